@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title Model bundles that reports may be based on, allowed by the DAO
+interface IModelRegistry {
+    /// @notice A bundle manifest hash was allowed or disallowed.
+    event BundleAllowed(bytes32 indexed bundleHash, bool allowed, uint32 modelsVersion);
+
+    /// @notice Whether reports may carry this bundle hash.
+    function isAllowed(bytes32 bundleHash) external view returns (bool allowed);
+
+    /// @notice Rises by one with every change.
+    function modelsVersion() external view returns (uint32 version);
+
+    /// @notice Allows or disallows a bundle. Only the owner (timelock).
+    function setAllowed(bytes32 bundleHash, bool allowed) external;
+}

@@ -1,0 +1,142 @@
+/** What a market source delivers, and the snapshot that a round works from. */
+
+/** Symbol of an underlying, upper case: `BTC`, `ETH`. */
+export type AssetSymbol = string;
+
+/** Where and when a value was made and received. Times are seconds since the epoch (UTC). */
+export interface Provenance {
+  /** Stable id of the source, e.g. `simulator`, `spot-hourly`, `binance-kline`. */
+  readonly sourceId: string;
+  /** Time the value refers to at its venue (bar end, book time), seconds. */
+  readonly sourceTimeSec: number;
+  /** Time this node received it, seconds. */
+  readonly receivedTimeSec: number;
+}
+
+/** One completed price bar. Prices in USD, volume in coins (quote volume divided by close where only that is given). */
+export interface Bar extends Provenance {
+  readonly kind: "bar";
+  readonly asset: AssetSymbol;
+  /** Bar length, seconds. `sourceTimeSec` is the bar's end. */
+  readonly spanSec: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Coins traded; `null` where the source has no volume. */
+  readonly volume: number | null;
+}
+
+/** Resting notional within a distance of the mid price, cumulative. */
+export interface DepthBand {
+  /** Distance from mid, decimal: 0.01 = 1 %. */
+  readonly distance: number;
+  /** USD notional resting within the distance. */
+  readonly notionalUsd: number;
+  /** Weighted average price of that notional, USD; `null` where unknown. */
+  readonly averagePrice: number | null;
+}
+
+/** Order-book depth at one moment. Bands ascend in distance. */
+export interface BookDepth extends Provenance {
+  readonly kind: "book";
+  readonly asset: AssetSymbol;
+  readonly bids: readonly DepthBand[];
+  readonly asks: readonly DepthBand[];
+  /** Best bid and ask, USD, where the source has them. */
+  readonly bestBid: number | null;
+  readonly bestAsk: number | null;
+}
+
+/** Perpetual funding rate, decimal per 8 hours (0.0001 = 1 bp per 8 h). */
+export interface FundingRate extends Provenance {
+  readonly kind: "funding";
+  readonly asset: AssetSymbol;
+  readonly ratePer8h: number;
+}
+
+/** Annualised implied-volatility index, decimal (0.6 = 60 %). */
+export interface VolIndex extends Provenance {
+  readonly kind: "vol-index";
+  readonly asset: AssetSymbol;
+  readonly impliedVol: number;
+}
+
+export type MarketEvent = Bar | BookDepth | FundingRate | VolIndex;
+
+/** Completed bars of one asset as columns, ascending in time, at most the window's length. All arrays have length `n`. */
+export interface BarSeries {
+  /** Common bar length, seconds. */
+  readonly spanSec: number;
+  /** Bar ends, seconds. `[n]` */
+  readonly endSec: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  /** Coins; NaN where the source has no volume. `[n]` */
+  readonly volume: Float64Array;
+}
+
+/** State of one underlying as this node sees it at the snapshot time. */
+export interface AssetMarket {
+  readonly asset: AssetSymbol;
+  /** Last accepted price, USD. */
+  readonly spot: number;
+  readonly provenance: Provenance;
+  readonly bars: BarSeries;
+  /** Last accepted book, or `null` where there is none or the newest ones were rejected and the last good one is stale. */
+  readonly book: BookDepth | null;
+  /** Funding observations, ascending in time, at most 90 days; empty where there is no source. */
+  readonly funding: readonly FundingRate[];
+  readonly volIndex: VolIndex | null;
+}
+
+/** Everything a round knows of the markets. Immutable. */
+export interface MarketSnapshot {
+  /** Time of the snapshot, seconds; no value in it is newer. */
+  readonly atSec: number;
+  readonly assets: ReadonlyMap<AssetSymbol, AssetMarket>;
+  /** Why an asset is missing or doubtful, e.g. `BTC: stale-spot`. Never silently empty. */
+  readonly doubts: readonly MarketDoubt[];
+}
+
+/** A reason not to trust part of a snapshot; it can only tighten or veto, never loosen. */
+export interface MarketDoubt {
+  readonly asset: AssetSymbol;
+  readonly reason: "no-data" | "stale-spot" | "stale-book" | "book-faulty" | "gap" | "jump";
+  readonly detail: string;
+}
+
+/** Why an incoming row was not passed on. */
+export type RejectReason =
+  | "not-a-number"
+  | "not-positive"
+  | "out-of-order"
+  | "duplicate"
+  | "crossed-book"
+  | "inconsistent-bar"
+  | "inconsistent-book"
+  | "stale"
+  | "future"
+  | "malformed";
+
+/** Counters of the ingestion guard. */
+export interface IngestionCounts {
+  readonly accepted: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+/**
+ * A source of market events in time order. Sources deliver what they read, faults included: only the ingestion guard
+ * decides what is passed on.
+ */
+export interface MarketSource {
+  /** Stable id, e.g. `simulator`, `spot-hourly`. */
+  readonly id: string;
+  readonly assets: readonly AssetSymbol[];
+  readonly fromSec: number;
+  readonly toSec: number;
+  /** Events with `fromSec < receivedTimeSec ≤ toSec`, ascending in `receivedTimeSec`. */
+  events(fromSec: number, toSec: number): Iterable<MarketEvent>;
+}

@@ -1,0 +1,69 @@
+/** What people and programs are shown: the read model behind the terminal view, the API and the web page. */
+import type { IngestionCounts } from "./market.ts";
+import type { OptionKind } from "./positions.ts";
+import type { ModelIdentity } from "./prediction.ts";
+import type { ScoreReason } from "./score.ts";
+import type { Address, Hex } from "./units.ts";
+
+/** One position with its enforced and its latest target parameters. */
+export interface PositionRow {
+  readonly source: Address;
+  readonly id: string;
+  readonly owner: Address;
+  readonly asset: string;
+  readonly kind: OptionKind;
+  /** USD. */
+  readonly strike: number;
+  readonly expirySec: number;
+  /** Contracts. */
+  readonly size: number;
+  /** Collateral per contract: coins for calls, USD for puts. */
+  readonly collateralPerContract: number;
+  /** Effective maintenance ρ now, and at the end of the running ramp. */
+  readonly rhoBps: number;
+  readonly rhoTargetBps: number;
+  readonly piBps: number;
+  /** 0…600; 200 means one in a hundred. */
+  readonly score: number;
+  /** (c − I) / (ρ(L − I)); below 1 liquidatable. `null` when it cannot be computed: never shown as healthy. */
+  readonly health: number | null;
+  readonly reasons: readonly ScoreReason[];
+  readonly status: "unscored" | "fresh" | "stale" | "flagged" | "closed" | "settled";
+  readonly updatedAtSec: number;
+}
+
+/** One report that reached the chain, or failed to. */
+export interface ReportRow {
+  readonly epoch: string;
+  readonly digest: Hex;
+  readonly observedAtSec: number;
+  readonly state: "accepted" | "held" | "rejected" | "pending";
+  readonly transactionHash: Hex | null;
+  readonly blockNumber: string | null;
+  readonly entries: number;
+  readonly applied: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly signers: readonly Address[];
+  readonly gasUsed: string | null;
+}
+
+/** State of one part of the system. */
+export interface ComponentState {
+  readonly name: string;
+  readonly state: "starting" | "ok" | "degraded" | "failed";
+  readonly reason: string | null;
+  readonly sinceSec: number;
+}
+
+/** Source of everything that the API, the page and the terminal view show. */
+export interface SystemView {
+  positions(): readonly PositionRow[];
+  position(source: string, id: string): PositionRow | null;
+  reports(limit: number): readonly ReportRow[];
+  components(): readonly ComponentState[];
+  ingestion(): IngestionCounts;
+  models(): readonly ModelIdentity[];
+  /** Market time of the newest snapshot, seconds, and its description, e.g. `simulator seed 7`. */
+  marketTimeSec(): number;
+  dataSource(): string;
+}
