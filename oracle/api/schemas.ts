@@ -1,0 +1,73 @@
+/** Response schemas of the public API; OpenAPI is generated from them. */
+import { z } from "zod";
+
+const Hex = z.string().regex(/^0x[0-9a-fA-F]*$/);
+
+const ReasonSchema = z.object({
+  factor: z.string().describe("What raises or lowers the ratio"),
+  contributionBps: z.number().describe("Share of ρ, basis points; contributions sum to ρ"),
+});
+
+/** One short position with its enforced and its target parameters. */
+export const PositionSchema = z.object({
+  source: Hex.describe("Position source, e.g. the vault"),
+  id: z.string(),
+  owner: Hex,
+  asset: z.string(),
+  kind: z.enum(["call", "put"]),
+  strike: z.number().describe("USD"),
+  expirySec: z.number().describe("Seconds since the epoch"),
+  size: z.number().describe("Contracts"),
+  collateralPerContract: z.number().describe("Coins for calls, USD for puts"),
+  rhoBps: z.number().describe("Maintenance collateral ratio in force now, basis points"),
+  rhoTargetBps: z.number().describe("Ratio at the end of the running ramp, basis points"),
+  piBps: z.number().describe("Liquidation penalty, basis points"),
+  score: z.number().describe("floor(100 · −log10 p), 0…600; 200 means one in a hundred"),
+  health: z.number().nullable().describe("(c − I)/(ρ(L − I)); below 1 liquidatable; null when unknown"),
+  reasons: z.array(ReasonSchema),
+  status: z.enum(["unscored", "fresh", "stale", "flagged", "closed", "settled"]),
+  updatedAtSec: z.number(),
+});
+
+/** One report and what became of it. */
+export const ReportSchema = z.object({
+  epoch: z.string(),
+  digest: Hex,
+  observedAtSec: z.number(),
+  state: z.enum(["accepted", "held", "rejected", "pending"]),
+  transactionHash: Hex.nullable(),
+  blockNumber: z.string().nullable(),
+  entries: z.number(),
+  applied: z.number(),
+  skipped: z.record(z.string(), z.number()),
+  signers: z.array(Hex),
+  gasUsed: z.string().nullable(),
+});
+
+/** Liveness and readiness of the parts. */
+export const HealthSchema = z.object({
+  status: z.enum(["ok", "degraded", "failed", "starting"]),
+  components: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(["starting", "ok", "degraded", "failed"]),
+      reason: z.string().nullable(),
+      sinceSec: z.number(),
+    }),
+  ),
+});
+
+/** Positions with the market time they were read at. */
+export const PositionListSchema = z.object({
+  marketTimeSec: z.number(),
+  dataSource: z.string(),
+  models: z.array(z.object({ id: z.string(), sha256: Hex })),
+  positions: z.array(PositionSchema),
+});
+
+/** Every error of the API has this shape. */
+export const ErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+});

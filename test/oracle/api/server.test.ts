@@ -1,0 +1,142 @@
+/** The API answers from the read model, names what is wrong, and never shows an empty system as ready. */
+import assert from "node:assert/strict";
+import { afterEach, describe, it } from "mocha";
+import { Registry } from "prom-client";
+import { worstState } from "../../../oracle/api/health-routes.ts";
+import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/server.ts";
+import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
+
+const SOURCE = "0x00000000000000000000000000000000000000a1";
+
+const position: PositionRow = {
+  source: SOURCE,
+  id: "7",
+  owner: "0x00000000000000000000000000000000000000b2",
+  asset: "BTC",
+  kind: "put",
+  strike: 30_000,
+  expirySec: 1_700_000_000,
+  size: 1.5,
+  collateralPerContract: 9_000,
+  rhoBps: 2_000,
+  rhoTargetBps: 2_600,
+  piBps: 700,
+  score: 231,
+  health: null,
+  reasons: [{ factor: "scenario-loss", contributionBps: 2_600 }],
+  status: "fresh",
+  updatedAtSec: 1_699_000_000,
+};
+
+const report: ReportRow = {
+  epoch: "12",
+  digest: "0xab",
+  observedAtSec: 1_699_000_000,
+  state: "accepted",
+  transactionHash: "0xcd",
+  blockNumber: "40",
+  entries: 3,
+  applied: 2,
+  skipped: { LOOSEN_DELAY: 1 },
+  signers: [SOURCE],
+  gasUsed: "60000",
+};
+
+function viewOf(components: readonly ComponentState[]): SystemView {
+  return {
+    positions: () => [position],
+    position: (source, id) => (source === SOURCE && id === "7" ? position : null),
+    reports: (limit) => Array.from({ length: Math.min(limit, 30) }, () => report),
+    components: () => components,
+    ingestion: () => ({ accepted: 1, rejected: {} }),
+    models: () => [{ id: "quantile-net", sha256: "0x12" }],
+    marketTimeSec: () => 1_699_000_000,
+    dataSource: () => "simulator seed 7",
+  };
+}
+
+describe("createApiServer", () => {
+  let app: ApiServer | null = null;
+  const start = async (components: readonly ComponentState[] = []) => {
+    app = await createApiServer({ view: viewOf(components), metrics: new Registry(), pageDir: null });
+    return app;
+  };
+  afterEach(async () => {
+    await app?.close();
+    app = null;
+  });
+
+  it("error: API_BAD_REQUEST for an id that is not a number", async () => {
+    const response = await (await start()).inject("/v1/positions/0x7");
+    assert.equal(response.statusCode, 400);
+    assert.equal(response.json().code, "API_BAD_REQUEST");
+  });
+
+  it("error: API_BAD_REQUEST for a limit of 0 and of 501", async () => {
+    const server = await start();
+    for (const limit of [0, 501]) {
+      assert.equal((await server.inject(`/v1/reports?limit=${limit}`)).statusCode, 400);
+    }
+  });
+
+  it("error: POSITION_UNKNOWN for an id nobody has", async () => {
+    const response = await (await start()).inject("/v1/positions/8");
+    assert.equal(response.statusCode, 404);
+    assert.equal(response.json().code, "POSITION_UNKNOWN");
+  });
+
+  it("error: API_NOT_FOUND for an unknown route", async () => {
+    const response = await (await start()).inject("/v2/nothing");
+    assert.equal(response.json().code, "API_NOT_FOUND");
+  });
+
+  it("default: positions, one position, reports", async () => {
+    const server = await start();
+    const list = (await server.inject("/v1/positions")).json();
+    assert.deepEqual(list.positions, [position]);
+    assert.equal(list.dataSource, "simulator seed 7");
+    assert.deepEqual((await server.inject("/v1/positions/7")).json(), position);
+    assert.deepEqual((await server.inject(`/v1/positions/7?source=${SOURCE}`)).json(), position);
+    assert.equal((await server.inject("/v1/reports")).json().length, 20);
+    assert.deepEqual((await server.inject("/v1/reports?limit=1")).json(), [report]);
+  });
+
+  it("behavior: alive while not ready; ready only when every component is ok", async () => {
+    const server = await start([{ name: "chain", state: "degraded", reason: "slow", sinceSec: 1 }]);
+    assert.equal((await server.inject("/healthz")).statusCode, 200);
+    const notReady = await server.inject("/readyz");
+    assert.equal(notReady.statusCode, 503);
+    assert.equal(notReady.json().status, "degraded");
+    await server.close();
+    const ready = await start([{ name: "chain", state: "ok", reason: null, sinceSec: 1 }]);
+    assert.equal((await ready.inject("/readyz")).statusCode, 200);
+  });
+
+  it("behavior: OpenAPI names every route, and metrics answer as text", async () => {
+    const server = await start();
+    const paths = Object.keys((await server.inject("/openapi.json")).json().paths);
+    assert.deepEqual(paths.sort(), ["/healthz", "/readyz", "/v1/positions", "/v1/positions/{id}", "/v1/reports"]);
+    assert.equal((await server.inject("/metrics")).statusCode, 200);
+  });
+});
+
+describe("worstState", () => {
+  it("behavior: no component is starting, never ok", () => assert.equal(worstState([]), "starting"));
+  it("behavior: one failure outweighs everything", () => {
+    const of = (state: ComponentState["state"]): ComponentState => ({ name: state, state, reason: null, sinceSec: 0 });
+    assert.equal(worstState([of("ok"), of("degraded"), of("failed")]), "failed");
+    assert.equal(worstState([of("ok"), of("degraded"), of("starting")]), "starting");
+    assert.equal(worstState([of("ok")]), "ok");
+  });
+});
+
+describe("startApi", () => {
+  it("error: API_PORT_BUSY names the port", async () => {
+    const deps = { view: viewOf([]), metrics: new Registry(), pageDir: null };
+    const first = await startApi(deps, { host: "127.0.0.1", port: 0 });
+    const port = Number(new URL(first.url).port);
+    await assert.rejects(startApi(deps, { host: "127.0.0.1", port }), (error) => hasCode(error, "API_PORT_BUSY"));
+    await first.close();
+  });
+});
