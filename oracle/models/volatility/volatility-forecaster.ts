@@ -1,0 +1,147 @@
+/** Volatility forecasts for the live path: refits at fixed times, filters in between, falls back to EWMA and says so. */
+import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
+import { type FallbackReason, QUANTILE_HORIZONS_HOURS, type VolForecast } from "../../domain/prediction.ts";
+import { SECONDS_PER_HOUR, SECONDS_PER_YEAR } from "../../domain/units.ts";
+import { variance } from "../../math/statistics.ts";
+import { filterVariances, startVarianceOf } from "../garch/conditional-variance.ts";
+import { forecastVariances } from "../garch/forecast-variance.ts";
+import { type GarchFit, specId } from "../garch/garch-types.ts";
+import { ewmaVariance, heavyTailedSample } from "./ewma-variance.ts";
+import { selectGarch } from "./select-garch.ts";
+import { stepOf, stepReturns } from "./step-returns.ts";
+
+/** Settings of the forecaster; defaults in {@link DEFAULT_FORECASTER_OPTIONS}. */
+export interface VolatilityForecasterOptions {
+  /** Trailing window of fit and filter, steps. */
+  readonly windowSteps: number;
+  /** Fewer returns than this at the last refit time give the EWMA fallback. */
+  readonly minSteps: number;
+  /** Steps between refits. */
+  readonly refitSteps: number;
+  /** No forecast is below this share of the window's standard deviation. */
+  readonly floorShare: number;
+}
+
+/** Forecaster of one process; it keeps the last fit of each asset. */
+export interface VolatilityForecaster {
+  /**
+   * Volatility of the next 72 hours.
+   *
+   * Refit times are multiples of `refitSteps` steps since the epoch, and a refit reads only bars up to its time: so a
+   * restarted forecaster gives the same numbers, provided the market still holds `windowSteps + refitSteps` steps.
+   *
+   * @param market bars of the asset; nothing later than `atSec` is read.
+   * @param atSec time of the forecast, seconds.
+   */
+  forecast(market: AssetMarket, atSec: number): VolForecast;
+}
+
+/** 0.3 is the 5th percentile of 24-hour over 1 500-hour volatility of BTC, 2022-2025 (measured on `spot-hourly`). */
+export const DEFAULT_FORECASTER_OPTIONS: VolatilityForecasterOptions = {
+  windowSteps: 1_500,
+  minSteps: 200,
+  refitSteps: 24,
+  floorShare: 0.3,
+};
+
+/** Lowest forecast, a year: the 1st percentile of BTC's 24-hour volatility, 2022-2025 (measured on `spot-hourly`). */
+const MIN_ANNUAL_VOL = 0.08;
+/** Volatility of an unknown asset, a year: the highest 1 500-hour volatility of BTC and ETH, 2022-2025 (measured: 1.19). */
+const PRIOR_ANNUAL_VOL = 1.2;
+/**
+ * The fit's share in the logarithm of a step's variance halves over this time, the rest is the EWMA: hourly fits say little
+ * about the days after. On 117 windows of BTC and ETH each, 2022-2025, this lowered QLIKE at 24 h by 11 and 16 %, at 72 h by
+ * 19 and 3 %, and left 6 h unchanged (measured on `spot-hourly`).
+ */
+const FIT_HALF_LIFE_SEC = 12 * SECONDS_PER_HOUR;
+
+/** A fit, or the reason why there is none, valid until the next refit time. */
+interface FitState {
+  readonly refitSec: number;
+  readonly stepSec: number;
+  readonly fit: GarchFit | FallbackReason;
+}
+
+/** Creates a forecaster; see {@link VolatilityForecaster.forecast}. */
+export function createVolatilityForecaster(overrides: Partial<VolatilityForecasterOptions> = {}): VolatilityForecaster {
+  const options = { ...DEFAULT_FORECASTER_OPTIONS, ...overrides };
+  const states = new Map<AssetSymbol, FitState>();
+  return {
+    forecast: (market, atSec) => {
+      const stepSec = stepOf(market.bars);
+      const refitLength = options.refitSteps * stepSec;
+      const refitSec = Math.floor(atSec / refitLength) * refitLength;
+      const known = states.get(market.asset);
+      const isCurrent = known?.refitSec === refitSec && known.stepSec === stepSec;
+      const state = isCurrent ? known : { refitSec, stepSec, fit: fitUntil(market, { refitSec, stepSec, options }) };
+      states.set(market.asset, state);
+      return forecastWith(state, { market, atSec, options });
+    },
+  };
+}
+
+interface FitWindow {
+  readonly refitSec: number;
+  readonly stepSec: number;
+  readonly options: VolatilityForecasterOptions;
+}
+
+function fitUntil(market: AssetMarket, window: FitWindow): GarchFit | FallbackReason {
+  const { refitSec, stepSec, options } = window;
+  const returns = stepReturns(market.bars, { untilSec: refitSec, stepSec, maxReturns: options.windowSteps });
+  if (returns.length < options.minSteps) return "short-history";
+  return selectGarch(returns) ?? "fit-failed";
+}
+
+interface ForecastInput {
+  readonly market: AssetMarket;
+  readonly atSec: number;
+  readonly options: VolatilityForecasterOptions;
+}
+
+function forecastWith(state: FitState, input: ForecastInput): VolForecast {
+  const { market, atSec, options } = input;
+  const { stepSec, fit } = state;
+  const returns = stepReturns(market.bars, { untilSec: atSec, stepSec, maxReturns: options.windowSteps });
+  const steps = Math.ceil((Math.max(...QUANTILE_HORIZONS_HOURS) * SECONDS_PER_HOUR) / stepSec);
+  const path = typeof fit === "string" ? null : garchPath(fit, returns, steps);
+  const common = { asset: market.asset, atSec, stepSec };
+  const floor = floorSigma(returns, stepSec, options.floorShare);
+  const sigma = Math.sqrt(ewmaVariance(returns, stepSec, perStep(PRIOR_ANNUAL_VOL, stepSec) ** 2));
+  if (path !== null && typeof fit !== "string") {
+    const sigmaPerStep = path.variances.map((value, step) => {
+      const fitShare = 2 ** ((-step * stepSec) / FIT_HALF_LIFE_SEC);
+      return Math.max(floor, value ** (fitShare / 2) * sigma ** (1 - fitShare));
+    });
+    return { ...common, modelId: specId(fit.spec), sigmaPerStep, residuals: path.residuals, fallbacks: [] };
+  }
+  const sigmaPerStep = new Float64Array(steps).fill(Math.max(floor, sigma));
+  const reason = typeof fit === "string" ? fit : "fit-failed";
+  return { ...common, modelId: "ewma", sigmaPerStep, residuals: heavyTailedSample(), fallbacks: [reason] };
+}
+
+/** Filters the newest window with the fitted parameters; `null` where a variance is not positive and finite. */
+function garchPath(
+  fit: GarchFit,
+  returns: Float64Array,
+  steps: number,
+): { readonly variances: Float64Array; readonly residuals: Float64Array } | null {
+  const { spec, parameters } = fit;
+  if (returns.length === 0) return null;
+  const startVariance = startVarianceOf(returns, parameters.mu, "backcast");
+  const past = new Float64Array(returns.length);
+  const nextVariance = filterVariances({ variance: spec.variance, parameters, returns, startVariance }, past);
+  const residuals = returns.map((value, index) => (value - parameters.mu) / Math.sqrt(past[index] ?? Number.NaN));
+  const variances = forecastVariances({ spec, parameters, nextVariance, residuals, steps });
+  const isSound = variances.every((value) => value > 0 && Number.isFinite(value)) && residuals.every(Number.isFinite);
+  return isSound ? { variances, residuals } : null;
+}
+
+function floorSigma(returns: Float64Array, stepSec: number, share: number): number {
+  const absolute = perStep(MIN_ANNUAL_VOL, stepSec);
+  return returns.length < 2 ? absolute : Math.max(absolute, share * Math.sqrt(variance(returns)));
+}
+
+function perStep(annualVol: number, stepSec: number): number {
+  return annualVol * Math.sqrt(stepSec / SECONDS_PER_YEAR);
+}

@@ -1,0 +1,144 @@
+/** What a run did, measured in that run: the JSON object that `npm start -- --json` ends with. */
+import type { IngestionCounts } from "../domain/market.ts";
+import type { ModelIdentity } from "../domain/prediction.ts";
+
+/** Counts by reason. */
+export type Tally = Readonly<Record<string, number>>;
+
+/** Everything a run measured; the field names are a public interface. */
+export interface RunSummary {
+  readonly rounds: number;
+  readonly operators: number;
+  readonly threshold: number;
+  /** Positions that were ever open in this run. */
+  readonly positions: number;
+  /** Signed observations that the operators made. */
+  readonly observations: number;
+  readonly reports: {
+    readonly signed: number;
+    readonly accepted: number;
+    readonly held: number;
+    readonly rejected: number;
+  };
+  readonly entries: { readonly applied: number; readonly skipped: Tally };
+  readonly vault: {
+    readonly opened: number;
+    readonly flagged: number;
+    readonly liquidated: number;
+    readonly settled: number;
+    readonly redeemed: number;
+    /** Flags that no keeper took, because the receipt was below value plus cost. */
+    readonly unwanted: number;
+    /** Sum over series, token units of each series' own collateral. */
+    readonly shortfall: string;
+  };
+  readonly roundsWithQuorum: number;
+  readonly vetoed: number;
+  readonly ingestion: IngestionCounts;
+  readonly tightened: number;
+  readonly loosened: number;
+  readonly roundMs: { readonly p50: number; readonly p99: number };
+  readonly gas: { readonly reportPerEntry: number };
+  readonly models: readonly ModelIdentity[];
+  readonly dataSource: string;
+}
+
+/** Counters that grow while a run goes on. */
+export interface RunCounters {
+  add(name: CounterName, amount?: number): void;
+  /** Counts one entry that a report carried and the chain skipped, by reason. */
+  skip(reason: string, amount?: number): void;
+  roundMs(milliseconds: number): void;
+  reportGas(gasUsed: bigint, entries: number): void;
+  shortfall(units: bigint): void;
+  /** The JSON object of the counters so far. */
+  summary(fixed: FixedFacts): RunSummary;
+}
+
+/** Plain counters of a run. */
+export type CounterName =
+  | "rounds"
+  | "observations"
+  | "signed"
+  | "accepted"
+  | "held"
+  | "rejected"
+  | "applied"
+  | "opened"
+  | "flagged"
+  | "liquidated"
+  | "settled"
+  | "redeemed"
+  | "unwanted"
+  | "roundsWithQuorum"
+  | "vetoed"
+  | "tightened"
+  | "loosened";
+
+/** Facts of a run that are known from elsewhere than its counters. */
+export type FixedFacts = Pick<
+  RunSummary,
+  "operators" | "threshold" | "positions" | "ingestion" | "models" | "dataSource"
+>;
+
+const MEDIAN = 0.5;
+const TAIL = 0.99;
+
+/** Creates counters at zero. */
+export function createRunCounters(): RunCounters {
+  const counts = new Map<CounterName, number>();
+  const skipped = new Map<string, number>();
+  const durations: number[] = [];
+  let gasUsed = 0n;
+  let entriesPaid = 0;
+  let shortfall = 0n;
+  const get = (name: CounterName) => counts.get(name) ?? 0;
+
+  return {
+    add: (name, amount = 1) => void counts.set(name, get(name) + amount),
+    skip: (reason, amount = 1) => void skipped.set(reason, (skipped.get(reason) ?? 0) + amount),
+    roundMs: (milliseconds) => void durations.push(milliseconds),
+    reportGas: (gas, entries) => {
+      gasUsed += gas;
+      entriesPaid += entries;
+    },
+    shortfall: (units) => {
+      shortfall += units;
+    },
+    summary: (fixed) => ({
+      rounds: get("rounds"),
+      operators: fixed.operators,
+      threshold: fixed.threshold,
+      positions: fixed.positions,
+      observations: get("observations"),
+      reports: { signed: get("signed"), accepted: get("accepted"), held: get("held"), rejected: get("rejected") },
+      entries: { applied: get("applied"), skipped: Object.fromEntries(skipped) },
+      vault: {
+        opened: get("opened"),
+        flagged: get("flagged"),
+        liquidated: get("liquidated"),
+        settled: get("settled"),
+        redeemed: get("redeemed"),
+        unwanted: get("unwanted"),
+        shortfall: shortfall.toString(),
+      },
+      roundsWithQuorum: get("roundsWithQuorum"),
+      vetoed: get("vetoed"),
+      ingestion: fixed.ingestion,
+      tightened: get("tightened"),
+      loosened: get("loosened"),
+      roundMs: { p50: percentile(durations, MEDIAN), p99: percentile(durations, TAIL) },
+      gas: { reportPerEntry: entriesPaid === 0 ? 0 : Math.round(Number(gasUsed) / entriesPaid) },
+      models: fixed.models,
+      dataSource: fixed.dataSource,
+    }),
+  };
+}
+
+/** Nearest-rank percentile, rounded to 0.1; 0 for no values. */
+function percentile(values: readonly number[], level: number): number {
+  if (values.length === 0) return 0;
+  const sorted = values.toSorted((left, right) => left - right);
+  const rank = Math.min(sorted.length - 1, Math.ceil(level * sorted.length) - 1);
+  return Math.round((sorted[Math.max(0, rank)] ?? 0) * 10) / 10;
+}

@@ -1,0 +1,116 @@
+/** Deploys Plimsoll through Hardhat Ignition and writes what came out; a broken-off deployment is resumed. */
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type ArtifactResolver,
+  type DeploymentResult,
+  DeploymentResultType,
+  deploy,
+} from "@nomicfoundation/ignition-core";
+import { http, isAddress } from "viem";
+import { z } from "zod";
+import { PlimsollError } from "../../oracle/domain/errors.ts";
+import type { Address, Hex } from "../../oracle/domain/units.ts";
+import { buildPlimsollModule, type ModuleInput } from "./modules/plimsoll.ts";
+
+/** Addresses of a deployment by name, e.g. `riskOracle`, `vault`, `feedBTC`. */
+export type DeployedAddresses = Readonly<Record<string, Address>>;
+
+/** Where a deployment goes. */
+export interface DeployTarget {
+  readonly rpcUrl: string;
+  /** Folder for Ignition's journal and the addresses; outside git for local chains. */
+  readonly outputDir: string;
+}
+
+const ADDRESSES_FILE = "addresses.json";
+const SALT_FILE = "salt.json";
+const SALT_BYTES = 32;
+const INDENT = 2;
+const POLLING_MS = 20;
+const FEE_BUMP_MS = 60_000;
+
+const hex32 = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
+const saltSchema = z.object({ salt: hex32 });
+const accountsSchema = z.array(z.string());
+
+/**
+ * Deploys, or finishes a deployment that was broken off in the same folder.
+ *
+ * @returns addresses by result name of the module.
+ * @throws PlimsollError `DEPLOYMENT_FAILED` with Ignition's reasons.
+ */
+export async function deployPlimsoll(
+  input: Omit<ModuleInput, "salt">,
+  target: DeployTarget,
+): Promise<DeployedAddresses> {
+  await mkdir(target.outputDir, { recursive: true });
+  const provider = createProvider(target.rpcUrl);
+  const ignitionModule = buildPlimsollModule({ ...input, salt: await stableSalt(target.outputDir) });
+  const result = await deploy({
+    config: { requiredConfirmations: 1, blockPollingInterval: POLLING_MS, timeBeforeBumpingFees: FEE_BUMP_MS },
+    artifactResolver: await createArtifactResolver(),
+    provider,
+    deploymentDir: join(target.outputDir, "journal"),
+    ignitionModule,
+    deploymentParameters: {},
+    accounts: accountsSchema.parse(await provider.request({ method: "eth_accounts" })),
+  });
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result, target);
+  const addresses = Object.fromEntries(
+    Object.entries(ignitionModule.results).map(([name, future]) => [name, addressOf(result.contracts, future.id)]),
+  );
+  await writeFile(join(target.outputDir, ADDRESSES_FILE), `${JSON.stringify(addresses, null, INDENT)}\n`);
+  return addresses;
+}
+
+function createProvider(rpcUrl: string) {
+  const transport = http(rpcUrl)({});
+  return {
+    request: async (call: {
+      readonly method: string;
+      readonly params?: readonly unknown[] | object;
+    }): Promise<unknown> => await transport.request({ method: call.method, params: call.params ?? [] }),
+  };
+}
+
+/** Compiled contracts as Hardhat keeps them; loaded on demand, since only a deployment needs the compiler's project. */
+async function createArtifactResolver(): Promise<ArtifactResolver> {
+  const { default: hre } = await import("hardhat");
+  return {
+    loadArtifact: async (name) => await hre.artifacts.readArtifact(name),
+    // Only used for source verification and libraries by source name; neither is needed here.
+    getBuildInfo: async () => undefined,
+  };
+}
+
+/** The salt of the first attempt in this folder, so that a resumed deployment finds its own constructor arguments. */
+async function stableSalt(outputDir: string): Promise<Hex> {
+  const path = join(outputDir, SALT_FILE);
+  const stored = await readFile(path, "utf8").catch(() => null);
+  if (stored !== null) return saltSchema.parse(JSON.parse(stored)).salt;
+  const salt: Hex = `0x${randomBytes(SALT_BYTES).toString("hex")}`;
+  await writeFile(path, `${JSON.stringify({ salt })}\n`);
+  return salt;
+}
+
+function addressOf(contracts: Readonly<Record<string, { readonly address: string }>>, futureId: string): Address {
+  const address = contracts[futureId]?.address;
+  if (address !== undefined && isAddress(address)) return address;
+  throw new PlimsollError({
+    code: "DEPLOYMENT_FAILED",
+    problem: `Ignition reported no address for ${futureId}.`,
+    remedy: "Remove the deployment's journal folder and deploy again.",
+    context: { futureId },
+  });
+}
+
+function deploymentFailed(result: DeploymentResult, target: DeployTarget): PlimsollError {
+  return new PlimsollError({
+    code: "DEPLOYMENT_FAILED",
+    problem: `The deployment to ${target.rpcUrl} ended with ${result.type}: ${JSON.stringify(result)}.`,
+    remedy: `Mend what it names and run again; the journal in ${target.outputDir} resumes it.`,
+    context: { type: result.type },
+  });
+}

@@ -1,0 +1,181 @@
+/** The reviewed input of a deployment: `deployments/<network>/config.json`, checked and expanded to contract arguments. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { PlimsollError } from "../../oracle/domain/errors.ts";
+import type { RiskClass } from "../../oracle/domain/risk-class.ts";
+
+const MAX_BPS = 10_000;
+const MAX_UINT16 = 65_535;
+const MAX_UINT32 = 4_294_967_295;
+const MONEYNESS_EDGES = 7;
+const TENOR_EDGES = 3;
+const TENOR_BUCKETS = 4;
+const GRID_CELLS = 32;
+/** Class ids: hundreds number the market, tens the moneyness bucket, ones the tenor bucket. */
+const CLASS_MARKET_STEP = 100;
+const CLASS_MONEYNESS_STEP = 10;
+
+const bps = z.number().int().min(0).max(MAX_BPS);
+const seconds = z.number().int().min(0).max(MAX_UINT32);
+const lane = z.strictObject({ stepBps: bps, driftBps: bps, delaySec: seconds });
+
+const classCommon = z.strictObject({
+  rhoCeilingBps: bps,
+  piFloorBps: bps,
+  piCapBps: bps,
+  deltaBps: bps,
+  tighten: lane,
+  loosen: lane,
+  windowSec: seconds,
+  validitySec: seconds,
+  graceMinutes: z.number().int().min(0),
+  rampMinutes: z.number().int().min(0),
+  fallbackRampMinutes: z.number().int().min(0),
+  betaBps: bps,
+  maxAboveOpenBps: bps,
+  piStepBps: bps,
+});
+
+const moneynessBucket = z.strictObject({
+  /** Highest moneyness of the bucket in basis points (K/S for calls, S/K for puts); `null` for the last. */
+  belowBps: z.number().int().min(1).max(MAX_UINT16).nullable(),
+  name: z.string().min(1),
+  rhoFloorBps: bps,
+  piDefaultBps: bps,
+  /** Static grid cell per tenor bucket: least ρ for new risk before β, and the default ρ without a score. */
+  rhoInitialBps: z.array(bps).min(1).max(TENOR_BUCKETS),
+});
+
+const market = z.strictObject({
+  asset: z.string().regex(/^[A-Z]{2,10}$/),
+  baseDecimals: z.number().int().min(0).max(18),
+  quoteDecimals: z.number().int().min(0).max(18),
+  minBase: z.string().regex(/^\d+$/),
+  minQuote: z.string().regex(/^\d+$/),
+  minPriceE8: z.string().regex(/^\d+$/),
+  maxPriceE8: z.string().regex(/^\d+$/),
+});
+
+const deploymentSchema = z.strictObject({
+  network: z.string().min(1),
+  operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
+  oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
+  settlement: z.strictObject({ maxDelaySec: seconds }),
+  prices: z.strictObject({ maxAgeSec: seconds }),
+  timelock: z.strictObject({ delaySec: seconds }),
+  liquidation: z.strictObject({
+    orderlySec: seconds,
+    lateSec: seconds,
+    coolOffSec: seconds,
+    flagLifeSec: seconds,
+    targetHealthBps: z.number().int().min(MAX_BPS).max(MAX_UINT16),
+  }),
+  tenorEdgesSec: z.array(seconds).min(1).max(TENOR_EDGES),
+  moneyness: z
+    .array(moneynessBucket)
+    .min(1)
+    .max(MONEYNESS_EDGES + 1),
+  classCommon,
+  markets: z.array(market).min(1),
+});
+
+/** A checked deployment configuration. */
+export type DeploymentConfig = Readonly<z.infer<typeof deploymentSchema>>;
+
+/** A risk class with its id. */
+export interface ConfiguredClass {
+  readonly classId: number;
+  readonly riskClass: RiskClass;
+}
+
+/** Class grid of one market, as `OptionVault.setClassGrid` takes it. */
+export interface ConfiguredGrid {
+  readonly moneynessEdgesBps: readonly number[];
+  readonly tenorEdgesSec: readonly number[];
+  readonly classIds: readonly number[];
+}
+
+/**
+ * Reads and checks a deployment configuration.
+ *
+ * @throws PlimsollError `DEPLOYMENT_CONFIG_UNREADABLE` or `DEPLOYMENT_CONFIG_INVALID` naming file, field and value.
+ */
+export async function readDeploymentConfig(path: string): Promise<DeploymentConfig> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new PlimsollError({
+      code: "DEPLOYMENT_CONFIG_UNREADABLE",
+      problem: `The deployment configuration ${path} cannot be read.`,
+      remedy: "Name a folder below deployments/ that has a config.json.",
+      context: { path },
+      cause,
+    });
+  });
+  return parseDeploymentConfig(text, path);
+}
+
+/** Parses the text of a configuration; see {@link readDeploymentConfig} for its errors. */
+export function parseDeploymentConfig(text: string, path: string): DeploymentConfig {
+  const json = parseJson(text, path);
+  const parsed = deploymentSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalid(path, `${issue?.path.join(".") ?? "file"}: ${issue?.message ?? "invalid"}`, parsed.error);
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid(path, "it is not JSON", cause);
+  }
+}
+
+function invalid(path: string, detail: string, cause: unknown): PlimsollError {
+  return new PlimsollError({
+    code: "DEPLOYMENT_CONFIG_INVALID",
+    problem: `The deployment configuration ${path} is wrong: ${detail}.`,
+    remedy: "Correct the field; scripts/deploy/deployment-config.ts lists all fields with their limits.",
+    context: { path, detail },
+    cause,
+  });
+}
+
+/** Risk classes of a market: one per moneyness × tenor cell. */
+export function classesOf(config: DeploymentConfig, marketId: number): readonly ConfiguredClass[] {
+  return config.moneyness.flatMap((bucket, moneyness) =>
+    bucket.rhoInitialBps.map((rhoInitialBps, tenor) => ({
+      classId: classIdOf(marketId, moneyness, tenor),
+      riskClass: {
+        ...config.classCommon,
+        rhoFloorBps: bucket.rhoFloorBps,
+        rhoInitialBps,
+        rhoDefaultBps: rhoInitialBps,
+        piDefaultBps: bucket.piDefaultBps,
+        active: true,
+      },
+    })),
+  );
+}
+
+/** Class grid of a market; unused edges hold the type's maximum, unused cells 0. */
+export function gridOf(config: DeploymentConfig, marketId: number): ConfiguredGrid {
+  const edges = config.moneyness.flatMap((bucket) => (bucket.belowBps === null ? [] : [bucket.belowBps]));
+  const classIds = Array.from({ length: GRID_CELLS }, (_, cell) => {
+    const moneyness = Math.min(Math.floor(cell / TENOR_BUCKETS), config.moneyness.length - 1);
+    const tenors = config.moneyness[moneyness]?.rhoInitialBps.length ?? 1;
+    return classIdOf(marketId, moneyness, Math.min(cell % TENOR_BUCKETS, tenors - 1));
+  });
+  return {
+    moneynessEdgesBps: padEdges(edges, MONEYNESS_EDGES, MAX_UINT16),
+    tenorEdgesSec: padEdges(config.tenorEdgesSec, TENOR_EDGES, MAX_UINT32),
+    classIds,
+  };
+}
+
+function classIdOf(marketId: number, moneyness: number, tenor: number): number {
+  return marketId * CLASS_MARKET_STEP + moneyness * CLASS_MONEYNESS_STEP + tenor;
+}
+
+function padEdges(edges: readonly number[], length: number, filler: number): readonly number[] {
+  return [...edges, ...Array.from({ length: length - edges.length }, () => filler)];
+}
