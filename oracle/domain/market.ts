@@ -78,6 +78,16 @@ export interface BarSeries {
   readonly volume: Float64Array;
 }
 
+/** Trailing medians of an asset's resting notional, bids plus asks, USD: the yardstick that makes depth scale free. */
+export interface DepthReference {
+  /** Accepted books behind the medians. */
+  readonly samples: number;
+  /** Within 1, 2 and 5 % of mid; `null` where the books have no such band. */
+  readonly within1PctUsd: number | null;
+  readonly within2PctUsd: number | null;
+  readonly within5PctUsd: number | null;
+}
+
 /** State of one underlying as this node sees it at the snapshot time. */
 export interface AssetMarket {
   readonly asset: AssetSymbol;
@@ -87,6 +97,8 @@ export interface AssetMarket {
   readonly bars: BarSeries;
   /** Last accepted book, or `null` where there is none or the newest ones were rejected and the last good one is stale. */
   readonly book: BookDepth | null;
+  /** Medians of the books of the last seven days; absent or `null` where there were too few. */
+  readonly depthReference?: DepthReference | null;
   /** Funding observations, ascending in time, at most 90 days; empty where there is no source. */
   readonly funding: readonly FundingRate[];
   readonly volIndex: VolIndex | null;
@@ -135,6 +147,7 @@ export interface MarketSource {
   /** Stable id, e.g. `simulator`, `spot-hourly`. */
   readonly id: string;
   readonly assets: readonly AssetSymbol[];
+  /** Span of the replay, seconds; `events` also gives the history before it, as far as the source has one. */
   readonly fromSec: number;
   readonly toSec: number;
   /** Events with `fromSec < receivedTimeSec ≤ toSec`, ascending in `receivedTimeSec`. */

@@ -90,6 +90,12 @@ export interface Attestation {
   readonly signature: Hex;
 }
 
+/** An attestation with the header it signs, so that anyone can compute the digest anew. */
+export interface SignedReport {
+  readonly report: RiskReport;
+  readonly attestation: Attestation;
+}
+
 /** A bundle with at least the threshold of attestations. */
 export interface QuorumReport {
   readonly bundle: ReportBundle;

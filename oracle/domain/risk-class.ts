@@ -1,6 +1,6 @@
 /** Bounds of a risk class as the chain holds them; mirror of `RiskClass` in `contracts/types/RiskTypes.sol`. */
 
-/** How far and how often a value may move in one direction. */
+/** How far and how often a value may move in one direction; drift counts from the start of this window and of the one before. */
 export interface Lane {
   readonly stepBps: number;
   readonly driftBps: number;

@@ -1,0 +1,107 @@
+/** Checks of one market event by itself: numbers, times and inner consistency, without any memory. */
+import type { Bar, BookDepth, DepthBand, MarketEvent, RejectReason } from "../domain/market.ts";
+import type { GuardLimits } from "./guard-limits.ts";
+import { impliedMidRange } from "./implied-mid.ts";
+
+/** A reason with the words for a log line, or `null` for a sound event. */
+export type Finding = { readonly reason: RejectReason; readonly detail: string } | null;
+
+/** Rejects values that are not numbers or not positive, and events without the fields of their kind. */
+export function checkNumbers(event: MarketEvent): Finding {
+  const times = [event.sourceTimeSec, event.receivedTimeSec];
+  if (!times.every(Number.isFinite)) return { reason: "not-a-number", detail: "time" };
+  switch (event.kind) {
+    case "bar":
+      return checkBarNumbers(event);
+    case "book":
+      return checkBookNumbers(event);
+    case "funding":
+      return Number.isFinite(event.ratePer8h) ? null : { reason: "not-a-number", detail: "ratePer8h" };
+    case "vol-index":
+      return positive({ impliedVol: event.impliedVol });
+    default:
+      return { reason: "malformed", detail: "kind" };
+  }
+}
+
+/** Rejects events from the future and events that are too old to say anything about now. */
+export function checkTimes(event: MarketEvent, nowSec: number, limits: GuardLimits): Finding {
+  const { sourceTimeSec, receivedTimeSec, kind } = event;
+  const latestSec = nowSec + limits.futureToleranceSec;
+  if (sourceTimeSec > latestSec || receivedTimeSec > latestSec) {
+    return { reason: "future", detail: `source time ${sourceTimeSec} is after ${nowSec}` };
+  }
+  if (sourceTimeSec > receivedTimeSec + limits.futureToleranceSec) {
+    return { reason: "future", detail: `received at ${receivedTimeSec}, before it was made` };
+  }
+  const ageSec = nowSec - sourceTimeSec;
+  if (ageSec > limits.maxDelaySec[kind]) {
+    return { reason: "stale", detail: `${ageSec} s old, limit ${limits.maxDelaySec[kind]} s` };
+  }
+  return null;
+}
+
+/** Rejects bars whose high or low does not hold open and close. */
+export function checkBarShape(bar: Bar, limits: GuardLimits): Finding {
+  const high = bar.high * (1 + limits.barTolerance);
+  const low = bar.low * (1 - limits.barTolerance);
+  const isSound = high >= Math.max(bar.open, bar.close) && low <= Math.min(bar.open, bar.close);
+  if (isSound) return null;
+  return { reason: "inconsistent-bar", detail: `open ${bar.open} high ${bar.high} low ${bar.low} close ${bar.close}` };
+}
+
+/** Rejects crossed books, bands that do not ascend, and bands that no mid price can explain. */
+export function checkBookShape(book: BookDepth, spot: number | null, limits: GuardLimits): Finding {
+  if (book.bestBid !== null && book.bestAsk !== null && book.bestBid >= book.bestAsk) {
+    return { reason: "crossed-book", detail: `best bid ${book.bestBid}, best ask ${book.bestAsk}` };
+  }
+  if (!isCumulative(book.bids) || !isCumulative(book.asks)) {
+    return { reason: "inconsistent-book", detail: "bands are not cumulative" };
+  }
+  const mid = impliedMidRange(book);
+  if (mid === null) return null;
+  if (mid.low > mid.high * (1 + limits.midTolerance)) {
+    return { reason: "inconsistent-book", detail: `bands imply a mid above ${mid.low} and below ${mid.high}` };
+  }
+  const isFar =
+    spot !== null && (mid.low > spot * (1 + limits.maxMidFromSpot) || mid.high < spot * (1 - limits.maxMidFromSpot));
+  return isFar ? { reason: "inconsistent-book", detail: `mid near ${mid.low}, last price ${spot}` } : null;
+}
+
+function checkBarNumbers(bar: Bar): Finding {
+  const { open, high, low, close, volume, spanSec } = bar;
+  if (volume !== null && Number.isNaN(volume)) return { reason: "not-a-number", detail: "volume" };
+  if (volume !== null && volume < 0) return { reason: "not-positive", detail: `volume ${volume}` };
+  return positive({ spanSec, open, high, low, close });
+}
+
+function checkBookNumbers(book: BookDepth): Finding {
+  const bands = [...book.bids, ...book.asks];
+  if (bands.length === 0 && book.bestBid === null && book.bestAsk === null) {
+    return { reason: "malformed", detail: "book without bands or quotes" };
+  }
+  for (const band of bands) {
+    if (Number.isNaN(band.notionalUsd)) return { reason: "not-a-number", detail: "notionalUsd" };
+    // An empty band is possible in a crash; negative notional is not.
+    if (band.notionalUsd < 0) return { reason: "not-positive", detail: `notionalUsd ${band.notionalUsd}` };
+    const finding = positive({ distance: band.distance, averagePrice: band.averagePrice });
+    if (finding !== null) return finding;
+  }
+  return positive({ bestBid: book.bestBid, bestAsk: book.bestAsk });
+}
+
+function positive(values: Readonly<Record<string, number | null>>): Finding {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) continue;
+    if (!Number.isFinite(value)) return { reason: "not-a-number", detail: name };
+    if (value <= 0) return { reason: "not-positive", detail: `${name} ${value}` };
+  }
+  return null;
+}
+
+function isCumulative(bands: readonly DepthBand[]): boolean {
+  return bands.every((band, index) => {
+    const before = bands[index - 1];
+    return before === undefined || (band.distance > before.distance && band.notionalUsd >= before.notionalUsd);
+  });
+}

@@ -1,0 +1,61 @@
+/** Reasons not to trust parts of an asset's market; they can only tighten or veto. */
+import type { AssetMarket, AssetSymbol, BarSeries, MarketDoubt } from "../domain/market.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
+import type { GuardLimits } from "./guard-limits.ts";
+
+/** A hole of at least this many bars is a gap; one rejected bar is not. */
+const GAP_BARS = 2;
+
+/** What doubts are drawn from. */
+export interface DoubtInput {
+  readonly asset: AssetSymbol;
+  /** `null` while the asset has no accepted bar. */
+  readonly market: AssetMarket | null;
+  readonly book: { readonly faulty: boolean; readonly everSeen: boolean };
+  readonly atSec: number;
+  readonly limits: GuardLimits;
+}
+
+/** Lists every doubt about one asset at one time; empty for a sound market. */
+export function findDoubts(input: DoubtInput): readonly MarketDoubt[] {
+  const { asset, market, book, atSec } = input;
+  if (market === null) return [{ asset, reason: "no-data", detail: "no accepted bar" }];
+  const doubts: MarketDoubt[] = [];
+  const add = (reason: MarketDoubt["reason"], detail: string | null): void => {
+    if (detail !== null) doubts.push({ asset, reason, detail });
+  };
+  add("stale-spot", staleSpot(market.bars, input));
+  add("book-faulty", book.faulty ? "faulty books, none trusted until enough good ones followed" : null);
+  add("stale-book", !book.faulty && book.everSeen && market.book === null ? "last good book is too old" : null);
+  add("gap", gap(market.bars, atSec));
+  add("jump", jump(market.bars, input));
+  return doubts;
+}
+
+function staleSpot(bars: BarSeries, { atSec, limits }: DoubtInput): string | null {
+  const ageSec = atSec - (bars.endSec.at(-1) ?? 0);
+  return ageSec > 2 * bars.spanSec + limits.spotGraceSec ? `last bar ended ${ageSec} s ago` : null;
+}
+
+/** Newest hole of the last day. */
+function gap(bars: BarSeries, atSec: number): string | null {
+  for (let index = bars.endSec.length - 1; index > 0; index -= 1) {
+    const endSec = bars.endSec[index] ?? 0;
+    if (endSec < atSec - SECONDS_PER_DAY) return null;
+    const lost = Math.round((endSec - (bars.endSec[index - 1] ?? 0)) / bars.spanSec) - 1;
+    if (lost >= GAP_BARS) return `${lost} bars lost before ${endSec}`;
+  }
+  return null;
+}
+
+/** Newest single-bar jump of the last hour, or of the last bar where bars are longer. */
+function jump(bars: BarSeries, { atSec, limits }: DoubtInput): string | null {
+  const limit = limits.jumpLogMovePerHour * Math.sqrt(bars.spanSec / SECONDS_PER_HOUR);
+  const oldestSec = atSec - Math.max(SECONDS_PER_HOUR, bars.spanSec);
+  for (let index = bars.close.length - 1; index > 0; index -= 1) {
+    if ((bars.endSec[index] ?? 0) < oldestSec) return null;
+    const move = Math.log((bars.close[index] ?? 0) / (bars.close[index - 1] ?? 0));
+    if (Math.abs(move) > limit) return `log move ${move.toFixed(3)} in one bar, limit ${limit.toFixed(3)}`;
+  }
+  return null;
+}

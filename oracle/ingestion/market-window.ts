@@ -1,0 +1,139 @@
+/** The market as this node knows it: guarded events in, immutable snapshots out. */
+import type { Outcome } from "../domain/errors.ts";
+import type {
+  AssetMarket,
+  AssetSymbol,
+  BookDepth,
+  FundingRate,
+  IngestionCounts,
+  MarketDoubt,
+  MarketEvent,
+  MarketSnapshot,
+  Provenance,
+  RejectReason,
+  VolIndex,
+} from "../domain/market.ts";
+import { SECONDS_PER_DAY } from "../domain/units.ts";
+import { type BarBuffer, createBarBuffer } from "./bar-buffer.ts";
+import { createDepthHistory, type DepthHistory } from "./depth-history.ts";
+import { createIngestionGuard, type IngestionGuard } from "./guard.ts";
+import type { GuardLimits } from "./guard-limits.ts";
+import { findDoubts } from "./market-doubts.ts";
+
+/** Funding is kept this long, as promised by `AssetMarket.funding`. */
+const FUNDING_HISTORY_SEC = 90 * SECONDS_PER_DAY;
+
+/** What a market window is made for. */
+export interface MarketWindowOptions {
+  readonly assets: readonly AssetSymbol[];
+  /** How far back bars are kept, seconds; 120 days serve every feature and model. */
+  readonly historySec: number;
+  readonly limits: GuardLimits;
+}
+
+/** Guarded market state of one node. */
+export interface MarketWindow {
+  /** Checks an event and keeps it when it is sound. `nowSec` is the node's time, seconds. */
+  ingest(event: MarketEvent, nowSec: number): Outcome<MarketEvent, RejectReason>;
+  /**
+   * State at a time, which must not lie before the newest ingested event by more than the replay needs: bars and funding
+   * are cut to `atSec`, book and index are shown only when they were received by then.
+   */
+  snapshot(atSec: number): MarketSnapshot;
+  counts(): IngestionCounts;
+}
+
+interface AssetState {
+  bars: BarBuffer | null;
+  lastBar: Provenance | null;
+  book: BookDepth | null;
+  readonly depth: DepthHistory;
+  funding: readonly FundingRate[];
+  volIndex: VolIndex | null;
+}
+
+/** Creates an empty window. */
+export function createMarketWindow(options: MarketWindowOptions): MarketWindow {
+  const { assets, historySec, limits } = options;
+  const guard = createIngestionGuard(assets, limits);
+  const states = new Map<AssetSymbol, AssetState>(assets.map((asset) => [asset, createState()]));
+  return {
+    ingest: (event, nowSec) => {
+      const outcome = guard.check(event, nowSec);
+      const state = states.get(event.asset);
+      if (outcome.ok && state !== undefined) keep(event, state, historySec);
+      return outcome;
+    },
+    snapshot: (atSec) => takeSnapshot(states, { atSec, guard, limits }),
+    counts: () => guard.counts(),
+  };
+}
+
+function createState(): AssetState {
+  return { bars: null, lastBar: null, book: null, depth: createDepthHistory(), funding: [], volIndex: null };
+}
+
+function keep(event: MarketEvent, state: AssetState, historySec: number): void {
+  switch (event.kind) {
+    case "bar":
+      state.bars ??= createBarBuffer(event.spanSec, historySec);
+      state.bars.append(event);
+      state.lastBar = event;
+      break;
+    case "book":
+      state.book = event;
+      state.depth.add(event);
+      break;
+    case "funding": {
+      const oldestSec = event.sourceTimeSec - FUNDING_HISTORY_SEC;
+      state.funding = [...state.funding.filter((entry) => entry.sourceTimeSec >= oldestSec), event];
+      break;
+    }
+    case "vol-index":
+      state.volIndex = event;
+      break;
+  }
+}
+
+interface SnapshotContext {
+  readonly atSec: number;
+  readonly guard: IngestionGuard;
+  readonly limits: GuardLimits;
+}
+
+function takeSnapshot(states: ReadonlyMap<AssetSymbol, AssetState>, context: SnapshotContext): MarketSnapshot {
+  const assets = new Map<AssetSymbol, AssetMarket>();
+  const doubts: MarketDoubt[] = [];
+  for (const [asset, state] of states) {
+    const market = assetMarket(asset, state, context);
+    if (market !== null) assets.set(asset, market);
+    const book = { faulty: context.guard.isBookFaulty(asset), everSeen: state.book !== null };
+    doubts.push(...findDoubts({ asset, market, book, atSec: context.atSec, limits: context.limits }));
+  }
+  return { atSec: context.atSec, assets, doubts };
+}
+
+function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotContext): AssetMarket | null {
+  const { atSec, guard, limits } = context;
+  const bars = state.bars?.view(atSec);
+  const spot = bars?.close.at(-1);
+  if (bars === undefined || spot === undefined || state.lastBar === null) return null;
+  const { sourceId, receivedTimeSec } = state.lastBar;
+  const sourceTimeSec = bars.endSec.at(-1) ?? state.lastBar.sourceTimeSec;
+  const hasBook =
+    !guard.isBookFaulty(asset) && isKnown(state.book, atSec) && atSec - state.book.sourceTimeSec <= limits.bookStaleSec;
+  return {
+    asset,
+    spot,
+    provenance: { sourceId, sourceTimeSec, receivedTimeSec: Math.min(receivedTimeSec, Math.max(atSec, sourceTimeSec)) },
+    bars,
+    book: hasBook ? state.book : null,
+    depthReference: state.depth.reference(),
+    funding: state.funding.filter((entry) => entry.receivedTimeSec <= atSec),
+    volIndex: isKnown(state.volIndex, atSec) ? state.volIndex : null,
+  };
+}
+
+function isKnown<Event extends MarketEvent>(event: Event | null, atSec: number): event is Event {
+  return event !== null && event.receivedTimeSec <= atSec;
+}

@@ -1,0 +1,71 @@
+/** Sound market events for ingestion tests, to be spoiled one field at a time. */
+import type { Bar, BookDepth, DepthBand, FundingRate, MarketEvent, VolIndex } from "../../../oracle/domain/market.ts";
+
+/** Time of the fixtures, seconds; a whole hour. */
+export const NOW_SEC = 1_767_600_000;
+
+function provenance(timeSec: number) {
+  return { sourceId: "test", sourceTimeSec: timeSec, receivedTimeSec: timeSec };
+}
+
+/** Hourly bar that ended at the given time. */
+export function makeBar(change: Partial<Bar> = {}, timeSec = NOW_SEC): Bar {
+  return {
+    kind: "bar",
+    asset: "BTC",
+    spanSec: 3_600,
+    open: 100,
+    high: 102,
+    low: 99,
+    close: 101,
+    volume: 5,
+    ...provenance(timeSec),
+    ...change,
+  };
+}
+
+/** Bands of 1, 2 and 5 % around a mid, priced in the middle of their slices. */
+export function makeBands(side: 1 | -1, mid: number): readonly DepthBand[] {
+  let coins = 0;
+  return [0.01, 0.02, 0.05].map((distance, index) => {
+    const near = [0, 0.01, 0.02][index] ?? 0;
+    coins += 1_000 / (mid * (1 + (side * (near + distance)) / 2));
+    const notionalUsd = 1_000 * (index + 1);
+    return { distance, notionalUsd, averagePrice: notionalUsd / coins };
+  });
+}
+
+/** Book around a mid of 101. */
+export function makeBook(change: Partial<BookDepth> = {}, timeSec = NOW_SEC): BookDepth {
+  return {
+    kind: "book",
+    asset: "BTC",
+    bids: makeBands(-1, 101),
+    asks: makeBands(1, 101),
+    bestBid: 100.9,
+    bestAsk: 101.1,
+    ...provenance(timeSec),
+    ...change,
+  };
+}
+
+/** Book whose near bids are priced above its asks, as in the fault of 2025-10-10. */
+export function makeFaultyBook(timeSec = NOW_SEC): BookDepth {
+  const bids = makeBands(-1, 101).map((band, index) => (index === 0 ? { ...band, averagePrice: 104 } : band));
+  return makeBook({ bids }, timeSec);
+}
+
+/** Funding rate. */
+export function makeFunding(change: Partial<FundingRate> = {}, timeSec = NOW_SEC): FundingRate {
+  return { kind: "funding", asset: "BTC", ratePer8h: 0.0001, ...provenance(timeSec), ...change };
+}
+
+/** Volatility index. */
+export function makeVolIndex(change: Partial<VolIndex> = {}, timeSec = NOW_SEC): VolIndex {
+  return { kind: "vol-index", asset: "BTC", impliedVol: 0.6, ...provenance(timeSec), ...change };
+}
+
+/** Text that identifies an event in a list. */
+export function eventKey(event: MarketEvent): string {
+  return `${event.kind}:${event.asset}:${event.receivedTimeSec}`;
+}
