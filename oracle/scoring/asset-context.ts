@@ -1,0 +1,80 @@
+/** What all positions of one asset share in a round: depth, volatility level, doubts, and how long a close-out takes. */
+import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../domain/market.ts";
+import type { OptionKind, Position } from "../domain/positions.ts";
+import type { AssetPrediction, FallbackReason } from "../domain/prediction.ts";
+import { SECONDS_PER_HOUR } from "../domain/units.ts";
+import { type CostTerms, costTerms } from "./close-out-cost.ts";
+import { depthCurve, unitDepth } from "./depth-curve.ts";
+import { isDoubted, isUsableMarket, isUsablePrediction } from "./prediction-check.ts";
+import { scenarioStepHours } from "./scenarios.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
+import { volLevel } from "./vol-surface.ts";
+
+/** One asset with everything that scoring needs of it in good order. */
+export interface AssetContext {
+  readonly market: AssetMarket;
+  readonly prediction: AssetPrediction;
+  /** Level of implied volatility, decimal a year. */
+  readonly impliedVol: number;
+  readonly fallbacks: readonly FallbackReason[];
+  /** True when the snapshot doubts the asset: scores are made, but may only tighten. */
+  readonly doubted: boolean;
+  readonly stepHours: number;
+  readonly terms: Readonly<Record<OptionKind, CostTerms>>;
+}
+
+/** Where the contexts come from. */
+export interface ContextInput {
+  readonly snapshot: MarketSnapshot;
+  readonly predictions: ReadonlyMap<AssetSymbol, AssetPrediction>;
+  readonly atSec: number;
+  readonly settings: ScoringSettings;
+}
+
+/** Context of an asset, or `null` when its market or prediction is missing or broken. */
+export function assetContext(asset: AssetSymbol, input: ContextInput): AssetContext | null {
+  const { settings, snapshot, atSec } = input;
+  const market = snapshot.assets.get(asset);
+  const prediction = input.predictions.get(asset);
+  if (market === undefined || prediction === undefined) return null;
+  if (!isUsableMarket(market) || !isUsablePrediction(prediction, settings)) return null;
+  const { volatility, quantiles } = prediction;
+  const level = volLevel(market, volatility, settings, atSec);
+  const terms = (kind: OptionKind): CostTerms =>
+    costTerms({ kind, spot: market.spot, curve: depthCurve(market, kind, settings) }, volatility, settings);
+  const sides = { call: terms("call"), put: terms("put") };
+  const fallbacks = new Set<FallbackReason>([...volatility.fallbacks, ...quantiles.fallbacks]);
+  if (level.fromModel) fallbacks.add("implied-vol-from-model");
+  if (sides.call.curve.synthetic || sides.put.curve.synthetic) fallbacks.add("synthetic-depth");
+  return {
+    market,
+    prediction,
+    impliedVol: level.impliedVol,
+    fallbacks: [...fallbacks],
+    doubted: isDoubted(snapshot, asset),
+    stepHours: scenarioStepHours(volatility),
+    terms: sides,
+  };
+}
+
+/** Rounding allowance of a division of times. */
+const STEP_TOLERANCE = 1e-9;
+
+/**
+ * Horizon of a position in scenario steps: H, plus the time to sell what exceeds the depth of a step, at most the longest
+ * horizon and never beyond expiry. Non-decreasing in size and in H.
+ */
+export function horizonSteps(
+  position: Pick<Position, "kind" | "strike" | "size" | "expirySec">,
+  context: AssetContext,
+  options: { settings: ScoringSettings; atSec: number },
+): number {
+  const { settings } = options;
+  const { spot } = context.market;
+  const stepSec = context.stepHours * SECONDS_PER_HOUR;
+  const wholeSteps = (seconds: number): number => Math.max(1, Math.ceil(seconds / stepSec - STEP_TOLERANCE));
+  const notional = position.size * (position.kind === "put" ? spot : Math.min(spot, position.strike));
+  const sold = settings.depthRefillsPerHour * unitDepth(context.terms[position.kind].curve) * context.stepHours;
+  const steps = wholeSteps(settings.horizonSec) + Math.floor(notional / sold);
+  return Math.min(steps, wholeSteps(settings.maxHorizonSec), wholeSteps(position.expirySec - options.atSec));
+}

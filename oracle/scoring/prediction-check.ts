@@ -1,0 +1,51 @@
+/** Whether a prediction and a market can be trusted to score with; on doubt the caller falls to conservative values. */
+import type { AssetMarket, MarketSnapshot } from "../domain/market.ts";
+import { type AssetPrediction, QUANTILE_HORIZONS_HOURS, QUANTILE_LEVELS } from "../domain/prediction.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
+
+/** True when every number that the scenarios read is finite and of the right shape and sign. */
+export function isUsablePrediction(
+  prediction: AssetPrediction,
+  settings: Pick<ScoringSettings, "minResiduals">,
+): boolean {
+  const { volatility, quantiles } = prediction;
+  return (
+    volatility.stepSec > 0 &&
+    Number.isFinite(volatility.stepSec) &&
+    volatility.sigmaPerStep.length > 0 &&
+    volatility.sigmaPerStep.every((sigma) => sigma > 0 && Number.isFinite(sigma)) &&
+    volatility.residuals.length >= settings.minResiduals &&
+    volatility.residuals.every(Number.isFinite) &&
+    isQuantileTable(quantiles.fall) &&
+    isQuantileTable(quantiles.rise)
+  );
+}
+
+/** True when spot, and the volatility index where there is one, are positive and finite. */
+export function isUsableMarket(market: AssetMarket): boolean {
+  const index = market.volIndex?.impliedVol ?? 1;
+  return market.spot > 0 && Number.isFinite(market.spot) && index > 0 && Number.isFinite(index);
+}
+
+/** True when the snapshot itself doubts the asset. */
+export function isDoubted(snapshot: MarketSnapshot, asset: string): boolean {
+  return snapshot.doubts.some((doubt) => doubt.asset === asset);
+}
+
+function isQuantileTable(table: readonly Float64Array[]): boolean {
+  return (
+    table.length === QUANTILE_HORIZONS_HOURS.length &&
+    table.every(
+      (levels) =>
+        levels.length === QUANTILE_LEVELS.length && levels.every((move) => move >= 0 && Number.isFinite(move)),
+    ) &&
+    isOrdered(table)
+  );
+}
+
+/** Non-decreasing in level and in horizon, as {@link AssetPrediction} promises; a crossing means a broken model. */
+function isOrdered(table: readonly Float64Array[]): boolean {
+  return table.every((levels, horizon) =>
+    levels.every((move, level) => move >= (levels[level - 1] ?? 0) && move >= (table[horizon - 1]?.[level] ?? 0)),
+  );
+}

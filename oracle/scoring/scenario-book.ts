@@ -1,0 +1,114 @@
+/** Scenarios of a round, made once: paths by asset and direction, values by series and horizon, sizes by owner. */
+import type { AssetSymbol } from "../domain/market.ts";
+import type { OptionKind, OptionSeries, Position } from "../domain/positions.ts";
+import { type AdversePaths, adversePaths } from "./adverse-paths.ts";
+import { type AssetContext, horizonSteps } from "./asset-context.ts";
+import { drawScenarios, type ScenarioDraws } from "./scenario-draws.ts";
+import { simulateSpot } from "./scenarios.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
+import { type SeriesCase, seriesCase } from "./series-case.ts";
+
+/** Lookups that positions share. */
+export interface ScenarioBook {
+  /** Scenario values of the position's series over the position's horizon. */
+  seriesCase(position: Position, context: AssetContext): SeriesCase;
+  /** Contracts of the position's owner in its series, and of the whole series. */
+  sizes(position: Position): { readonly ownerSize: number; readonly seriesSize: number };
+}
+
+/** Inputs of {@link createScenarioBook}. */
+export interface ScenarioBookInput {
+  readonly positions: readonly Position[];
+  readonly contexts: ReadonlyMap<AssetSymbol, AssetContext | null>;
+  readonly atSec: number;
+  readonly settings: ScoringSettings;
+}
+
+/** Draws the common random numbers and prepares the lookups; paths and values are made when first asked for. */
+export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
+  const { settings, atSec } = input;
+  const totals = sizeTotals(input.positions);
+  const steps = stepsByPosition(input);
+  const draws = drawScenarios({ paths: settings.paths, seed: settings.seed, steps: Math.max(1, ...steps.values()) });
+  const history = commonHistory(input.contexts);
+  const paths = memoise((context: AssetContext, kind: OptionKind) =>
+    buildPaths(context, kind, { draws, history, settings }),
+  );
+  const cases = new Map<string, SeriesCase>();
+  return {
+    seriesCase: (position, context) => {
+      const horizon = steps.get(position) ?? 1;
+      const key = `${seriesKey(position)}|${horizon}`;
+      const known = cases.get(key);
+      if (known !== undefined) return known;
+      const adverse = paths(context, position.kind);
+      const made = seriesCase({ series: position, context, paths: adverse, steps: horizon, atSec, settings });
+      cases.set(key, made);
+      return made;
+    },
+    sizes: (position) => ({
+      ownerSize: totals.get(ownerKey(position)) ?? position.size,
+      seriesSize: totals.get(seriesKey(position)) ?? position.size,
+    }),
+  };
+}
+
+function stepsByPosition({ positions, contexts, atSec, settings }: ScenarioBookInput): ReadonlyMap<Position, number> {
+  const steps = new Map<Position, number>();
+  for (const position of positions) {
+    const context = contexts.get(position.asset) ?? null;
+    if (context !== null && Number.isFinite(position.size) && position.strike > 0) {
+      steps.set(position, horizonSteps(position, context, { settings, atSec }));
+    }
+  }
+  return steps;
+}
+
+/** Newest residuals that every asset has: an equal rank is then the same moment for all of them. */
+function commonHistory(contexts: ScenarioBookInput["contexts"]): number {
+  const usable = [...contexts.values()].filter((context) => context !== null);
+  return Math.min(...usable.map((context) => context.prediction.volatility.residuals.length));
+}
+
+function buildPaths(
+  context: AssetContext,
+  kind: OptionKind,
+  common: { draws: ScenarioDraws; history: number; settings: ScoringSettings },
+): AdversePaths {
+  const { volatility, quantiles } = context.prediction;
+  const scenarios = simulateSpot(common.draws, volatility, common.history);
+  const { volShock } = common.draws;
+  return adversePaths({ kind, spot: context.market.spot, scenarios, quantiles, volShock, settings: common.settings });
+}
+
+function memoise<A extends object, B, R>(make: (first: A, second: B) => R): (first: A, second: B) => R {
+  const made = new Map<A, Map<B, R>>();
+  return (first, second) => {
+    const inner = made.get(first) ?? new Map<B, R>();
+    made.set(first, inner);
+    const known = inner.get(second);
+    if (known !== undefined) return known;
+    const result = make(first, second);
+    inner.set(second, result);
+    return result;
+  };
+}
+
+function sizeTotals(positions: readonly Position[]): ReadonlyMap<string, number> {
+  const totals = new Map<string, number>();
+  for (const position of positions) {
+    if (!Number.isFinite(position.size)) continue;
+    for (const key of [seriesKey(position), ownerKey(position)]) {
+      totals.set(key, (totals.get(key) ?? 0) + position.size);
+    }
+  }
+  return totals;
+}
+
+function seriesKey(series: Pick<OptionSeries, "asset" | "kind" | "strike" | "expirySec">): string {
+  return `${series.asset}|${series.kind}|${series.strike}|${series.expirySec}`;
+}
+
+function ownerKey(position: Position): string {
+  return `${seriesKey(position)}|${position.owner.toLowerCase()}`;
+}

@@ -1,0 +1,54 @@
+/** Common random numbers of the scenario engine: the same for every asset and every round. */
+import { createRng, type Rng } from "../math/rng.ts";
+import { normalInverse } from "../math/special-functions.ts";
+
+/** Draws of one time step, shared by all assets so that their dependence is kept. All `[paths]`. */
+export interface StepDraws {
+  /** Stratified uniform on [0, 1): which residual of the common history a path takes. */
+  readonly residualRank: Float64Array;
+  /** −2 ln U, U uniform: the extreme of the path inside the step. */
+  readonly bridge: Float64Array;
+}
+
+/** All draws of a round. */
+export interface ScenarioDraws {
+  readonly paths: number;
+  readonly steps: readonly StepDraws[];
+  /** Implied-volatility shock of each path, standard normal, stratified. `[paths]` */
+  readonly volShock: Float64Array;
+}
+
+/**
+ * Draws stratified random numbers (Latin hypercube: each step takes every residual equally often).
+ *
+ * Step k is drawn from its own stream: more steps or more assets never change the numbers of the others.
+ *
+ * @param options number of paths, of time steps, and the seed.
+ */
+export function drawScenarios(options: { paths: number; steps: number; seed: string }): ScenarioDraws {
+  const root = createRng(options.seed);
+  const steps = Array.from({ length: options.steps }, (_, step) => ({
+    residualRank: stratified(options.paths, root.fork(`residual-${step}`)),
+    bridge: bridgeDraws(options.paths, root.fork(`bridge-${step}`)),
+  }));
+  const volShock = stratified(options.paths, root.fork("vol-shock")).map((rank) =>
+    normalInverse(Math.max(rank, Number.MIN_VALUE)),
+  );
+  return { paths: options.paths, steps, volShock };
+}
+
+/** One uniform number out of each of `count` equal strata, in random order. */
+function stratified(count: number, rng: Rng): Float64Array {
+  const ranks = Float64Array.from({ length: count }, (_, stratum) => (stratum + rng.uniform()) / count);
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = rng.integer(last + 1);
+    const held = ranks[last] ?? 0;
+    ranks[last] = ranks[other] ?? 0;
+    ranks[other] = held;
+  }
+  return ranks;
+}
+
+function bridgeDraws(count: number, rng: Rng): Float64Array {
+  return stratified(count, rng).map((rank) => -2 * Math.log(1 - rank));
+}

@@ -1,0 +1,114 @@
+/** The scoring stage: from positions, market and predictions to ρ, π, score and reasons of every open position. */
+import type { AssetSymbol, MarketSnapshot } from "../domain/market.ts";
+import { type Position, positionKey } from "../domain/positions.ts";
+import type { AssetPrediction } from "../domain/prediction.ts";
+import type { RiskClass } from "../domain/risk-class.ts";
+import type { ClassQuantile, PositionScore } from "../domain/score.ts";
+import { type AssetContext, assetContext } from "./asset-context.ts";
+import type { BoundedPair } from "./class-bounds.ts";
+import { classOf } from "./class-bounds.ts";
+import { classQuantiles } from "./class-quantiles.ts";
+import { conservativeScore } from "./conservative-score.ts";
+import { type CurrentScore, currentScore } from "./current-score.ts";
+import { scoreOf } from "./default-probability.ts";
+import { explain } from "./explain.ts";
+import { isUsableMarket } from "./prediction-check.ts";
+import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
+import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
+
+/** Everything a round scores from. */
+export interface ScoringInput {
+  readonly positions: readonly Position[];
+  readonly snapshot: MarketSnapshot;
+  readonly predictions: ReadonlyMap<AssetSymbol, AssetPrediction>;
+  /** Risk classes by id, bounds as on chain. */
+  readonly classes: ReadonlyMap<number, RiskClass>;
+  /** Last accepted values by {@link positionKey}. */
+  readonly lastGood: ReadonlyMap<string, BoundedPair>;
+  /** Observation time, seconds. */
+  readonly atSec: number;
+}
+
+/** Scores of a round. */
+export interface ScoringResult {
+  /** In the order of the positions; expired and empty ones are left out. */
+  readonly scores: readonly PositionScore[];
+  readonly classQuantiles: readonly ClassQuantile[];
+}
+
+/**
+ * Scores every open position. Pure: equal inputs and settings give equal results.
+ *
+ * @throws PlimsollError `SCORING_SETTINGS_INVALID`, `SCORING_CLASS_UNKNOWN`, `SCORING_CLASS_BOUNDS`.
+ */
+export function scorePositions(input: ScoringInput, settings: ScoringSettings): ScoringResult {
+  assertScoringSettings(settings);
+  const positions = input.positions.filter((position) => position.expirySec > input.atSec && !(position.size <= 0));
+  const assets = new Set(positions.map((position) => position.asset));
+  const contexts = new Map([...assets].map((asset) => [asset, assetContext(asset, { ...input, settings })]));
+  const book = createScenarioBook({ positions, contexts, atSec: input.atSec, settings });
+  const scores = positions.map((position) => {
+    const context = contexts.get(position.asset) ?? null;
+    return scoreOne(position, { input, context, book, settings });
+  });
+  return { scores, classQuantiles: classQuantiles(scores, settings.classQuantile) };
+}
+
+interface Surroundings {
+  readonly input: ScoringInput;
+  readonly context: AssetContext | null;
+  readonly book: ScenarioBook;
+  readonly settings: ScoringSettings;
+}
+
+function scoreOne(position: Position, around: Surroundings): PositionScore {
+  const riskClass = classOf(around.input.classes, position.classId);
+  const current = scoreNow(position, riskClass, around);
+  const isTrusted = current !== null && around.context?.doubted === false;
+  const result = isTrusted ? current : doubtfulScore(position, riskClass, { ...around, current });
+  return {
+    source: position.source,
+    id: position.id,
+    epoch: position.epoch,
+    classId: position.classId,
+    rhoBps: result.rhoBps,
+    piBps: result.piBps,
+    score: scoreOf(result.probabilityOfDefault),
+    probabilityOfDefault: result.probabilityOfDefault,
+    optionValue: result.optionValue,
+    closeOutCost: result.closeOutCost,
+    reasons: explain(result.contributions, result.rhoBps),
+    fallbacks: around.context?.fallbacks ?? ["inputs-missing"],
+  };
+}
+
+function scoreNow(position: Position, riskClass: RiskClass, around: Surroundings): CurrentScore | null {
+  const { context, book, settings } = around;
+  if (context === null || !isScorable(position)) return null;
+  const seriesCase = book.seriesCase(position, context);
+  const terms = context.terms[position.kind];
+  return currentScore({ position, riskClass, seriesCase, terms, settings, ...book.sizes(position) });
+}
+
+function doubtfulScore(
+  position: Position,
+  riskClass: RiskClass,
+  around: Surroundings & { readonly current: CurrentScore | null },
+): CurrentScore {
+  const { input, context, current } = around;
+  const market = input.snapshot.assets.get(position.asset);
+  return conservativeScore({
+    position,
+    riskClass,
+    current,
+    lastGood: input.lastGood.get(positionKey(position)) ?? null,
+    spot: market !== undefined && isUsableMarket(market) ? market.spot : null,
+    impliedVol: context?.impliedVol ?? null,
+    atSec: input.atSec,
+  });
+}
+
+function isScorable(position: Position): boolean {
+  const { size, strike, collateralPerContract } = position;
+  return [size, strike, collateralPerContract].every(Number.isFinite) && size > 0 && strike > 0;
+}

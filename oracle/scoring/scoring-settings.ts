@@ -1,0 +1,118 @@
+/** Every number that scoring depends on, with its source; part of the signed configuration. */
+import { PlimsollError } from "../domain/errors.ts";
+import { SECONDS_PER_HOUR } from "../domain/units.ts";
+
+/** Settings of the scenario engine and of the maps from losses to ρ, π and score. */
+export interface ScoringSettings {
+  /** Seed of the common random numbers. Constant over rounds, so that ρ moves with the market and never by chance. */
+  readonly seed: string;
+  /** Scenario paths. */
+  readonly paths: number;
+  /** Horizon H, seconds: the whole reaction time (architecture.md §7.2). */
+  readonly horizonSec: number;
+  /** Longest horizon of a position that is large against depth, seconds. */
+  readonly maxHorizonSec: number;
+  /** Confidence q of the requirement. */
+  readonly confidence: number;
+  /**
+   * Expected shortfall is taken over this multiple of the tail mass 1 − q. 2.5 makes it equal to the quantile for normal
+   * losses and larger for fatter tails: the ratio by which Basel's FRTB replaced VaR 99 % by ES 97.5 %.
+   */
+  readonly shortfallTailRatio: number;
+  /** Range of the stretch that the learned quantiles may apply to a scenario's adverse move. */
+  readonly minStretch: number;
+  readonly maxStretch: number;
+  /** Fewest standardised residuals that are resampled; below, the asset is doubtful. */
+  readonly minResiduals: number;
+  /** Implied over model volatility where there is no volatility index: median of DVOL over five-day EWMA volatility. */
+  readonly impliedVolPremium: number;
+  /** An older volatility index is not used, seconds: a daily series may be one day and a half old. */
+  readonly maxVolIndexAgeSec: number;
+  /** Time the liquidator carries price risk in the orderly stage, seconds (options-vaults.md §4.6). */
+  readonly orderlyStageSec: number;
+  /** Standard deviations of the liquidator's 95 % price risk. */
+  readonly priceRiskDeviations: number;
+  /** Half spread where no best prices are known, decimal. */
+  readonly defaultHalfSpread: number;
+  /** Gas of closing one contract out, USD; a constant a contract, so that cost never falls with size. */
+  readonly gasUsdPerContract: number;
+  /** How often the depth within 1 % comes back in an hour; sets the time to sell a large position. */
+  readonly depthRefillsPerHour: number;
+  /** Largest concentration add-on, share of L − I. */
+  readonly concentrationRate: number;
+  /** Liquidator's margin over cost, share of L − I. */
+  readonly incentiveRate: number;
+  /** Class quantile of current scores that new positions must meet. */
+  readonly classQuantile: number;
+}
+
+/** Settings of a live node. */
+export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
+  seed: "plimsoll-scenarios-1",
+  paths: 500,
+  horizonSec: 6 * SECONDS_PER_HOUR,
+  maxHorizonSec: 24 * SECONDS_PER_HOUR,
+  confidence: 0.99,
+  shortfallTailRatio: 2.5,
+  minStretch: 0.75,
+  maxStretch: 3,
+  minResiduals: 50,
+  // Median over 2022-11-16…2025-02-18 of shared `dvol-onchain-social-daily` against hourly spot (quartiles 1.05, 1.36).
+  impliedVolPremium: 1.2,
+  maxVolIndexAgeSec: 36 * SECONDS_PER_HOUR,
+  orderlyStageSec: 900,
+  priceRiskDeviations: 1.645,
+  defaultHalfSpread: 0.0005,
+  gasUsdPerContract: 0.5,
+  depthRefillsPerHour: 4,
+  concentrationRate: 0.1,
+  incentiveRate: 0.001,
+  classQuantile: 0.9,
+};
+
+/** Closed ranges of the settings; `seed` apart. */
+const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [number, number]>> = {
+  paths: [100, 100_000],
+  horizonSec: [60, 30 * 86_400],
+  maxHorizonSec: [60, 30 * 86_400],
+  confidence: [0.5, 0.999],
+  shortfallTailRatio: [1, 10],
+  minStretch: [0.1, 1],
+  maxStretch: [1, 10],
+  minResiduals: [10, 1_000_000],
+  impliedVolPremium: [0.5, 5],
+  maxVolIndexAgeSec: [0, 30 * 86_400],
+  orderlyStageSec: [0, 86_400],
+  priceRiskDeviations: [0, 10],
+  defaultHalfSpread: [0, 0.1],
+  gasUsdPerContract: [0, 10_000],
+  depthRefillsPerHour: [0.01, 1_000],
+  concentrationRate: [0, 1],
+  incentiveRate: [0, 0.1],
+  classQuantile: [0, 1],
+};
+
+/**
+ * Checks every setting against its range.
+ *
+ * @throws PlimsollError `SCORING_SETTINGS_INVALID` naming the setting, its value and its range.
+ */
+export function assertScoringSettings(settings: ScoringSettings): void {
+  for (const name of Object.keys(LIMITS).filter((key): key is keyof typeof LIMITS => key in LIMITS)) {
+    const [low, high] = LIMITS[name];
+    if (!(settings[name] >= low && settings[name] <= high)) throw invalid(name, settings[name], `${low}…${high}`);
+  }
+  if (!Number.isInteger(settings.paths)) throw invalid("paths", settings.paths, "an integer");
+  if (settings.maxHorizonSec < settings.horizonSec) {
+    throw invalid("maxHorizonSec", settings.maxHorizonSec, `at least horizonSec = ${settings.horizonSec}`);
+  }
+}
+
+function invalid(name: string, value: number, limit: string): PlimsollError<"SCORING_SETTINGS_INVALID"> {
+  return new PlimsollError({
+    code: "SCORING_SETTINGS_INVALID",
+    problem: `Scoring setting ${name} is ${value}; its limit is ${limit}.`,
+    remedy: "Correct the setting in the node's configuration.",
+    context: { name, value, limit },
+  });
+}

@@ -1,0 +1,64 @@
+/** One series over one horizon, valued once and shared by all its positions. */
+import type { OptionSeries } from "../domain/positions.ts";
+import { type PayoffBounds, payoffBounds, tenorYears } from "../domain/positions.ts";
+import type { AdversePaths } from "./adverse-paths.ts";
+import type { AssetContext } from "./asset-context.ts";
+import { depthsLeft } from "./close-out-cost.ts";
+import { type LossDistribution, lossDistribution } from "./loss-distribution.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
+import { type TailShares, tailShares } from "./tail-attribution.ts";
+import { largestValues, type TailRanks, type TailStatistics, tailRanks, tailStatistics } from "./tail-statistics.ts";
+import { smileRatio, volResponse } from "./vol-surface.ts";
+
+/** Scenario values of a series with the statistics of their tail. */
+export interface SeriesCase {
+  readonly bounds: PayoffBounds;
+  readonly distribution: LossDistribution;
+  /** Share of depth left at the worst of each path. `[paths]` */
+  readonly depth: Float64Array;
+  readonly ranks: TailRanks;
+  /** Statistics of the value alone, and the smallest value of the tail. */
+  readonly valueTail: TailStatistics;
+  readonly tailThreshold: number;
+  readonly shares: TailShares;
+}
+
+/** Inputs of {@link seriesCase}. */
+export interface SeriesCaseInput {
+  readonly series: OptionSeries;
+  readonly context: AssetContext;
+  readonly paths: AdversePaths;
+  readonly steps: number;
+  readonly atSec: number;
+  readonly settings: ScoringSettings;
+}
+
+/** Values a series on its adverse paths. */
+export function seriesCase(input: SeriesCaseInput): SeriesCase {
+  const { series, context, paths, settings } = input;
+  const { spot } = context.market;
+  const tenor = tenorYears(series, input.atSec);
+  const lossInput = {
+    series: { kind: series.kind, strike: series.strike },
+    spot,
+    paths,
+    tenorYears: tenor,
+    impliedVol: context.impliedVol * smileRatio(series.strike, spot, tenor),
+    response: volResponse(tenor),
+    steps: input.steps,
+    mode: "path-maximum",
+  } as const;
+  const distribution = lossDistribution(lossInput);
+  const ranks = tailRanks(settings.paths, settings.confidence, settings.shortfallTailRatio);
+  const descending = largestValues(distribution.values, ranks.needed);
+  const tailThreshold = descending[descending.length - 1] ?? Number.NaN;
+  return {
+    bounds: payoffBounds(series, spot),
+    distribution,
+    depth: depthsLeft(distribution.worstMove),
+    ranks,
+    valueTail: tailStatistics(descending, ranks),
+    tailThreshold,
+    shares: tailShares(lossInput, distribution, tailThreshold),
+  };
+}
