@@ -1,0 +1,75 @@
+/** Row types of the node's tables. `bigint` and `numeric` columns are read as decimal text, as the driver gives them. */
+import type { ColumnType, Generated } from "kysely";
+
+/** Anything that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+type Json = ColumnType<JsonValue, string, string>;
+type BigintColumn = ColumnType<string, bigint | number, bigint | number>;
+type NullableBigint = ColumnType<string | null, bigint | number | null, bigint | number | null>;
+
+/** Life of a report. */
+export type ReportState = "pending" | "accepted" | "held" | "rejected";
+
+interface ObservationsTable {
+  epoch: BigintColumn;
+  operator: string;
+  digest: string;
+  payload: Json;
+  observed_at: BigintColumn;
+}
+
+interface SubmissionsTable {
+  digest: string;
+  record: Json;
+}
+
+interface PositionCursorsTable {
+  source: string;
+  state: Json;
+}
+
+interface EvidenceTable {
+  id: Generated<string>;
+  epoch: BigintColumn;
+  operator: string;
+  first_digest: string;
+  second_digest: string;
+  payload: Json;
+  recorded_at: BigintColumn;
+}
+
+interface ReportsTable {
+  epoch: BigintColumn;
+  digest: string;
+  state: ReportState;
+  payload: Json;
+  observed_at: BigintColumn;
+  tx_hash: string | null;
+  block_number: NullableBigint;
+  gas_used: NullableBigint;
+}
+
+interface EntryOutcomesTable {
+  epoch: BigintColumn;
+  source_index: number;
+  position_id: ColumnType<string, string, string>;
+  outcome: string;
+  rho_bps: number;
+  pi_bps: number;
+  score: number;
+}
+
+/** Tables of one operator's schema. */
+export interface OperatorTables {
+  observations: ObservationsTable;
+  submissions: SubmissionsTable;
+  position_cursors: PositionCursorsTable;
+  evidence: EvidenceTable;
+}
+
+/** Tables of the schema `plimsoll`. */
+export interface SharedTables {
+  reports: ReportsTable;
+  entry_outcomes: EntryOutcomesTable;
+}

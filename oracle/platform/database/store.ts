@@ -1,0 +1,217 @@
+/** The node's tables as typed operations: one store an operator, and one that all operators of a database share. */
+import { Kysely, PostgresDialect } from "kysely";
+import type { Pool } from "pg";
+import type { RiskEntry } from "../../domain/report.ts";
+import { encodeJson } from "./json.ts";
+import { migrate } from "./migrate.ts";
+import { OPERATOR_0001_INITIAL } from "./migrations/operator-0001-initial.ts";
+import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
+import type { OperatorTables, ReportState, SharedTables } from "./schema.ts";
+
+/** An observation to keep. */
+export interface ObservationRecord {
+  readonly epoch: bigint;
+  readonly operator: string;
+  readonly digest: string;
+  /** The signed observation; encoded as JSON with integers as decimal text. */
+  readonly payload: unknown;
+  readonly observedAtSec: number;
+}
+
+/** Two signatures of one operator for one slot. */
+export interface EvidenceRecord {
+  readonly epoch: bigint;
+  readonly operator: string;
+  readonly firstDigest: string;
+  readonly secondDigest: string;
+  /** Both signed messages. */
+  readonly payload: unknown;
+  readonly recordedAtSec: number;
+}
+
+/** What one operator keeps. */
+export interface OperatorStore {
+  /** Typed queries inside the operator's schema, for what has no method here. */
+  readonly db: Kysely<OperatorTables>;
+  /** Keeps an observation; the first for (epoch, operator) stays. @returns whether it was new. */
+  saveObservation(record: ObservationRecord): Promise<boolean>;
+  /** Keeps evidence of a conflict, once. */
+  saveEvidence(record: EvidenceRecord): Promise<void>;
+  /** State of a position source's cursor as it was saved, or `null`. */
+  cursor(source: string): Promise<unknown>;
+  /** Replaces the cursor of a source as a whole. */
+  saveCursor(source: string, state: unknown): Promise<void>;
+  /** Signed transaction that carries the report of a digest, as it was saved, or `null`. */
+  submission(digest: string): Promise<unknown>;
+  /** Keeps a signed transaction before it is broadcast; a later one for the same report replaces it. */
+  saveSubmission(digest: string, record: unknown): Promise<void>;
+}
+
+/** A report's place and state. */
+export interface ReportRecord {
+  readonly epoch: bigint;
+  readonly digest: string;
+  readonly payload: unknown;
+  readonly observedAtSec: number;
+}
+
+/** What the chain said to a report. */
+export interface ReportResult {
+  readonly state: ReportState;
+  readonly transactionHash: string | null;
+  readonly blockNumber: bigint | null;
+  readonly gasUsed: bigint | null;
+  /** One row for each entry: `applied` or the reason why not. */
+  readonly entries: readonly { readonly entry: RiskEntry; readonly outcome: string }[];
+}
+
+/** What all operators of a database share. */
+export interface SharedStore {
+  /** Typed queries inside the schema `plimsoll`. */
+  readonly db: Kysely<SharedTables>;
+  /** Keeps a report as `pending`; the first for an epoch stays. @returns whether it was new. */
+  saveReport(record: ReportRecord): Promise<boolean>;
+  /** Replaces state, receipt and entry outcomes of a report in one transaction. */
+  saveReportResult(epoch: bigint, result: ReportResult): Promise<void>;
+}
+
+const SHARED_SCHEMA = "plimsoll";
+
+/**
+ * Migrates and opens one operator's schema `operator_<index>`.
+ *
+ * @throws PlimsollError `DATABASE_SCHEMA_NEWER`.
+ */
+export async function openOperatorStore(pool: Pool, operatorIndex: number): Promise<OperatorStore> {
+  const schema = `operator_${operatorIndex}`;
+  await migrate(pool, schema, [OPERATOR_0001_INITIAL]);
+  const db = typed<OperatorTables>(pool, schema);
+  return {
+    db,
+    saveObservation: (record) => saveObservation(db, record),
+    saveEvidence: (record) => saveEvidence(db, record),
+    cursor: (source) => readCursor(db, source),
+    saveCursor: (source, state) => saveCursor(db, source, state),
+    submission: (digest) => readSubmission(db, digest),
+    saveSubmission: (digest, record) => saveSubmission(db, digest, record),
+  };
+}
+
+/**
+ * Migrates and opens the shared schema `plimsoll`.
+ *
+ * @throws PlimsollError `DATABASE_SCHEMA_NEWER`.
+ */
+export async function openSharedStore(pool: Pool): Promise<SharedStore> {
+  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL]);
+  const db = typed<SharedTables>(pool, SHARED_SCHEMA);
+  return {
+    db,
+    saveReport: (record) => saveReport(db, record),
+    saveReportResult: (epoch, result) => saveReportResult(db, epoch, result),
+  };
+}
+
+/** The pool is shared with the queues, so the query layer is never destroyed: its owner ends the pool. */
+function typed<Tables>(pool: Pool, schema: string): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(schema);
+}
+
+async function saveObservation(db: Kysely<OperatorTables>, record: ObservationRecord): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto("observations")
+    .values({
+      epoch: record.epoch,
+      operator: record.operator,
+      digest: record.digest,
+      payload: encodeJson(record.payload),
+      observed_at: Math.floor(record.observedAtSec),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function saveEvidence(db: Kysely<OperatorTables>, record: EvidenceRecord): Promise<void> {
+  await db
+    .insertInto("evidence")
+    .values({
+      epoch: record.epoch,
+      operator: record.operator,
+      first_digest: record.firstDigest,
+      second_digest: record.secondDigest,
+      payload: encodeJson(record.payload),
+      recorded_at: Math.floor(record.recordedAtSec),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function readCursor(db: Kysely<OperatorTables>, source: string): Promise<unknown> {
+  const row = await db.selectFrom("position_cursors").select("state").where("source", "=", source).executeTakeFirst();
+  return row?.state ?? null;
+}
+
+async function saveCursor(db: Kysely<OperatorTables>, source: string, cursor: unknown): Promise<void> {
+  const state = encodeJson(cursor);
+  await db
+    .insertInto("position_cursors")
+    .values({ source, state })
+    .onConflict((conflict) => conflict.column("source").doUpdateSet({ state }))
+    .execute();
+}
+
+async function readSubmission(db: Kysely<OperatorTables>, digest: string): Promise<unknown> {
+  const row = await db.selectFrom("submissions").select("record").where("digest", "=", digest).executeTakeFirst();
+  return row?.record ?? null;
+}
+
+async function saveSubmission(db: Kysely<OperatorTables>, digest: string, submission: unknown): Promise<void> {
+  const record = encodeJson(submission);
+  await db
+    .insertInto("submissions")
+    .values({ digest, record })
+    .onConflict((conflict) => conflict.column("digest").doUpdateSet({ record }))
+    .execute();
+}
+
+async function saveReport(db: Kysely<SharedTables>, record: ReportRecord): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto("reports")
+    .values({
+      epoch: record.epoch,
+      digest: record.digest,
+      state: "pending",
+      payload: encodeJson(record.payload),
+      observed_at: Math.floor(record.observedAtSec),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function saveReportResult(db: Kysely<SharedTables>, epoch: bigint, result: ReportResult): Promise<void> {
+  const { state, transactionHash, blockNumber, gasUsed } = result;
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .updateTable("reports")
+      .set({ state, tx_hash: transactionHash, block_number: blockNumber, gas_used: gasUsed })
+      .where("epoch", "=", String(epoch))
+      .execute();
+    await transaction.deleteFrom("entry_outcomes").where("epoch", "=", String(epoch)).execute();
+    if (result.entries.length === 0) return;
+    await transaction.insertInto("entry_outcomes").values(outcomeRows(epoch, result.entries)).execute();
+  });
+}
+
+function outcomeRows(epoch: bigint, entries: ReportResult["entries"]) {
+  return entries.map(({ entry, outcome }) => ({
+    epoch,
+    source_index: entry.sourceIndex,
+    position_id: String(entry.positionId),
+    outcome,
+    rho_bps: entry.rhoBps,
+    pi_bps: entry.piBps,
+    score: entry.score,
+  }));
+}

@@ -1,0 +1,56 @@
+/** Prometheus metrics of one node: a registry of its own, so that tests and operators in one process do not mix. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Bucket edges of a round in seconds: the goal is 0.5 s, the limit of a round 30 s. */
+const ROUND_BUCKETS_SEC = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30];
+
+/** What a node counts. Label values come from closed sets, never from addresses or ids. */
+export interface NodeMetrics {
+  readonly registry: Registry;
+  /** Rounds ended, by `outcome` (`quorum`, `vetoed`, …). */
+  readonly rounds: Counter<"outcome">;
+  /** Snapshot to quorum, seconds. */
+  readonly roundDurationSec: Histogram;
+  /** Market events that the ingestion guard passed on. */
+  readonly ingestionAccepted: Counter;
+  /** Market events that the ingestion guard refused, by `reason`. */
+  readonly ingestionRejected: Counter<"reason">;
+  /** Reports by `outcome`: `signed`, `accepted`, `held`, `rejected`. */
+  readonly reports: Counter<"outcome">;
+  /** Positions known, by `status` of the read model. */
+  readonly positions: Gauge<"status">;
+  /** Jobs waiting or delayed, by `queue`. */
+  readonly queueDepth: Gauge<"queue">;
+}
+
+/** How the registry is set up. */
+export interface MetricsOptions {
+  /** Also collect Node's process metrics (event-loop delay, memory); off in tests. */
+  readonly processMetrics: boolean;
+}
+
+/** Creates a registry with the metrics of {@link NodeMetrics}; names begin with `plimsoll_`. */
+export function createMetrics(options: MetricsOptions): NodeMetrics {
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter({ name: `plimsoll_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `plimsoll_${name}`, help, labelNames, registers });
+  return {
+    registry,
+    rounds: counter("rounds_total", "Rounds ended, by outcome.", ["outcome"]),
+    roundDurationSec: new Histogram({
+      name: "plimsoll_round_duration_seconds",
+      help: "Time from snapshot to quorum.",
+      buckets: ROUND_BUCKETS_SEC,
+      registers,
+    }),
+    ingestionAccepted: counter("ingestion_accepted_total", "Market events passed on."),
+    ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
+    reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
+    positions: gauge("positions", "Short positions known, by status.", ["status"]),
+    queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
+  };
+}

@@ -1,0 +1,103 @@
+/** Where the queues live: the node's database (embedded or a server) or Redis. */
+import { createPostgresBackend, type JobsOptions, type JobType, Queue, runMigrations, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import type { Pool } from "pg";
+import { PlimsollError } from "../../domain/errors.ts";
+import { maskUrl } from "../mask-url.ts";
+import { withDeadlockRetry } from "./deadlock-retry.ts";
+
+/** Where jobs are kept. */
+export type QueueTarget = { readonly pool: Pool } | { readonly redisUrl: string };
+
+/** The part of BullMQ's queue that is used; the same on every backend. */
+export interface BackendQueue {
+  add(name: string, data: unknown, options: JobsOptions): Promise<{ id?: string | undefined }>;
+  getJobCountByTypes(...types: JobType[]): Promise<number>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** The part of BullMQ's worker that is used. */
+export interface BackendWorker {
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "failed", listener: (job: unknown, error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+/** Makes BullMQ's objects on one backend. Each closes the connections it opened. */
+export interface QueueBackend {
+  queue(name: string): BackendQueue;
+  worker(name: string, process: (data: unknown, jobId: string) => Promise<void>, options: WorkerTuning): BackendWorker;
+}
+
+/** How a worker runs. */
+export interface WorkerTuning {
+  /** Jobs at the same time. */
+  readonly concurrency: number;
+}
+
+/** The default grows to 20 s and delayed recovery by as much (measured in research/oracle-nodes.md §3.1). */
+const MAX_RECONNECT_DELAY_MS = 1_000;
+const RECONNECT_STEP_MS = 50;
+/** Attempts of a producer's command while Redis is away; then the caller gets the error. */
+const PRODUCER_RETRIES = 3;
+
+/**
+ * Prepares the backend: BullMQ's own migrations in the database, or a checked connection to Redis.
+ *
+ * @throws PlimsollError `REDIS_UNREACHABLE` naming the URL without its password.
+ */
+export async function openBackend(target: QueueTarget): Promise<QueueBackend> {
+  return "pool" in target ? await openPostgres(target.pool) : await openRedis(target.redisUrl);
+}
+
+async function openPostgres(pool: Pool): Promise<QueueBackend> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    client.release();
+  }
+  const connection = withDeadlockRetry(pool);
+  return {
+    queue: (name) => new Queue(name, { connection }, createPostgresBackend),
+    worker: (name, process, { concurrency }) =>
+      new Worker(name, (job) => process(job.data, job.id ?? ""), { connection, concurrency }, createPostgresBackend),
+  };
+}
+
+async function openRedis(url: string): Promise<QueueBackend> {
+  await checkRedis(url);
+  const producing = { url, retryStrategy, maxRetriesPerRequest: PRODUCER_RETRIES };
+  // BullMQ requires endless retries on connections that block.
+  const consuming = { url, retryStrategy, maxRetriesPerRequest: null };
+  return {
+    queue: (name) => new Queue(name, { connection: producing }),
+    worker: (name, process, { concurrency }) =>
+      new Worker(name, (job) => process(job.data, job.id ?? ""), { connection: consuming, concurrency }),
+  };
+}
+
+function retryStrategy(attempt: number): number {
+  return Math.min(attempt * RECONNECT_STEP_MS, MAX_RECONNECT_DELAY_MS);
+}
+
+async function checkRedis(url: string): Promise<void> {
+  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  // The rejected promises below carry the error; an unobserved event would end the process.
+  probe.on("error", () => {});
+  try {
+    await probe.connect();
+    await probe.ping();
+  } catch (cause) {
+    throw new PlimsollError({
+      code: "REDIS_UNREACHABLE",
+      problem: `Redis at ${maskUrl(url)} does not answer.`,
+      remedy: "Start it, correct REDIS_URL, or unset REDIS_URL to keep the queues in the database.",
+      context: { url: maskUrl(url) },
+      cause,
+    });
+  } finally {
+    probe.disconnect();
+  }
+}

@@ -1,0 +1,96 @@
+/** Measures the quantile network: feature rows a second on one core. */
+
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { PlimsollError } from "../../oracle/domain/errors.ts";
+import { createRng } from "../../oracle/math/rng.ts";
+import { sortedQuantile } from "../../oracle/math/statistics.ts";
+import { quantileManifestSchema, quantileVectorsSchema } from "../../oracle/models/manifest.ts";
+import { type NetworkRow, networkRows } from "../../oracle/models/quantile-net/network-inputs.ts";
+import { runNetwork } from "../../oracle/models/quantile-net/run-network.ts";
+import { loadArtefact } from "../../oracle/models/session.ts";
+
+/** Figures of one run; the session has one intra-op thread. */
+export interface InferenceBench {
+  /** Rows a second of the network, batch 1 024, first decile of the batch times: robust against busy neighbours. */
+  readonly rowsPerSec: number;
+  /** The same from the median batch. */
+  readonly rowsPerSecMedian: number;
+  /** The same with laying out the rows included. */
+  readonly rowsPerSecWithLayout: number;
+  readonly batchRows: number;
+  /** First decile of the time of a batch, milliseconds. */
+  readonly batchMs: number;
+  /** Target of design: rows a second a core. */
+  readonly target: number;
+  readonly pass: boolean;
+}
+
+const ARTEFACT = join(dirnameOfRepository(), "oracle/models/artifacts/quantile-net");
+const BATCH_ROWS = 1_024;
+const WARM_UP_BATCHES = 20;
+const BATCHES = 200;
+const TARGET_ROWS_PER_SEC = 100_000;
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Runs the benchmark on the committed artefact.
+ *
+ * @throws PlimsollError `BENCH_ARTEFACT` when there is none.
+ */
+export async function benchInference(): Promise<InferenceBench> {
+  const loaded = await loadArtefact(ARTEFACT, { manifest: quantileManifestSchema, vectors: quantileVectorsSchema });
+  if (!loaded.ok) {
+    throw new PlimsollError({
+      code: "BENCH_ARTEFACT",
+      problem: `The artefact in ${ARTEFACT} cannot be used: ${loaded.reason}.`,
+      remedy: "Restore it from the repository or run npm run train -- --model quantile-net.",
+      context: { directory: ARTEFACT, reason: loaded.reason },
+    });
+  }
+  const { session, manifest } = loaded.value;
+  const rows = randomRows(manifest.guard.features.length);
+  const batch = networkRows(rows);
+  const { decile: runMs, median } = await timesOf(() => runNetwork(session, batch));
+  const { decile: layoutMs } = await timesOf(() => runNetwork(session, networkRows(rows)));
+  await session.release();
+  const perSecond = (milliseconds: number): number => Math.round((BATCH_ROWS * MS_PER_SECOND) / milliseconds);
+  const rowsPerSec = perSecond(runMs);
+  return {
+    rowsPerSec,
+    rowsPerSecMedian: perSecond(median),
+    rowsPerSecWithLayout: perSecond(layoutMs),
+    batchRows: BATCH_ROWS,
+    batchMs: runMs,
+    target: TARGET_ROWS_PER_SEC,
+    pass: rowsPerSec >= TARGET_ROWS_PER_SEC,
+  };
+}
+
+function randomRows(width: number): readonly NetworkRow[] {
+  const rng = createRng("bench-inference");
+  return Array.from({ length: BATCH_ROWS }, () => ({
+    features: { values: Float64Array.from({ length: width }, () => rng.normal()), missing: new Uint8Array(width) },
+    sigma: Float64Array.of(0.006, 0.012, 0.03, 0.05),
+  }));
+}
+
+async function timesOf(work: () => Promise<unknown>): Promise<{ readonly decile: number; readonly median: number }> {
+  for (let index = 0; index < WARM_UP_BATCHES; index += 1) await work();
+  const times = new Float64Array(BATCHES);
+  for (let index = 0; index < BATCHES; index += 1) {
+    const start = performance.now();
+    await work();
+    times[index] = performance.now() - start;
+  }
+  return { decile: sortedQuantile(times.sort(), 0.1), median: sortedQuantile(times, 0.5) };
+}
+
+function dirnameOfRepository(): string {
+  return fileURLToPath(new URL("../..", import.meta.url));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify(await benchInference())}\n`);
+}
