@@ -6,6 +6,12 @@ interface IModelRegistry {
     /// @notice A bundle manifest hash was allowed or disallowed.
     event BundleAllowed(bytes32 indexed bundleHash, bool allowed, uint32 modelsVersion);
 
+    /// @notice The zero hash names no bundle.
+    error ModelRegistryZeroHash();
+
+    /// @notice The bundle already is in the wanted state.
+    error ModelRegistryUnchanged(bytes32 bundleHash, bool allowed);
+
     /// @notice Whether reports may carry this bundle hash.
     function isAllowed(bytes32 bundleHash) external view returns (bool allowed);
 

@@ -8,8 +8,20 @@ interface IRiskClasses {
     /// @notice Bounds of a class were set; carries the whole class so that logs rebuild it.
     event RiskClassSet(uint16 indexed classId, RiskClass class, uint32 boundsVersion);
 
+    /// @notice A bound lies outside `min`…`max`, which may depend on the class's other bounds; `field` is its name.
+    error RiskClassesOutOfRange(uint16 classId, bytes32 field, uint256 value, uint256 min, uint256 max);
+
+    /// @notice A class that was never set.
+    error RiskClassesUnknownClass(uint16 classId);
+
     /// @notice Bounds of a class. Reverts for a class never set.
     function riskClass(uint16 classId) external view returns (RiskClass memory class);
+
+    /// @notice The same as two packed words, layout in `RiskClassWords`; `timing` is 0 for a class never set.
+    function classWords(uint16 classId) external view returns (uint256 bounds, uint256 timing);
+
+    /// @notice Whether the class was ever set.
+    function isSet(uint16 classId) external view returns (bool known);
 
     /// @notice Ids of all classes ever set, ascending by creation.
     function classIds() external view returns (uint16[] memory ids);

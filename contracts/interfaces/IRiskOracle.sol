@@ -36,6 +36,51 @@ interface IRiskOracle {
     /// @notice The DAO admitted a position source.
     event SourceRegistered(uint16 indexed sourceIndex, address indexed source);
 
+    /// @notice `chunkIndex` is not below `chunkCount`, or a chunk does not continue the epoch's last one.
+    error RiskOracleChunk(uint16 chunkIndex, uint16 chunkCount, uint16 expectedIndex, uint16 expectedCount);
+
+    /// @notice The epoch does not rise, or rises by more than the limit.
+    error RiskOracleEpoch(uint64 epoch, uint64 lastEpoch, uint64 maxEpoch);
+
+    /// @notice The observation is older than the last one, too old at arrival, or too far in the future.
+    error RiskOracleObservedAt(uint40 observedAt, uint256 earliest, uint256 latest);
+
+    /// @notice The report arrived after its last second.
+    error RiskOracleExpired(uint40 validUntil, uint256 nowSec);
+
+    /// @notice Packed entries or class quantiles are not those that were signed.
+    error RiskOraclePayloadHash(bytes32 expected, bytes32 actual);
+
+    /// @notice The model bundle is not allowed by the DAO.
+    error RiskOracleBundle(bytes32 bundleHash);
+
+    /// @notice Keys of entries or class ids of quantiles do not strictly ascend at `index`.
+    error RiskOracleNotAscending(uint256 index);
+
+    /// @notice The address is not a registered position source.
+    error RiskOracleUnknownSource(address source);
+
+    /// @notice No source has this index.
+    error RiskOracleUnknownSourceIndex(uint16 sourceIndex);
+
+    /// @notice The zero address, or a source that is registered already.
+    error RiskOracleInvalidSource(address source);
+
+    /// @notice Position ids are 1…2^48 − 1.
+    error RiskOraclePositionId(uint256 positionId);
+
+    /// @notice The position is registered already.
+    error RiskOraclePositionExists(uint16 sourceIndex, uint256 positionId);
+
+    /// @notice The position was never registered, or is retired.
+    error RiskOracleUnknownPosition(uint256 sourceIndex, uint256 positionId);
+
+    /// @notice The class is retired for new positions, or its id does not fit the word.
+    error RiskOracleClass(uint16 classId);
+
+    /// @notice A zero address or a zero limit in the deployment.
+    error RiskOracleInvalidConfig();
+
     /// @notice Checks a quorum-signed report and applies each entry that the rules allow. Anyone may call.
     /// @param report header that the operators signed
     /// @param attestations quorum of the report's signer set
@@ -48,6 +93,9 @@ interface IRiskOracle {
         bytes calldata entries,
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes);
+
+    /// @notice Admits a position source. Only the owner (timelock).
+    function registerSource(address source) external returns (uint16 sourceIndex);
 
     /// @notice Registers a new position of the calling source. Only a registered source.
     function registerPosition(uint256 positionId, uint16 classId) external;
@@ -77,6 +125,9 @@ interface IRiskOracle {
 
     /// @notice Index of a registered source; reverts for others.
     function sourceIndexOf(address source) external view returns (uint16 sourceIndex);
+
+    /// @notice Number of registered sources.
+    function sourceCount() external view returns (uint256 count);
 
     /// @notice Source at an index; reverts beyond the last.
     function sourceAt(uint16 sourceIndex) external view returns (address source);

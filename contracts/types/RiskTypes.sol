@@ -57,9 +57,15 @@ struct ClassQuantile {
     uint16 piBps;
 }
 
+/// @notice When a report's anchor block was observed and when the report is applied, seconds since the epoch.
+struct ReportTimes {
+    uint40 observedAt;
+    uint40 appliedAt;
+}
+
 /// @notice How far and how often a value may move in one direction.
 /// @param stepBps largest change of one report
-/// @param driftBps largest sum of changes inside one window
+/// @param driftBps how far reports may take the value from where it stood at the start of this window and of the one before
 /// @param delaySec least time between two changes in this direction
 struct Lane {
     uint16 stepBps;

@@ -17,22 +17,26 @@ export interface KeeperInput {
   readonly client: LocalClient;
   readonly actors: LocalActors;
   readonly contracts: LocalContracts;
-  /** Open positions, with their flags, at the newest block. */
-  readonly positions: readonly Position[];
   readonly markets: ReadonlyMap<AssetSymbol, AssetMarket>;
   /** Chain time, seconds. */
   readonly atSec: number;
 }
 
-/** What one look at the market led to. */
-export interface KeeperOutcome {
-  readonly flagged: readonly bigint[];
-  readonly unflagged: readonly bigint[];
-  readonly liquidated: readonly bigint[];
-  /** Flagged positions that nobody wanted at this price: receipt below value plus cost. */
-  readonly unwanted: readonly bigint[];
-  /** Positions without any equity left: in default until settlement. */
-  readonly insolvent: readonly bigint[];
+/** What a look at one position led to. */
+export type KeeperAction =
+  | "none"
+  | "flagged"
+  | "unflagged"
+  | "liquidated"
+  /** Nobody wants it at this price: the receipt is below value plus cost. */
+  | "unwanted"
+  /** No equity left: in default until settlement. */
+  | "insolvent";
+
+/** A position with its health at the newest block. */
+export interface JudgedPosition {
+  readonly position: Position;
+  readonly healthWad: bigint;
 }
 
 const WAD = 10n ** 18n;
@@ -42,37 +46,21 @@ const HALF_SPREAD = 0.02;
 const GAS_USD = 15;
 const E8_DECIMALS = 8;
 
-interface Judged {
-  readonly position: Position;
-  readonly healthWad: bigint;
-}
-
-/** Looks at every position once: flags, unflags, and liquidates what pays. */
-export async function runLiquidationKeeper(input: KeeperInput): Promise<KeeperOutcome> {
-  const outcome = { flagged: [], unflagged: [], liquidated: [], unwanted: [], insolvent: [] } as Mutable;
-  for (const judged of await judge(input)) {
-    const { position, healthWad } = judged;
-    if (healthWad >= WAD) {
-      if (position.flaggedAtSec !== null) await record(outcome.unflagged, position, await unflag(input, position));
-      continue;
-    }
-    if (position.flaggedAtSec === null) await record(outcome.flagged, position, await flag(input, position));
-    else await tryLiquidation(input, judged, outcome);
-  }
-  return outcome;
-}
-
-type Mutable = { readonly [Key in keyof KeeperOutcome]: bigint[] };
-
-async function record(list: bigint[], position: Position, isDone: boolean): Promise<void> {
-  if (isDone) list.push(position.id);
+/** Looks at one position: flags it, ends its flag, or liquidates it if that pays. */
+export async function treatPosition(input: KeeperInput, judged: JudgedPosition): Promise<KeeperAction> {
+  const { position, healthWad } = judged;
+  const isFlagged = position.flaggedAtSec !== null;
+  if (healthWad >= WAD) return isFlagged ? await callVault(input, position, "unflag") : "none";
+  if (!isFlagged) return await callVault(input, position, "flag");
+  return healthWad <= 0n ? "insolvent" : await tryLiquidation(input, position);
 }
 
 /** Healths of all positions that have not expired. */
-export async function judge(
-  input: Pick<KeeperInput, "client" | "contracts" | "positions" | "atSec">,
-): Promise<Judged[]> {
-  const live = input.positions.filter((position) => position.expirySec > input.atSec);
+export async function judgePositions(
+  input: Pick<KeeperInput, "client" | "contracts" | "atSec">,
+  positions: readonly Position[],
+): Promise<readonly JudgedPosition[]> {
+  const live = positions.filter((position) => position.expirySec > input.atSec);
   return await Promise.all(
     live.map(async (position) => ({
       position,
@@ -86,41 +74,23 @@ export async function judge(
   );
 }
 
-async function flag(input: KeeperInput, position: Position): Promise<boolean> {
+async function callVault(
+  input: KeeperInput,
+  position: Position,
+  functionName: "flag" | "unflag",
+): Promise<KeeperAction> {
   const hash = await input.client.writeContract({
     address: input.contracts.vault,
     abi: optionVaultAbi,
-    functionName: "flag",
+    functionName,
     args: [position.id],
     account: input.actors.keeper,
   });
-  await confirm(input.client, hash, `flag position ${position.id}`);
-  return true;
+  await confirm(input.client, hash, `${functionName} position ${position.id}`);
+  return functionName === "flag" ? "flagged" : "unflagged";
 }
 
-async function unflag(input: KeeperInput, position: Position): Promise<boolean> {
-  const hash = await input.client.writeContract({
-    address: input.contracts.vault,
-    abi: optionVaultAbi,
-    functionName: "unflag",
-    args: [position.id],
-    account: input.actors.keeper,
-  });
-  await confirm(input.client, hash, `unflag position ${position.id}`);
-  return true;
-}
-
-async function tryLiquidation(input: KeeperInput, judged: Judged, outcome: Mutable): Promise<void> {
-  const { position } = judged;
-  if (judged.healthWad <= 0n) {
-    outcome.insolvent.push(position.id);
-    return;
-  }
-  const market = input.markets.get(position.asset);
-  if (market === undefined) {
-    outcome.unwanted.push(position.id);
-    return;
-  }
+async function tryLiquidation(input: KeeperInput, position: Position): Promise<KeeperAction> {
   const quote = await input.client.readContract({
     address: input.contracts.vault,
     abi: optionVaultAbi,
@@ -129,17 +99,20 @@ async function tryLiquidation(input: KeeperInput, judged: Judged, outcome: Mutab
     account: input.actors.keeper,
   });
   const price = priceOfLongs(input, position, quote.sizeE8);
-  if (quote.payout <= price.cost) outcome.unwanted.push(position.id);
-  else if (await buyLongs(input, position, { sizeE8: quote.sizeE8, paidUnits: price.paid })) {
-    await liquidate(input, position, { sizeE8: quote.sizeE8, minOut: price.cost });
-    outcome.liquidated.push(position.id);
-  } else outcome.unwanted.push(position.id);
+  if (price === null || quote.payout <= price.cost) return "unwanted";
+  if (!(await buyLongs(input, position, { sizeE8: quote.sizeE8, paidUnits: price.paid }))) return "unwanted";
+  await liquidate(input, position, { sizeE8: quote.sizeE8, minOut: price.cost });
+  return "liquidated";
 }
 
-/** What the holders are paid, and what the whole liquidation costs the keeper, in collateral units. */
-function priceOfLongs(input: KeeperInput, position: Position, sizeE8: bigint): { paid: bigint; cost: bigint } {
+/** What the holders are paid, and what the liquidation costs the keeper in all, collateral units; `null` without a market. */
+function priceOfLongs(
+  input: KeeperInput,
+  position: Position,
+  sizeE8: bigint,
+): { readonly paid: bigint; readonly cost: bigint } | null {
   const market = input.markets.get(position.asset);
-  if (market === undefined) throw new RangeError(`No market for ${position.asset}.`);
+  if (market === undefined) return null;
   const local = marketOf(input.contracts, position.asset);
   const isCall = position.kind === "call";
   const decimals = isCall ? local.baseDecimals : local.quoteDecimals;

@@ -8,46 +8,35 @@ import type { Address } from "../../domain/units.ts";
 import { confirm, type LocalActors, type LocalClient, type LocalContracts } from "./local-world.ts";
 import { marketOf } from "./writers.ts";
 
-/** What the keeper acts on. */
+/** What the keeper acts on: one expired series. */
 export interface SettlementInput {
   readonly client: LocalClient;
   readonly actors: LocalActors;
   readonly contracts: LocalContracts;
-  /** Positions that are neither closed nor settled. */
+  /** Positions of the series that are neither closed nor settled. */
   readonly positions: readonly Position[];
-  /** Chain time, seconds. */
-  readonly atSec: number;
 }
 
 /** What was ended. */
 export interface SettlementOutcome {
-  readonly settled: readonly bigint[];
+  /** Positions settled. */
+  readonly settled: number;
   /** Redemptions of longs by their holders. */
   readonly redeemed: number;
-  /** Claims of writers paid out. */
-  readonly claimed: number;
-  /** What holders of the completed series miss, token units of each series' own collateral. */
+  /** What the holders miss, token units of the series' collateral. */
   readonly shortfall: bigint;
 }
 
-/** Settles everything that has expired. Safe to run again after a crash at any point. */
-export async function runSettlementKeeper(input: SettlementInput): Promise<SettlementOutcome> {
-  const expired = input.positions.filter((position) => position.expirySec <= input.atSec);
-  if (expired.length === 0) return { settled: [], redeemed: 0, claimed: 0, shortfall: 0n };
-  for (const position of uniqueBy(expired, (one) => `${one.asset}:${one.expirySec}`)) await provePrice(input, position);
-  await send(input, "settle", [expired.map((position) => position.id)]);
-  let redeemed = 0;
-  let shortfall = 0n;
-  for (const series of uniqueBy(expired, (one) => one.seriesId.toString())) {
-    shortfall += await seriesShortfall(input, series.seriesId);
-    redeemed += await redeemSeries(input, series.seriesId);
-  }
-  const claimed = await claimAll(input);
-  return { settled: expired.map((position) => position.id), redeemed, claimed, shortfall };
-}
-
-function uniqueBy(positions: readonly Position[], keyOf: (position: Position) => string): readonly Position[] {
-  return [...new Map(positions.map((position) => [keyOf(position), position])).values()];
+/** Settles the series of `positions`, redeems its longs, pays the writers' claims. Safe to run again after a crash. */
+export async function settleSeries(input: SettlementInput): Promise<SettlementOutcome> {
+  const [first] = input.positions;
+  if (first === undefined) return { settled: 0, redeemed: 0, shortfall: 0n };
+  await provePrice(input, first);
+  await settlePositions(input);
+  const state = await seriesState(input, first.seriesId);
+  const redeemed = await redeemSeries(input, first.seriesId);
+  await claimAll(input);
+  return { settled: input.positions.length, redeemed, shortfall: state.owed - state.pot };
 }
 
 async function provePrice(input: SettlementInput, position: Position): Promise<void> {
@@ -91,35 +80,29 @@ async function firstRoundAtOrAfter(input: SettlementInput, feed: Address, expiry
   return roundId;
 }
 
-async function send(input: SettlementInput, functionName: "settle", args: [readonly bigint[]]): Promise<void> {
+async function settlePositions(input: SettlementInput): Promise<void> {
   const hash = await input.client.writeContract({
     address: input.contracts.vault,
     abi: optionVaultAbi,
-    functionName,
-    args,
+    functionName: "settle",
+    args: [input.positions.map((position) => position.id)],
     account: input.actors.keeper,
   });
   await confirm(input.client, hash, "settle positions");
 }
 
-async function seriesShortfall(input: SettlementInput, seriesId: bigint): Promise<bigint> {
-  const state = await input.client.readContract({
+async function seriesState(input: SettlementInput, seriesId: bigint) {
+  return await input.client.readContract({
     address: input.contracts.vault,
     abi: optionVaultAbi,
     functionName: "seriesState",
     args: [seriesId],
   });
-  return state.owed - state.pot;
 }
 
 async function redeemSeries(input: SettlementInput, seriesId: bigint): Promise<number> {
   const { client, contracts, actors } = input;
-  const state = await client.readContract({
-    address: contracts.vault,
-    abi: optionVaultAbi,
-    functionName: "seriesState",
-    args: [seriesId],
-  });
+  const state = await seriesState(input, seriesId);
   // Longs that expired worthless are left alone: redeeming them costs gas and pays nothing.
   if (state.owed === 0n || state.unsettledCount !== 0) return 0;
   let count = 0;
@@ -144,29 +127,29 @@ async function redeemSeries(input: SettlementInput, seriesId: bigint): Promise<n
   return count;
 }
 
-async function claimAll(input: SettlementInput): Promise<number> {
-  const { client, contracts, actors } = input;
+async function claimAll(input: SettlementInput): Promise<void> {
+  const { contracts, actors } = input;
   const tokens = new Set(contracts.markets.flatMap((market) => [market.base, market.quote]));
-  let count = 0;
   for (const token of tokens) {
-    for (const writer of actors.writers) {
-      const claimable = await client.readContract({
-        address: contracts.vault,
-        abi: optionVaultAbi,
-        functionName: "claimable",
-        args: [token, writer],
-      });
-      if (claimable === 0n) continue;
-      const hash = await client.writeContract({
-        address: contracts.vault,
-        abi: optionVaultAbi,
-        functionName: "claim",
-        args: [token, writer],
-        account: writer,
-      });
-      await confirm(client, hash, "claim a refund");
-      count += 1;
-    }
+    for (const writer of actors.writers) await claimOne(input, token, writer);
   }
-  return count;
+}
+
+async function claimOne(input: SettlementInput, token: Address, writer: Address): Promise<void> {
+  const { client, contracts } = input;
+  const claimable = await client.readContract({
+    address: contracts.vault,
+    abi: optionVaultAbi,
+    functionName: "claimable",
+    args: [token, writer],
+  });
+  if (claimable === 0n) return;
+  const hash = await client.writeContract({
+    address: contracts.vault,
+    abi: optionVaultAbi,
+    functionName: "claim",
+    args: [token, writer],
+    account: writer,
+  });
+  await confirm(client, hash, "claim a refund");
 }

@@ -1,5 +1,5 @@
 /** The chain of a local run: an in-process Hardhat network served on loopback, or a running node given by its URL. */
-import { PlimsollError } from "../domain/errors.ts";
+import { PlimsollError } from "../../domain/errors.ts";
 
 /** A chain that this process may drive in time. */
 export interface LocalChain {

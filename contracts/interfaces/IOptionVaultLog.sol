@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ClassGrid, LiquidationSettings, Market} from "../types/VaultTypes.sol";
+
+/// @title Events and errors of the options vault
+/// @notice The events carry absolute new values, so that all state can be rebuilt from them.
+interface IOptionVaultLog {
+    /// @notice A market was added.
+    event MarketAdded(uint24 indexed marketId, Market market);
+    /// @notice New risk in a market was allowed or stopped, or its least collaterals changed.
+    event MarketUpdated(uint24 indexed marketId, bool live, uint96 minBase, uint72 minQuote);
+    /// @notice The classes of a market's new positions were set.
+    event ClassGridSet(uint24 indexed marketId, ClassGrid grid);
+    /// @notice The settings of liquidations were set.
+    event LiquidationSettingsSet(LiquidationSettings settings);
+
+    /// @notice A position was opened; as many longs were minted to `to`.
+    event PositionOpened(
+        uint256 indexed positionId,
+        address indexed owner,
+        uint256 indexed seriesId,
+        uint128 sizeE8,
+        uint128 collateral,
+        uint16 classId,
+        address to
+    );
+    /// @notice The owner changed size or collateral; `sizeE8` 0 means closed.
+    event PositionChanged(uint256 indexed positionId, uint128 sizeE8, uint128 collateral);
+    /// @notice Somebody added collateral.
+    event CollateralAdded(uint256 indexed positionId, address indexed payer, uint128 amount, uint128 collateral);
+    /// @notice The position's auction began, at π/2 rising to `piBps`.
+    event PositionFlagged(uint256 indexed positionId, address indexed flagger, uint16 piBps, int256 healthWad);
+    /// @notice The position is healthy again; its auction ended.
+    event PositionUnflagged(uint256 indexed positionId);
+    /// @notice Shorts were closed against longs of the liquidator. With `restSizeE8` 0 the position is gone and the rest
+    /// of its collateral was credited to the owner.
+    event PositionLiquidated(
+        uint256 indexed positionId,
+        address indexed liquidator,
+        uint128 sizeE8,
+        uint128 payout,
+        uint64 rateE8,
+        uint128 restSizeE8,
+        uint128 restCollateral
+    );
+    /// @notice A position was settled: `paid` went to the pot, the rest was credited to the owner, `owed − paid` is missing.
+    event PositionSettled(
+        uint256 indexed positionId,
+        uint256 indexed seriesId,
+        uint128 owed,
+        uint128 paid,
+        uint128 refund
+    );
+    /// @notice The last position was settled: from now on the series pays pot/owed of its payoff.
+    event SeriesCompleted(uint256 indexed seriesId, uint64 priceE8, uint128 pot, uint128 owed);
+    /// @notice Longs were redeemed.
+    event Redeemed(uint256 indexed seriesId, address indexed holder, address to, uint256 amountE8, uint256 payout);
+    /// @notice An account may claim `amount` more of a token.
+    event Credited(address indexed token, address indexed account, uint256 amount);
+    /// @notice A claim was paid out.
+    event Claimed(address indexed token, address indexed account, address to, uint256 amount);
+
+    /// @notice No such market.
+    error VaultMarketUnknown(uint24 marketId);
+    /// @notice The market takes no new risk.
+    error VaultMarketNotLive(uint24 marketId);
+    /// @notice A market needs two different tokens with at most 18 decimals and positive least collaterals.
+    error VaultMarketInvalid(address base, address quote);
+    /// @notice Edges do not ascend.
+    error VaultClassGridInvalid(uint24 marketId);
+    /// @notice No class grid, or its cell is empty.
+    error VaultClassUnset(uint24 marketId, uint256 cell);
+    /// @notice A field of the settings is outside its limits.
+    error VaultSettingsInvalid(LiquidationSettings settings);
+    /// @notice The position never existed, is closed or settled.
+    error VaultPositionInactive(uint256 positionId);
+    /// @notice The position never existed.
+    error VaultPositionUnknown(uint256 positionId);
+    /// @notice Only the position's owner may do this.
+    error VaultNotOwner(uint256 positionId, address caller);
+    /// @notice A size or amount of zero, or beyond the limit.
+    error VaultAmountInvalid(uint256 amount, uint256 limit);
+    /// @notice The receiver may not be the zero address.
+    error VaultReceiverZero();
+    /// @notice The token delivered another amount than asked: fee-on-transfer tokens are refused.
+    error VaultTokenReceivedMismatch(address token, uint256 received, uint256 expected);
+    /// @notice The collateral is below what new risk of this size must meet.
+    error VaultCollateralTooLow(uint256 collateral, uint256 required);
+    /// @notice The series has expired; only settlement touches its positions.
+    error VaultSeriesExpired(uint256 seriesId, uint40 expiry);
+    /// @notice The series has not expired.
+    error VaultSeriesNotExpired(uint256 seriesId, uint40 expiry);
+    /// @notice Health is at or above 1.
+    error VaultPositionHealthy(uint256 positionId, int256 healthWad);
+    /// @notice Health is below 1.
+    error VaultPositionUnhealthy(uint256 positionId, int256 healthWad);
+    /// @notice No equity beyond intrinsic value is left: the position stays in default until settlement.
+    error VaultPositionInsolvent(uint256 positionId, int256 healthWad);
+    /// @notice The position is flagged and its flag has not lapsed.
+    error VaultAlreadyFlagged(uint256 positionId, uint40 flaggedAt);
+    /// @notice The position is not flagged, or its flag has lapsed.
+    error VaultNotFlagged(uint256 positionId, uint40 flaggedAt);
+    /// @notice The cool-off after the owner's last increase of risk runs.
+    error VaultCoolOff(uint256 positionId, uint256 until);
+    /// @notice The rest would be below the least collateral: the whole position must be taken.
+    error VaultLiquidationLeavesDust(uint256 positionId, uint256 restCollateral, uint256 minCollateral);
+    /// @notice The liquidator would receive less than asked.
+    error VaultPayoutTooLow(uint256 payout, uint256 minOut);
+    /// @notice The settlement price has not been written.
+    error VaultSettlementPriceMissing(uint256 seriesId);
+    /// @notice Positions of the series are still to be settled.
+    error VaultSeriesIncomplete(uint256 seriesId, uint32 unsettledCount);
+    /// @notice A contract's longs are redeemed only by itself or its operators: it may not know what to do with the payout.
+    error VaultHolderIsContract(address holder);
+    /// @notice Nothing to claim.
+    error VaultNothingToClaim(address token, address account);
+}

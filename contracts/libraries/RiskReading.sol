@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ParamStatus, RiskClass, RiskParams} from "../types/RiskTypes.sol";
+import {RiskState, RiskWord} from "./RiskWord.sol";
+
+/// @title What a stored word means at a moment: grace, ramp, cap since opening, staleness
+/// @notice Pure: no storage, no calls. ρ is rounded up. Values follow the stored word alone, except for the class default
+/// (staleness), Δ_max, δ, β and validity, which are the DAO's newest and change only behind the timelock. Mirrored in
+/// `oracle/rules/risk-reading.ts`.
+library RiskReading {
+    // Arithmetic below is unchecked where every reading and every entry passes: ratios of words and classes are below 2^16,
+    // times and durations of words and classes below 2^33, block times below 2^64, so sums and products stay far below 2^256;
+    // differences are taken after a comparison.
+
+    uint256 private constant BPS = 10_000;
+    uint256 private constant MINUTE = 60;
+
+    /// @notice Effective parameters of a word at `nowSec`; status UNKNOWN and zeros for the zero word.
+    /// @param quantileWord word of the class quantile; used only while the position is unscored
+    function effectiveParams(
+        uint256 word,
+        RiskClass memory class,
+        uint256 quantileWord,
+        uint256 nowSec
+    ) internal pure returns (RiskParams memory params) {
+        if (word == 0) return params;
+        RiskState memory state = RiskWord.unpack(word);
+        bool stale = isStale(state, class, nowSec);
+        uint256 rho = standingRho(state, class, nowSec);
+        uint256 pi = stale ? Math.min(state.pi, class.piDefaultBps) : state.pi;
+        // Narrowing casts: the word's lanes are 14, 12 and 16 bits wide, times 32 plus validity 32.
+        params.rhoBps = uint16(rho);
+        params.rhoTargetBps = uint16(state.rhoTarget);
+        params.rhoInitialBps = uint16(_initialRho(state, class, quantileWord, nowSec));
+        params.piBps = uint16(linkedPi(pi, rho, class));
+        params.score = uint16(state.score);
+        params.classId = uint16(state.classId);
+        params.epoch = uint16(state.epoch);
+        params.observedAt = uint40(state.observedAt);
+        params.status = ParamStatus.UNSCORED;
+        if (state.observedAt == 0) return params;
+        params.validUntil = uint40(state.observedAt + class.validitySec);
+        params.status = stale ? ParamStatus.STALE : ParamStatus.FRESH;
+    }
+
+    /// @notice ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`. A quantile that is stale or
+    /// was never signed counts as at least the class default.
+    function openingParams(
+        RiskClass memory class,
+        uint256 quantileWord,
+        uint256 nowSec
+    ) internal pure returns (uint256 rho, uint256 pi) {
+        RiskState memory state = RiskWord.unpack(quantileWord);
+        bool missing = quantileWord == 0 || isStale(state, class, nowSec);
+        uint256 base = Math.max(class.rhoInitialBps, state.rhoTarget);
+        if (missing) base = Math.max(base, class.rhoDefaultBps);
+        pi = quantileWord == 0 ? class.piDefaultBps : state.pi;
+        if (missing) pi = Math.min(pi, class.piDefaultBps);
+        rho = _surchargedUp(base, class);
+        pi = linkedPi(pi, rho, class);
+    }
+
+    /// @notice Maintenance ρ in force at `nowSec`: the running ramp; once stale at least the fallback ramp, which starts where
+    /// the value stood at the first stale second; never above ρ at opening + Δ_max.
+    function standingRho(
+        RiskState memory state,
+        RiskClass memory class,
+        uint256 nowSec
+    ) internal pure returns (uint256 rho) {
+        if (state.observedAt == 0) return state.rhoTarget;
+        rho = rampRho(state, nowSec);
+        if (isStale(state, class, nowSec)) rho = Math.max(rho, _fallbackRho(state, class, nowSec));
+        unchecked {
+            uint256 cap = state.rhoOpen + class.maxAboveOpenBps;
+            return rho < cap ? rho : cap;
+        }
+    }
+
+    /// @notice ρ on the running ramp at `nowSec`, without staleness and cap.
+    function rampRho(RiskState memory state, uint256 nowSec) internal pure returns (uint256 rho) {
+        (uint256 from, uint256 to) = (state.rhoFrom, state.rhoTarget);
+        if (from >= to) return to;
+        unchecked {
+            uint256 startSec = state.tightenedAt + state.graceMinutes * MINUTE;
+            if (nowSec < startSec) return from;
+            return _rampUp(from, to, nowSec - startSec, state.rampMinutes * MINUTE);
+        }
+    }
+
+    /// @notice Whether the last score has lost its validity. Unscored words are not stale.
+    function isStale(
+        RiskState memory state,
+        RiskClass memory class,
+        uint256 nowSec
+    ) internal pure returns (bool stale) {
+        unchecked {
+            return state.observedAt != 0 && nowSec >= state.observedAt + class.validitySec;
+        }
+    }
+
+    /// @notice π under the linked rule `π + δ ≤ ρ`: it rises no faster than the ρ in force and yields to a greater δ.
+    function linkedPi(uint256 pi, uint256 rho, RiskClass memory class) internal pure returns (uint256 linked) {
+        return Math.min(pi, Math.saturatingSub(rho, class.deltaBps));
+    }
+
+    /// @dev ρ on the fallback ramp of a stale word: towards the class default, from where it stood at the first stale second.
+    function _fallbackRho(
+        RiskState memory state,
+        RiskClass memory class,
+        uint256 nowSec
+    ) private pure returns (uint256 rho) {
+        uint256 staleFrom = state.observedAt + class.validitySec;
+        uint256 goal = Math.max(state.rhoTarget, class.rhoDefaultBps);
+        return _rampUp(rampRho(state, staleFrom), goal, nowSec - staleFrom, class.fallbackRampMinutes * MINUTE);
+    }
+
+    /// @dev New risk meets the target at once, and the default at once when the score is stale.
+    function _initialRho(
+        RiskState memory state,
+        RiskClass memory class,
+        uint256 quantileWord,
+        uint256 nowSec
+    ) private pure returns (uint256 rho) {
+        if (state.observedAt == 0) {
+            (rho, ) = openingParams(class, quantileWord, nowSec);
+            return Math.max(rho, state.rhoTarget);
+        }
+        uint256 base = state.rhoTarget;
+        if (isStale(state, class, nowSec)) base = Math.max(base, class.rhoDefaultBps);
+        return Math.max(class.rhoInitialBps, _surchargedUp(base, class));
+    }
+
+    /// @dev base·(1 + β), capped by the ceiling, but never below `base`.
+    function _surchargedUp(uint256 base, RiskClass memory class) private pure returns (uint256 rho) {
+        uint256 surcharged = Math.ceilDiv(base * (BPS + class.betaBps), BPS);
+        return Math.max(Math.min(surcharged, class.rhoCeilingBps), base);
+    }
+
+    /// @dev Linear from `from` to `to`, rounded up; `to` from the end on and wherever there is nothing to rise.
+    function _rampUp(
+        uint256 from,
+        uint256 to,
+        uint256 elapsedSec,
+        uint256 lengthSec
+    ) private pure returns (uint256 value) {
+        if (elapsedSec >= lengthSec || from >= to) return to;
+        unchecked {
+            return from + Math.ceilDiv((to - from) * elapsedSec, lengthSec);
+        }
+    }
+}

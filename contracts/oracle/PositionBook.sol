@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
+import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
+import {ReportCodec} from "../libraries/ReportCodec.sol";
+import {RiskReading} from "../libraries/RiskReading.sol";
+import {RiskRules} from "../libraries/RiskRules.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
+import {ParamStatus, RiskClass, RiskParams} from "../types/RiskTypes.sol";
+import {ClassCache} from "./ClassCache.sol";
+
+/// @title Sources, their positions, and the read side
+/// @notice Holds one word per position and one per class; only sources create, raise and retire, only reports move values.
+abstract contract PositionBook is IRiskOracle, Ownable2Step {
+    /// @notice Largest position id, the width of its field in a packed entry.
+    uint256 public constant MAX_POSITION_ID = type(uint48).max;
+
+    /// @notice Bounds of the classes.
+    IRiskClasses public immutable CLASSES;
+
+    /// @dev By {ReportCodec.positionKey}.
+    mapping(uint256 key => uint256 word) internal _positionWords;
+    mapping(uint256 classId => uint256 word) internal _classWords;
+    address[] private _sources;
+    /// @dev Index + 1, so that zero means not registered.
+    mapping(address source => uint256 ordinal) private _ordinals;
+
+    constructor(address owner, IRiskClasses classes) Ownable(owner) {
+        if (address(classes) == address(0)) revert RiskOracleInvalidConfig();
+        CLASSES = classes;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function registerSource(address source) external onlyOwner returns (uint16 sourceIndex) {
+        bool full = _sources.length > type(uint16).max;
+        if (source == address(0) || _ordinals[source] != 0 || full) revert RiskOracleInvalidSource(source);
+        // Fits: checked by `full`.
+        sourceIndex = uint16(_sources.length);
+        _sources.push(source);
+        _ordinals[source] = _sources.length;
+        emit SourceRegistered(sourceIndex, source);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function registerPosition(uint256 positionId, uint16 classId) external {
+        uint16 sourceIndex = sourceIndexOf(msg.sender);
+        if (positionId == 0 || positionId > MAX_POSITION_ID) revert RiskOraclePositionId(positionId);
+        uint256 key = ReportCodec.positionKey(sourceIndex, positionId);
+        if (_positionWords[key] != 0) revert RiskOraclePositionExists(sourceIndex, positionId);
+        RiskClass memory class = ClassCache.read(CLASSES, classId);
+        if (!class.active) revert RiskOracleClass(classId);
+        _positionWords[key] = RiskRules.initialWord(classId, class);
+        emit PositionRegistered(sourceIndex, positionId, classId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function raiseEpoch(uint256 positionId) external returns (uint16 epoch) {
+        (uint16 sourceIndex, uint256 key, uint256 word) = _ownPosition(positionId);
+        (_positionWords[key], epoch) = RiskWord.withNextEpoch(word);
+        emit PositionEpochRaised(sourceIndex, positionId, epoch);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function retirePosition(uint256 positionId) external {
+        (uint16 sourceIndex, uint256 key, ) = _ownPosition(positionId);
+        delete _positionWords[key];
+        emit PositionRetired(sourceIndex, positionId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function getParams(address source, uint256 positionId) external view returns (RiskParams memory params) {
+        params = tryGetParams(source, positionId);
+        if (params.status != ParamStatus.UNKNOWN) return params;
+        revert RiskOracleUnknownPosition(sourceIndexOf(source), positionId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function openingParams(uint16 classId) external view returns (uint16 rhoInitialBps, uint16 piBps) {
+        RiskClass memory class = ClassCache.read(CLASSES, classId);
+        (uint256 rho, uint256 pi) = RiskReading.openingParams(class, _classWords[classId], block.timestamp);
+        // Fits: ratios of a word or a class, capped by a 16-bit ceiling.
+        return (uint16(rho), uint16(pi));
+    }
+
+    /// @inheritdoc IRiskOracle
+    function positionWord(uint16 sourceIndex, uint256 positionId) external view returns (uint256 word) {
+        if (positionId > MAX_POSITION_ID) return 0;
+        return _positionWords[ReportCodec.positionKey(sourceIndex, positionId)];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function classWord(uint16 classId) external view returns (uint256 word) {
+        return _classWords[classId];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function sourceAt(uint16 sourceIndex) external view returns (address source) {
+        if (sourceIndex >= _sources.length) revert RiskOracleUnknownSourceIndex(sourceIndex);
+        return _sources[sourceIndex];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function sourceCount() external view returns (uint256 count) {
+        return _sources.length;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function tryGetParams(address source, uint256 positionId) public view returns (RiskParams memory params) {
+        uint256 ordinal = _ordinals[source];
+        if (ordinal == 0 || positionId > MAX_POSITION_ID) return params;
+        uint256 word = _positionWords[ReportCodec.positionKey(ordinal - 1, positionId)];
+        if (word == 0) return params;
+        uint256 classId = RiskWord.classIdOf(word);
+        RiskClass memory class = ClassCache.read(CLASSES, classId);
+        uint256 quantileWord = RiskWord.isScored(word) ? 0 : _classWords[classId];
+        return RiskReading.effectiveParams(word, class, quantileWord, block.timestamp);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function sourceIndexOf(address source) public view returns (uint16 sourceIndex) {
+        uint256 ordinal = _ordinals[source];
+        if (ordinal == 0) revert RiskOracleUnknownSource(source);
+        // Fits: at most 2^16 sources are admitted.
+        return uint16(ordinal - 1);
+    }
+
+    function _ownPosition(uint256 positionId) private view returns (uint16 sourceIndex, uint256 key, uint256 word) {
+        sourceIndex = sourceIndexOf(msg.sender);
+        key = ReportCodec.positionKey(sourceIndex, positionId);
+        word = positionId > MAX_POSITION_ID ? 0 : _positionWords[key];
+        if (word == 0) revert RiskOracleUnknownPosition(sourceIndex, positionId);
+    }
+}

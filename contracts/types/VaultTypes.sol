@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice Values of the options vault. Sizes are contracts × 1e8, prices USD × 1e8, collateral token units.
+
+/// @notice One underlying and the tokens that its shorts are collateralised in.
+/// @param base ERC-20 of the underlying: collateral of calls
+/// @param minBase least collateral of a call position, token units
+/// @param quote ERC-20 worth one USD: collateral of puts
+/// @param minQuote least collateral of a put position, token units
+/// @param baseDecimals decimals of `base`, read from it
+/// @param quoteDecimals decimals of `quote`, read from it
+/// @param live whether new risk may be taken
+struct Market {
+    address base;
+    uint96 minBase;
+    address quote;
+    uint72 minQuote;
+    uint8 baseDecimals;
+    uint8 quoteDecimals;
+    bool live;
+}
+
+/// @notice Risk classes of a market by how far out of the money and how long an option is when it is opened. The
+/// moneyness is K/S for calls and S/K for puts, in basis points, so that above 10 000 is out of the money for both. A
+/// bucket is the number of edges at or below the value; edges ascend, unused ones hold the type's maximum.
+/// @param moneynessEdgesBps up to 7 edges: 8 buckets
+/// @param tenorEdgesSec up to 3 edges: 4 buckets
+/// @param classIds class of cell `moneyness bucket · 4 + tenor bucket`
+struct ClassGrid {
+    uint16[7] moneynessEdgesBps;
+    uint32[3] tenorEdgesSec;
+    uint16[32] classIds;
+}
+
+/// @notice Times and target of liquidations.
+/// @param orderlySec T₁, length of the orderly stage
+/// @param lateSec T₂, length of the late stage
+/// @param coolOffSec a position is not liquidated this long after its owner last increased its risk
+/// @param flagLifeSec a flag older than this has lapsed: the position must be flagged anew, from π/2
+/// @param targetHealthBps h_T, health of the rest after a liquidation, 10 000 = 1
+struct LiquidationSettings {
+    uint32 orderlySec;
+    uint32 lateSec;
+    uint32 coolOffSec;
+    uint32 flagLifeSec;
+    uint16 targetHealthBps;
+}
+
+/// @notice A short position in storage, three words.
+/// @param owner writer
+/// @param coolOffFrom time the owner last increased the risk
+/// @param classId risk class at opening
+/// @param sizeE8 0 once closed or settled
+/// @param collateral token units
+/// @param flaggedAt time of the flag, 0 while not flagged
+/// @param flagPiBps π frozen at the flag
+/// @param seriesId series
+struct ShortPosition {
+    address owner;
+    uint40 coolOffFrom;
+    uint16 classId;
+    uint80 sizeE8;
+    uint112 collateral;
+    uint40 flaggedAt;
+    uint16 flagPiBps;
+    uint256 seriesId;
+}
+
+/// @notice Sums over the positions of a series: one word before expiry, two more from its settlement on.
+/// @param shortOiE8 size of the unsettled positions
+/// @param collateral collateral of the unsettled positions
+/// @param unsettledCount number of the unsettled positions
+/// @param priceE8 settlement price, 0 before the first settlement
+/// @param potLeft what remains of the pot
+/// @param pot everything the writers paid in; fixed when `unsettledCount` is 0
+/// @param owed everything the writers owed; pot/owed is the payout ratio q
+struct SeriesState {
+    uint96 shortOiE8;
+    uint128 collateral;
+    uint32 unsettledCount;
+    uint64 priceE8;
+    uint128 potLeft;
+    uint128 pot;
+    uint128 owed;
+}
+
+/// @notice What a liquidation would do now.
+/// @param sizeE8 contracts that would be closed
+/// @param payout what the liquidator would receive
+/// @param rateE8 share w of the time-value ceiling on offer, 1e8 = 1
+/// @param healthWad health before
+/// @param restSizeE8 size left
+/// @param restCollateral collateral left in the position; if `restSizeE8` is 0 it is credited to the owner
+struct LiquidationQuote {
+    uint128 sizeE8;
+    uint128 payout;
+    uint64 rateE8;
+    int256 healthWad;
+    uint128 restSizeE8;
+    uint128 restCollateral;
+}

@@ -1,0 +1,109 @@
+/** Reads the risk oracle and its registries at one exact block: words, classes, signer set, configuration. */
+import type { Block } from "viem";
+import { PlimsollError } from "../domain/errors.ts";
+import type { Anchor } from "../domain/report.ts";
+import type { RiskClass } from "../domain/risk-class.ts";
+import type { Address, Hex } from "../domain/units.ts";
+import { modelRegistryAbi } from "./abi/model-registry.ts";
+import { riskClassesAbi } from "./abi/risk-classes.ts";
+import { riskOracleAbi } from "./abi/risk-oracle.ts";
+import { signerRegistryAbi } from "./abi/signer-registry.ts";
+import type { ChainClient } from "./client.ts";
+
+/** Addresses of the contracts that every operator reads. */
+export interface OracleAddresses {
+  readonly oracle: Address;
+  readonly riskClasses: Address;
+  readonly signerRegistry: Address;
+  readonly modelRegistry: Address;
+}
+
+/** Position of a storage word. */
+export interface WordKey {
+  readonly sourceIndex: number;
+  readonly positionId: bigint;
+}
+
+/** The current signer set; a signer's place is its bit in the bitmap. */
+export interface SignerSet {
+  readonly version: number;
+  readonly signers: readonly Address[];
+  readonly threshold: number;
+}
+
+/** Reads of one block; they reject with viem's error when the block has left the canonical chain. */
+export interface OracleReader {
+  /** The block at `blockNumber`, or the newest, as an anchor. */
+  anchor(blockNumber?: bigint): Promise<Anchor>;
+  configDigest(at: Anchor): Promise<Hex>;
+  lastEpoch(at: Anchor): Promise<bigint>;
+  signerSet(at: Anchor): Promise<SignerSet>;
+  sourceIndexOf(source: Address, at: Anchor): Promise<number>;
+  isBundleAllowed(bundleHash: Hex, at: Anchor): Promise<boolean>;
+  /** Raw position words in the order of `keys`; 0 for an unknown position. */
+  positionWords(keys: readonly WordKey[], at: Anchor): Promise<readonly bigint[]>;
+  /** Raw class words in the order of `classIds`; 0 before the first quantile. */
+  classWords(classIds: readonly number[], at: Anchor): Promise<readonly bigint[]>;
+  /** Bounds of every class ever set, by class id. */
+  riskClasses(at: Anchor): Promise<ReadonlyMap<number, RiskClass>>;
+}
+
+/** Creates a reader over the contracts at `addresses`. Every call names the anchor by hash (EIP-1898). */
+export function createOracleReader(chain: ChainClient, addresses: OracleAddresses): OracleReader {
+  const { reader } = chain;
+  const oracle = { address: addresses.oracle, abi: riskOracleAbi } as const;
+  const classes = { address: addresses.riskClasses, abi: riskClassesAbi } as const;
+  const registry = { address: addresses.signerRegistry, abi: signerRegistryAbi } as const;
+  const models = { address: addresses.modelRegistry, abi: modelRegistryAbi } as const;
+  const pin = (at: Anchor) => ({ blockHash: at.blockHash, requireCanonical: true });
+
+  return {
+    anchor: async (blockNumber) =>
+      toAnchor(await reader.getBlock(blockNumber === undefined ? { blockTag: "latest" } : { blockNumber })),
+    configDigest: async (at) => await reader.readContract({ ...oracle, functionName: "configDigest", ...pin(at) }),
+    lastEpoch: async (at) => await reader.readContract({ ...oracle, functionName: "lastEpoch", ...pin(at) }),
+    signerSet: async (at) => {
+      const call = { ...registry, functionName: "currentSet", ...pin(at) } as const;
+      const [version, signers, threshold] = await reader.readContract(call);
+      return { version, signers, threshold };
+    },
+    sourceIndexOf: async (source, at) =>
+      await reader.readContract({ ...oracle, functionName: "sourceIndexOf", args: [source], ...pin(at) }),
+    isBundleAllowed: async (bundleHash, at) =>
+      await reader.readContract({ ...models, functionName: "isAllowed", args: [bundleHash], ...pin(at) }),
+    positionWords: async (keys, at) => {
+      const read = (key: WordKey) =>
+        reader.readContract({
+          ...oracle,
+          functionName: "positionWord",
+          args: [key.sourceIndex, key.positionId],
+          ...pin(at),
+        });
+      return await Promise.all(keys.map(read));
+    },
+    classWords: async (classIds, at) => {
+      const read = (classId: number) =>
+        reader.readContract({ ...oracle, functionName: "classWord", args: [classId], ...pin(at) });
+      return await Promise.all(classIds.map(read));
+    },
+    riskClasses: async (at) => {
+      const ids = await reader.readContract({ ...classes, functionName: "classIds", ...pin(at) });
+      const read = async (id: number): Promise<readonly [number, RiskClass]> => [
+        id,
+        await reader.readContract({ ...classes, functionName: "riskClass", args: [id], ...pin(at) }),
+      ];
+      return new Map(await Promise.all(ids.map(read)));
+    },
+  };
+}
+
+function toAnchor(block: Pick<Block<bigint, boolean>, "number" | "hash" | "timestamp">): Anchor {
+  if (block.number === null || block.hash === null) {
+    throw new PlimsollError({
+      code: "RPC_ANSWER_INVALID",
+      problem: "The RPC returned a pending block where a mined one was asked for.",
+      remedy: "Use an RPC that serves mined blocks with number and hash.",
+    });
+  }
+  return { blockNumber: block.number, blockHash: block.hash, timestampSec: Number(block.timestamp) };
+}

@@ -1,0 +1,135 @@
+/** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import type { Logger } from "pino";
+import { deployPlimsoll } from "../../scripts/deploy/deploy.ts";
+import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
+import { buildPage } from "../api/build-page.ts";
+import { startApi } from "../api/server.ts";
+import type { Deployer } from "../pipeline/local/local-deployment.ts";
+import { type LocalRunOptions, runLocal } from "../pipeline/local/local-run.ts";
+import type { MarketRequest } from "../pipeline/open-market.ts";
+import { type Closer, closeOnSignals, createCloser } from "../platform/closer.ts";
+import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/config.ts";
+import { createLogger } from "../platform/logger.ts";
+import { createMetrics, type NodeMetrics } from "../platform/metrics.ts";
+import { createTerminalView, type RunView } from "./terminal-view.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
+const CONFIG_PATH = join(ROOT, "deployments/local/config.json");
+const MILLISECONDS = 1_000;
+const INDENT = 2;
+
+/** Builds the command. */
+export function startCommand(): Command {
+  return new Command("start")
+    .description("Run the whole system on this machine: chain, operators, keepers, and a replayed market.")
+    .option("--data <path>", "folder or file of market data; may be given several times", collect)
+    .option("--scenario <name>", "episode to replay, e.g. btc-2022-06; without --data a script of the simulator")
+    .option("--from <time>", "start of the replay (ISO 8601, UTC)")
+    .option("--to <time>", "end of the replay (ISO 8601, UTC)")
+    .option("--rounds <n>", "run at most this many rounds")
+    .option("--step <seconds>", "market time between rounds")
+    .option("--operators <n>", "number of operators, at least 4")
+    .option("--seed <n>", "seed of the simulator and of the operators' noise")
+    .option("--data-dir <path>", "folder of state: database, keys, signing guards")
+    .option("--rpc-url <url>", "use a running development chain (anvil, hardhat node)")
+    .option("--serve", "serve the page and the API, and keep running after the replay")
+    .option("--host <address>", "address to serve on")
+    .option("--port <n>", "port to serve on, 0 for a free one")
+    .option("--json", "end with one JSON object on stdout")
+    .option("--log-level <level>", "silent, fatal, error, warn, info, debug, trace")
+    .action(async (flags: Readonly<Record<string, unknown>>) => await start(flags));
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const environment = configFromEnvironment(process.env);
+  const config = loadConfig({ logLevel: "warn", ...environment, ...flags });
+  const logger = createLogger({ level: config.logLevel });
+  const closer = createCloser(logger);
+  closeOnSignals({ signals: process, closer, logger, exit: (code) => process.exit(code) });
+  const metrics = createMetrics({ processMetrics: true });
+  const view = createTerminalView(config.json ? process.stderr : process.stdout, !config.json && process.stdout.isTTY);
+  try {
+    const summary = await runLocal(localRunOptions({ config, flags, logger, closer, metrics, view }));
+    if (config.serve && !closer.signal.aborted) await untilClosed(closer);
+    await closer.close();
+    const text = config.json ? JSON.stringify(summary) : JSON.stringify(summary, null, INDENT);
+    process.stdout.write(`${text}\n`);
+  } finally {
+    await closer.close();
+  }
+}
+
+interface StartContext {
+  readonly config: NodeConfig;
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly logger: Logger;
+  readonly closer: Closer;
+  readonly metrics: NodeMetrics;
+  readonly view: RunView;
+}
+
+function localRunOptions({ config, flags, logger, closer, metrics, view }: StartContext): LocalRunOptions {
+  return {
+    config,
+    market: marketRequest(config, flags),
+    artifactsDir: ARTIFACTS_DIR,
+    deploy,
+    closer,
+    logger,
+    metrics,
+    onProgress: (message) => view.progress(message),
+    onState: async (state) => {
+      if (!config.serve) return;
+      const pageDir = await buildPage(resolve(config.dataDir, "page"));
+      const { host, port } = config;
+      const api = await startApi({ view: state, metrics: metrics.registry, pageDir }, { host, port });
+      closer.add("api", () => api.close());
+      view.progress(`serving ${api.url}`);
+    },
+    onRound: ({ round, atSec, snapshot, events }, rounds, state) =>
+      view.round({
+        round,
+        rounds,
+        marketTimeSec: atSec,
+        spot: new Map([...snapshot.assets].map(([asset, market]) => [asset, market.spot])),
+        events,
+        positions: state.positions(),
+      }),
+  };
+}
+
+/** Files when the user names them or asks for a span of time; the simulator otherwise. */
+function marketRequest(config: NodeConfig, flags: Readonly<Record<string, unknown>>): MarketRequest {
+  const { scenario, seed, data } = config;
+  const wantsFiles = flags.data !== undefined || config.from !== null || config.to !== null;
+  const hasRecordedScenario = scenario !== null && data.length > 0;
+  if (!wantsFiles && !hasRecordedScenario) return { kind: "simulator", seed, scenario };
+  return { kind: "files", paths: data, scenario, fromSec: toSeconds(config.from), toSec: toSeconds(config.to) };
+}
+
+function toSeconds(time: string | null): number | null {
+  return time === null ? null : Date.parse(time) / MILLISECONDS;
+}
+
+/** Deploys with the reviewed configuration of local networks, restricted to the assets that the market has. */
+const deploy: Deployer = async ({ signers, threshold, bundleHash, assets }, target) => {
+  const reviewed = await readDeploymentConfig(CONFIG_PATH);
+  const markets = reviewed.markets.filter((market) => assets.includes(market.asset));
+  const operators = { count: signers.length, threshold };
+  const addresses = await deployPlimsoll({ config: { ...reviewed, markets, operators }, signers, bundleHash }, target);
+  return { addresses, markets };
+};
+
+function untilClosed(closer: Closer): Promise<void> {
+  const { promise, resolve: finish } = Promise.withResolvers<void>();
+  if (closer.signal.aborted) finish();
+  closer.signal.addEventListener("abort", () => finish());
+  return promise;
+}

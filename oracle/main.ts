@@ -1,0 +1,17 @@
+/** Entry of the command line: one command a file in `cli/`. */
+import { Command } from "commander";
+import { startCommand } from "./cli/start.ts";
+import { PlimsollError } from "./domain/errors.ts";
+
+const program = new Command("plimsoll")
+  .description("Machine-learning risk oracle for on-chain options.")
+  .addCommand(startCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const text = error instanceof PlimsollError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
+  // The code is set, and the event loop ends by itself when everything is closed.
+  process.exitCode = 1;
+}

@@ -1,0 +1,142 @@
+/** The ground that a run stands on: chain, contracts, actors, operators' keys, and the positions that writers opened. */
+import { privateKeyToAddress } from "viem/accounts";
+import { type ChainClient, connectChain } from "../../chain/client.ts";
+import { createOracleReader, type OracleReader } from "../../chain/oracle-reader.ts";
+import { PlimsollError } from "../../domain/errors.ts";
+import type { ModelIdentity } from "../../domain/prediction.ts";
+import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
+import { createMarketIngestor, type MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import { createMarketWindow } from "../../ingestion/market-window.ts";
+import {
+  advanceChainTo,
+  assignActors,
+  createLocalClient,
+  type LocalClient,
+} from "../../simulation/agents/local-world.ts";
+import { type PlannedPosition, planPositions } from "../../simulation/agents/position-plan.ts";
+import { fundActors, openPositions, type WriterDependencies } from "../../simulation/agents/writers.ts";
+import { installedModels } from "../installed-models.ts";
+import type { ReplayMarket } from "../open-market.ts";
+import { loadOperatorKeys, type OperatorKeys } from "../operator-keys.ts";
+import { type LocalChain, openLocalChain } from "./local-chain.ts";
+import { type LocalDeployment, openDeployment, SETUP_SEC } from "./local-deployment.ts";
+import type { LocalRunOptions } from "./local-run.ts";
+import { pushPrices } from "./price-push.ts";
+
+/** Chain id of Hardhat's and anvil's networks. */
+export const LOCAL_CHAIN_ID = 31_337;
+
+/** What operators of a set tolerate and need. */
+export interface Quorum {
+  /** Tolerated faults: n ≥ 3f + 1. */
+  readonly f: number;
+  /** Observations and signatures of a report: 2f + 1. */
+  readonly threshold: number;
+}
+
+/** The prepared ground. */
+export interface Ground extends LocalDeployment, WriterDependencies {
+  readonly rpcUrl: string;
+  readonly chain: ChainClient;
+  readonly reader: OracleReader;
+  readonly keys: readonly OperatorKeys[];
+  readonly quorum: Quorum;
+  readonly models: readonly ModelIdentity[];
+  /** The market without any operator's noise: what keepers and feeds see. */
+  readonly truth: MarketIngestor;
+  readonly plan: readonly PlannedPosition[];
+  /** Positions opened by this process. */
+  readonly opened: number;
+}
+
+/** 120 days serve every feature and model. */
+const HISTORY_SEC = 120 * 86_400;
+const POLLING_MS = 25;
+/** An ether pays for hundreds of reports; this is plenty for any run. */
+const TRANSMITTER_BALANCE_WEI = 10n ** 21n;
+/** Faults tolerated by n operators are (n − 1)/3, rounded down. */
+const OPERATORS_PER_FAULT = 3;
+
+/** Opens the chain, deploys or resumes, and opens the positions that are missing. */
+export async function prepareGround(options: LocalRunOptions, market: ReplayMarket): Promise<Ground> {
+  const localChain = await openLocalChain({
+    rpcUrl: options.config.rpcUrl,
+    genesisSec: market.source.fromSec - 2 * SETUP_SEC,
+  });
+  options.closer.add("chain", () => localChain.close());
+  const { rpcUrl } = localChain;
+  const chain = await connectChain({ rpcUrl, chainId: LOCAL_CHAIN_ID, pollingIntervalMs: POLLING_MS });
+  const client = createLocalClient(rpcUrl);
+  const keys = loadOperatorKeys(options.config.dataDir, options.config.operators);
+  const quorum = quorumOf(options.config.operators);
+  options.onProgress("deploying contracts");
+  const { models, deployment } = await deploy(options, { market, localChain, client, keys, quorum });
+  for (const { transmitterKey } of keys) {
+    await client.setBalance({ address: privateKeyToAddress(transmitterKey), value: TRANSMITTER_BALANCE_WEI });
+  }
+  const reader = createOracleReader(chain, deployment.oracleContracts);
+  const actors = await assignActors(client);
+  const world = { client, actors, contracts: deployment.contracts };
+  const populated = await populate(options, market, world);
+  return { ...deployment, ...world, ...populated, rpcUrl, chain, reader, keys, quorum, models };
+}
+
+/** Faults tolerated and signatures needed by `operators` operators. */
+export function quorumOf(operators: number): Quorum {
+  const f = Math.floor((operators - 1) / OPERATORS_PER_FAULT);
+  return { f, threshold: 2 * f + 1 };
+}
+
+interface DeployWith {
+  readonly market: ReplayMarket;
+  readonly localChain: LocalChain;
+  readonly client: LocalClient;
+  readonly keys: readonly OperatorKeys[];
+  readonly quorum: Quorum;
+}
+
+async function deploy(options: LocalRunOptions, at: DeployWith) {
+  const { models, bundleHash } = await installedModels(options.artifactsDir);
+  const deployment = await openDeployment({
+    deploy: options.deploy,
+    chain: at.localChain,
+    client: at.client,
+    dataDir: options.config.dataDir,
+    signers: at.keys.map(({ signer }) => signer),
+    threshold: at.quorum.threshold,
+    bundleHash,
+    assets: at.market.source.assets,
+    startSec: at.market.source.fromSec,
+  });
+  return { models, deployment };
+}
+
+/** Funds the actors, writes the first prices, opens what of the plan is not open yet. */
+async function populate(options: LocalRunOptions, market: ReplayMarket, world: WriterDependencies) {
+  const { fromSec, toSec, assets } = market.source;
+  const window = createMarketWindow({ assets, historySec: HISTORY_SEC, limits: DEFAULT_GUARD_LIMITS });
+  const truth = createMarketIngestor({ source: market.source, window, historySec: HISTORY_SEC });
+  truth.advanceTo(fromSec);
+  const snapshot = truth.snapshot();
+  const spot = new Map([...snapshot.assets].map(([asset, { spot: price }]) => [asset, price]));
+  requirePrices(assets, spot);
+  const plan = planPositions({ spot, startSec: fromSec, endSec: toSec, writers: world.actors.writers.length });
+  await fundActors(world);
+  const { timestamp } = await world.client.getBlock();
+  // A restarted run finds prices and positions of the killed one; only a fresh chain is before the start.
+  if (Number(timestamp) < fromSec) await advanceChainTo(world.client, fromSec);
+  options.onProgress(`opening ${plan.length} positions`);
+  await pushPrices(world, snapshot, Math.max(fromSec, Number(timestamp) + 1));
+  return { truth, plan, opened: await openPositions(world, plan) };
+}
+
+function requirePrices(assets: readonly string[], spot: ReadonlyMap<string, number>): void {
+  const missing = assets.find((asset) => !spot.has(asset));
+  if (missing === undefined) return;
+  throw new PlimsollError({
+    code: "MARKET_HISTORY_MISSING",
+    problem: `There is no price of ${missing} at the start of the replay.`,
+    remedy: "Choose a later --from, or give the files before it with another --data.",
+    context: { asset: missing },
+  });
+}

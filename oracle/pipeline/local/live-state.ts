@@ -1,0 +1,100 @@
+/** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
+import type { IngestionCounts } from "../../domain/market.ts";
+import type { Position } from "../../domain/positions.ts";
+import { positionKey } from "../../domain/positions.ts";
+import type { ModelIdentity } from "../../domain/prediction.ts";
+import type { PositionScore } from "../../domain/score.ts";
+import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
+import type { RiskParams } from "../../rules/risk-reading.ts";
+
+/** What is known of one open position. */
+export interface LivePosition {
+  readonly position: Position;
+  readonly params: RiskParams;
+  /** Health at the newest block; `null` where the chain could not say. */
+  readonly health: number | null;
+  /** Newest score of the first operator; `null` before the first round. */
+  readonly score: PositionScore | null;
+}
+
+/** A read model that the run writes into. */
+export interface LiveState extends SystemView {
+  /** Replaces the open positions; those that are gone keep their last row as settled or closed. */
+  setPositions(positions: readonly LivePosition[], marketTimeSec: number): void;
+  addReport(report: ReportRow): void;
+  setComponent(component: ComponentState): void;
+  setIngestion(counts: IngestionCounts): void;
+  setModels(models: readonly ModelIdentity[]): void;
+}
+
+/** Reports kept for the page; the database has all of them. */
+const KEPT_REPORTS = 500;
+
+/** Creates an empty read model. */
+export function createLiveState(dataSource: string): LiveState {
+  const rows = new Map<string, PositionRow>();
+  const components = new Map<string, ComponentState>();
+  const reports: ReportRow[] = [];
+  let marketTimeSec = 0;
+  let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
+  let models: readonly ModelIdentity[] = [];
+  return {
+    positions: () => [...rows.values()],
+    position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
+    reports: (limit) => reports.slice(-limit).toReversed(),
+    components: () => [...components.values()],
+    ingestion: () => ingestion,
+    models: () => models,
+    marketTimeSec: () => marketTimeSec,
+    dataSource: () => dataSource,
+    setPositions: (positions, atSec) => {
+      marketTimeSec = atSec;
+      const open = new Map(positions.map((live) => [positionKey(live.position), live]));
+      for (const [key, row] of rows) if (!open.has(key)) rows.set(key, ended(row, atSec));
+      for (const [key, live] of open) rows.set(key, toRow(live, atSec));
+    },
+    addReport: (report) => {
+      reports.push(report);
+      if (reports.length > KEPT_REPORTS) reports.shift();
+    },
+    setComponent: (component) => void components.set(component.name, component),
+    setIngestion: (counts) => {
+      ingestion = counts;
+    },
+    setModels: (installed) => {
+      models = installed;
+    },
+  };
+}
+
+function ended(row: PositionRow, atSec: number): PositionRow {
+  return { ...row, status: row.expirySec <= atSec ? "settled" : "closed" };
+}
+
+function toRow({ position, params, health, score }: LivePosition, atSec: number): PositionRow {
+  return {
+    source: position.source,
+    id: position.id.toString(),
+    owner: position.owner,
+    asset: position.asset,
+    kind: position.kind,
+    strike: position.strike,
+    expirySec: position.expirySec,
+    size: position.size,
+    collateralPerContract: position.collateralPerContract,
+    rhoBps: params.rhoBps,
+    rhoTargetBps: params.rhoTargetBps,
+    piBps: params.piBps,
+    score: params.score,
+    health,
+    reasons: score?.reasons ?? [],
+    status: statusOf(position, params),
+    updatedAtSec: atSec,
+  };
+}
+
+function statusOf(position: Position, params: RiskParams): PositionRow["status"] {
+  if (position.flaggedAtSec !== null) return "flagged";
+  if (params.status === "FRESH") return "fresh";
+  return params.status === "STALE" ? "stale" : "unscored";
+}

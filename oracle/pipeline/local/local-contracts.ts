@@ -1,0 +1,68 @@
+/** The contracts of a local run by their role, from the names that the deployment gave them. */
+import { PlimsollError } from "../../domain/errors.ts";
+import type { Address } from "../../domain/units.ts";
+import type { LocalContracts, LocalMarket } from "../../simulation/agents/local-world.ts";
+
+/** Addresses of a deployment by name. */
+export type DeployedAddresses = Readonly<Record<string, Address>>;
+
+/** The part of a deployment's configuration that a local run needs. */
+export interface LocalMarketConfig {
+  readonly asset: string;
+  readonly baseDecimals: number;
+  readonly quoteDecimals: number;
+}
+
+/** Contracts of the oracle side. */
+export interface OracleContracts {
+  readonly oracle: Address;
+  readonly riskClasses: Address;
+  readonly signerRegistry: Address;
+  readonly modelRegistry: Address;
+  readonly vault: Address;
+}
+
+/** Picks the contracts that operators read. */
+export function oracleContracts(addresses: DeployedAddresses): OracleContracts {
+  return {
+    oracle: pick(addresses, "riskOracle"),
+    riskClasses: pick(addresses, "riskClasses"),
+    signerRegistry: pick(addresses, "signerRegistry"),
+    modelRegistry: pick(addresses, "modelRegistry"),
+    vault: pick(addresses, "vault"),
+  };
+}
+
+/** Picks the contracts that actors use. */
+export function localContracts(
+  addresses: DeployedAddresses,
+  token: Address,
+  markets: readonly LocalMarketConfig[],
+): LocalContracts {
+  return {
+    vault: pick(addresses, "vault"),
+    token,
+    oracle: pick(addresses, "riskOracle"),
+    settlementOracle: pick(addresses, "settlementOracle"),
+    markets: markets.map(
+      (market, index): LocalMarket => ({
+        ...market,
+        marketId: index + 1,
+        base: pick(addresses, `base${market.asset}`),
+        quote: pick(addresses, "quote"),
+        feed: pick(addresses, `feed${market.asset}`),
+      }),
+    ),
+  };
+}
+
+function pick(addresses: DeployedAddresses, name: string): Address {
+  const address = addresses[name];
+  if (address !== undefined) return address;
+  throw new PlimsollError({
+    code: "DEPLOYMENT_INCOMPLETE",
+    problem: `The deployment has no contract named ${name}.`,
+    remedy: "Deploy again; the module in scripts/deploy/modules names every contract.",
+    context: { name },
+  });
+}

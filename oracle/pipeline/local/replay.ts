@@ -1,0 +1,122 @@
+/** Replays the market step by step: prices to the chain, settlements, one round of all operators, report, keepers. */
+import type { OracleReader } from "../../chain/oracle-reader.ts";
+import type { MarketSnapshot } from "../../domain/market.ts";
+import type { PositionScore } from "../../domain/score.ts";
+import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import type { NodeMetrics } from "../../platform/metrics.ts";
+import type { Queues } from "../../platform/queue/queues.ts";
+import { advanceChainTo } from "../../simulation/agents/local-world.ts";
+import type { WriterDependencies } from "../../simulation/agents/writers.ts";
+import type { OperatorPool } from "../operator/operator-pool.ts";
+import type { OperatorRoundResult } from "../operator/operator-settings.ts";
+import type { RunCounters } from "../run-summary.ts";
+import { openJobLane } from "./job-runner.ts";
+import type { Keepers } from "./keepers.ts";
+import type { LiveState } from "./live-state.ts";
+import { pushPrices } from "./price-push.ts";
+import type { SubmissionDesk } from "./submission-desk.ts";
+import type { WorldView } from "./world-view.ts";
+
+/** What a replay moves. */
+export interface ReplayOptions extends WriterDependencies {
+  /** The market without any operator's noise. */
+  readonly market: MarketIngestor;
+  readonly stepSec: number;
+  readonly reader: OracleReader;
+  readonly operators: OperatorPool;
+  readonly quorumSize: number;
+  readonly desk: SubmissionDesk;
+  readonly keepers: Keepers;
+  readonly world: WorldView;
+  readonly state: LiveState;
+  readonly counters: RunCounters;
+  readonly metrics: NodeMetrics;
+  readonly queues: Queues;
+  /** Told after every round. */
+  readonly onRound: (round: ReplayedRound) => void;
+}
+
+/** One round as people see it. */
+export interface ReplayedRound {
+  readonly round: number;
+  readonly atSec: number;
+  readonly snapshot: MarketSnapshot;
+  readonly events: readonly string[];
+}
+
+/** A replay that runs rounds as jobs. */
+export interface Replay {
+  round(round: number, atSec: number): Promise<void>;
+}
+
+/** Bars end on the step; the anchor comes when every operator, however delayed, has received them. */
+const ANCHOR_DELAY_SEC = 45;
+/** Keepers look when grace and ramp of the round's tightenings are over, still inside the step. */
+const KEEPER_SHARE = 0.75;
+const MILLISECONDS = 1_000;
+
+/** Opens the round schedule. */
+export function openReplay(options: ReplayOptions): Replay {
+  const lane = openJobLane(options.queues, "round-schedule", async ({ round, atSec }) => {
+    await runStep(options, round, atSec);
+  });
+  return { round: async (round, atSec) => await lane.run({ round, atSec }) };
+}
+
+async function runStep(options: ReplayOptions, round: number, atSec: number): Promise<void> {
+  const head = await options.reader.anchor();
+  // Left over from a killed run that had come further: the chain's time has passed it.
+  if (head.timestampSec >= atSec) return;
+  options.market.advanceTo(atSec);
+  const snapshot = options.market.snapshot();
+  await pushPrices(options, snapshot, atSec);
+  const settled = await options.keepers.settle(atSec);
+  const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
+  const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
+  await advanceChainTo(options.client, keepersAtSec);
+  const { events, judged } = await options.keepers.guard(keepersAtSec);
+  options.state.setPositions(await options.world.live(judged, agreed.scores), keepersAtSec);
+  options.onRound({ round, atSec, snapshot, events: [...agreed.events, ...settled, ...events] });
+}
+
+interface AgreedRound {
+  readonly scores: readonly PositionScore[];
+  readonly events: readonly string[];
+}
+
+async function runRound(options: ReplayOptions, anchorSec: number): Promise<AgreedRound> {
+  await advanceChainTo(options.client, anchorSec);
+  const results = await options.operators.round(await options.reader.anchor());
+  countRound(options, results);
+  const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
+  const scores = results[0]?.scores ?? [];
+  if (quorum === null) return { scores, events: [noQuorum(results)] };
+  const result = await options.desk.submit(quorum);
+  const { entries, leftOut } = quorum.bundle;
+  for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
+  const fate = result === null ? "kept for later" : `${result.state}${result.reason ? ` (${result.reason})` : ""}`;
+  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries`] };
+}
+
+function countRound(options: ReplayOptions, results: readonly OperatorRoundResult[]): void {
+  const { counters, metrics, state } = options;
+  const observed = results.filter((result) => result.observed).length;
+  const hasQuorum = results.some((result) => result.quorum !== null);
+  counters.add("rounds");
+  counters.add("observations", observed);
+  if (hasQuorum) {
+    counters.add("roundsWithQuorum");
+    counters.add("signed");
+  } else if (observed < options.quorumSize) counters.add("vetoed");
+  const slowest = Math.max(...results.map((result) => result.durationMs));
+  counters.roundMs(slowest);
+  metrics.roundDurationSec.observe(slowest / MILLISECONDS);
+  metrics.rounds.inc({ outcome: hasQuorum ? "quorum" : "vetoed" });
+  const [first] = results;
+  if (first !== undefined) state.setIngestion(first.ingestion);
+}
+
+function noQuorum(results: readonly OperatorRoundResult[]): string {
+  const reasons = [...new Set(results.map((result) => result.reason ?? "none"))];
+  return `no report: ${reasons.join(", ")}`;
+}

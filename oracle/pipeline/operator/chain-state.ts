@@ -1,0 +1,170 @@
+/** What the chain says at an anchor: configuration, classes, signer set, and the words that the rules start from. */
+import type { OracleReader, SignerSet } from "../../chain/oracle-reader.ts";
+import type { ChainRules, ChainView } from "../../consensus/aggregate.ts";
+import type { Outcome } from "../../domain/errors.ts";
+import { PlimsollError } from "../../domain/errors.ts";
+import { type Position, positionKey } from "../../domain/positions.ts";
+import type { Anchor, RiskEntry } from "../../domain/report.ts";
+import type { RiskClass } from "../../domain/risk-class.ts";
+import type { ClassQuantile } from "../../domain/score.ts";
+import type { Address, Hex } from "../../domain/units.ts";
+import { clampEntry } from "../../rules/clamp-entry.ts";
+import { initialWord } from "../../rules/risk-rules.ts";
+import { unpackRiskWord } from "../../rules/risk-word.ts";
+
+/** Facts that change only together with the configuration digest. */
+interface Configuration {
+  readonly digest: Hex;
+  readonly classes: ReadonlyMap<number, RiskClass>;
+  readonly signers: SignerSet;
+  readonly sourceIndex: number;
+}
+
+/** State of the chain at one anchor. */
+export interface ChainState {
+  readonly view: ChainView;
+  readonly classes: ReadonlyMap<number, RiskClass>;
+  readonly sourceIndexes: ReadonlyMap<string, number>;
+  /** Values in the words of scored positions, by position key. */
+  readonly lastGood: ReadonlyMap<string, { readonly rhoBps: number; readonly piBps: number }>;
+}
+
+/** Reads the state at an anchor. */
+export interface ChainStateReader {
+  readAt(anchor: Anchor, positions: readonly Position[]): Promise<ChainState>;
+}
+
+/** Settings of the reader. */
+export interface ChainStateOptions {
+  readonly reader: OracleReader;
+  readonly source: Address;
+  readonly bundleHash: Hex;
+}
+
+/** Time after the anchor within which a report may arrive; the chain's own limit is the deployment's. */
+const REPORT_LIFE_SEC = 300;
+/** Position id that no source uses: class quantiles pass through the same rules under it. */
+const QUANTILE_ID = 0n;
+
+/** Creates a reader that re-reads the configuration only when its digest changes. */
+export function createChainStateReader(options: ChainStateOptions): ChainStateReader {
+  let known: Configuration | null = null;
+  return {
+    readAt: async (anchor, positions) => {
+      const digest = await options.reader.configDigest(anchor);
+      if (known?.digest !== digest) known = await readConfiguration(options, anchor, digest);
+      return await readState(options, known, { anchor, positions });
+    },
+  };
+}
+
+async function readConfiguration(options: ChainStateOptions, anchor: Anchor, digest: Hex): Promise<Configuration> {
+  const [classes, signers, sourceIndex, isAllowed] = await Promise.all([
+    options.reader.riskClasses(anchor),
+    options.reader.signerSet(anchor),
+    options.reader.sourceIndexOf(options.source, anchor),
+    options.reader.isBundleAllowed(options.bundleHash, anchor),
+  ]);
+  if (!isAllowed) {
+    throw new PlimsollError({
+      code: "MODEL_BUNDLE_NOT_ALLOWED",
+      problem: `The chain does not allow this node's model bundle ${options.bundleHash}.`,
+      remedy: "Run the models that governance has allowed, or propose this bundle to it.",
+      context: { bundleHash: options.bundleHash },
+    });
+  }
+  return { digest, classes, signers, sourceIndex };
+}
+
+async function readState(
+  options: ChainStateOptions,
+  configuration: Configuration,
+  at: { readonly anchor: Anchor; readonly positions: readonly Position[] },
+): Promise<ChainState> {
+  const { anchor, positions } = at;
+  const { sourceIndex, classes } = configuration;
+  const classIds = [...new Set(positions.map((position) => position.classId))];
+  const [positionWords, classWords] = await Promise.all([
+    options.reader.positionWords(
+      positions.map(({ id }) => ({ sourceIndex, positionId: id })),
+      anchor,
+    ),
+    options.reader.classWords(classIds, anchor),
+  ]);
+  const words = new Map(positions.map((position, index) => [position.id, positionWords[index] ?? 0n]));
+  const quantiles = new Map(classIds.map((id, index) => [id, classWords[index] ?? 0n]));
+  return {
+    classes,
+    sourceIndexes: new Map([[options.source.toLowerCase(), sourceIndex]]),
+    lastGood: lastGoodValues(positions, words),
+    view: {
+      slot: { configDigest: configuration.digest, epoch: anchor.blockNumber },
+      anchor,
+      bundleHash: options.bundleHash,
+      signerSetVersion: configuration.signers.version,
+      reportLifeSec: REPORT_LIFE_SEC,
+      rules: createChainRules({ sourceIndex, classes, words, quantiles, atSec: anchor.timestampSec }),
+    },
+  };
+}
+
+interface RuleState {
+  readonly sourceIndex: number;
+  readonly classes: ReadonlyMap<number, RiskClass>;
+  readonly words: ReadonlyMap<bigint, bigint>;
+  readonly quantiles: ReadonlyMap<number, bigint>;
+  readonly atSec: number;
+}
+
+/** The chain's rules at the anchor, for the aggregation. */
+function createChainRules(state: RuleState): ChainRules {
+  const wordOf = (sourceIndex: number, id: bigint) =>
+    sourceIndex === state.sourceIndex ? (state.words.get(id) ?? 0n) : 0n;
+  const times = { observedAtSec: state.atSec, appliedAtSec: state.atSec };
+  return {
+    positionEpoch: (sourceIndex, id) => {
+      const word = wordOf(sourceIndex, id);
+      return word === 0n ? null : unpackRiskWord(word).epoch;
+    },
+    clampEntry: (entry) => {
+      const word = wordOf(entry.sourceIndex, entry.positionId);
+      const riskClass = word === 0n ? undefined : state.classes.get(unpackRiskWord(word).classId);
+      if (riskClass === undefined) return { ok: false, reason: "unknown-position" };
+      return clampEntry(word, entry, { riskClass, ...times });
+    },
+    clampQuantile: (quantile) => clampQuantile(state, quantile, times),
+  };
+}
+
+function clampQuantile(
+  state: RuleState,
+  quantile: ClassQuantile,
+  times: { readonly observedAtSec: number; readonly appliedAtSec: number },
+): Outcome<ClassQuantile> {
+  const riskClass = state.classes.get(quantile.classId);
+  if (riskClass === undefined) return { ok: false, reason: "unknown-class" };
+  const stored = state.quantiles.get(quantile.classId) ?? 0n;
+  const word = stored === 0n ? initialWord(quantile.classId, riskClass) : stored;
+  const desired: RiskEntry = {
+    sourceIndex: 0,
+    positionId: QUANTILE_ID,
+    epoch: unpackRiskWord(word).epoch,
+    rhoBps: quantile.rhoBps,
+    piBps: quantile.piBps,
+    score: 0,
+  };
+  const clamped = clampEntry(word, desired, { riskClass, ...times });
+  if (!clamped.ok) return clamped;
+  return { ok: true, value: { ...quantile, rhoBps: clamped.value.rhoBps, piBps: clamped.value.piBps } };
+}
+
+function lastGoodValues(positions: readonly Position[], words: ReadonlyMap<bigint, bigint>): ChainState["lastGood"] {
+  const values = new Map<string, { readonly rhoBps: number; readonly piBps: number }>();
+  for (const position of positions) {
+    const word = words.get(position.id) ?? 0n;
+    if (word === 0n) continue;
+    const { observedAt, rhoTarget, pi } = unpackRiskWord(word);
+    if (observedAt !== 0) values.set(positionKey(position), { rhoBps: rhoTarget, piBps: pi });
+  }
+  return values;
+}

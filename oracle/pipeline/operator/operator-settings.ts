@@ -1,0 +1,85 @@
+/** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
+import type { IngestionCounts } from "../../domain/market.ts";
+import type { ModelIdentity } from "../../domain/prediction.ts";
+import type { Anchor, QuorumReport } from "../../domain/report.ts";
+import type { PositionScore } from "../../domain/score.ts";
+import type { Address, Hex } from "../../domain/units.ts";
+import type { DatabaseHandle } from "../../platform/database/database.ts";
+import type { LogLevel } from "../../platform/logger.ts";
+import type { MarketRequest } from "../open-market.ts";
+
+/** A market of the vault, as an operator needs it. */
+export interface OperatorMarket {
+  readonly marketId: number;
+  readonly asset: string;
+  readonly baseDecimals: number;
+  readonly quoteDecimals: number;
+}
+
+/** Everything that makes one operator. */
+export interface OperatorSettings {
+  /** Place among the operators of this machine: names schema, guard file and log lines. */
+  readonly index: number;
+  /** Key that signs observations and reports. */
+  readonly signerKey: Hex;
+  /** Signer addresses in signer order. */
+  readonly operators: readonly Address[];
+  readonly threshold: number;
+  /** Tolerated faults. */
+  readonly f: number;
+  readonly chain: { readonly rpcUrl: string; readonly chainId: number; readonly fromBlock: bigint };
+  readonly contracts: {
+    readonly oracle: Address;
+    readonly riskClasses: Address;
+    readonly signerRegistry: Address;
+    readonly modelRegistry: Address;
+    readonly vault: Address;
+  };
+  readonly markets: readonly OperatorMarket[];
+  readonly market: MarketRequest;
+  /** This operator's own view of the market: independent noise and delay. */
+  readonly noise: { readonly seed: string; readonly noiseBps: number; readonly delaySec: number };
+  readonly guardPath: string;
+  /** The operator has signed before. */
+  readonly guardMustExist: boolean;
+  readonly artifactsDir: string;
+  readonly database: DatabaseHandle;
+  readonly logLevel: LogLevel;
+}
+
+/** Orders to an operator. */
+export type OperatorOrder =
+  | { readonly kind: "peers"; readonly peers: readonly { readonly address: Address; readonly url: string }[] }
+  | { readonly kind: "round"; readonly anchor: Anchor }
+  | { readonly kind: "stop" };
+
+/** What an operator says. */
+export type OperatorNotice =
+  | {
+      readonly kind: "ready";
+      readonly port: number;
+      readonly models: readonly ModelIdentity[];
+      readonly bundleHash: Hex;
+    }
+  | { readonly kind: "linked" }
+  | { readonly kind: "round"; readonly result: OperatorRoundResult }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** One operator's account of one round. */
+export interface OperatorRoundResult {
+  readonly epoch: bigint;
+  /** Quorum report, or why there is none. */
+  readonly quorum: QuorumReport | null;
+  readonly reason: string | null;
+  /** Whether an own observation was signed. */
+  readonly observed: boolean;
+  /** Digest of the own observation, to show that operators differ. */
+  readonly observationDigest: Hex | null;
+  readonly scores: readonly PositionScore[];
+  readonly ingestion: IngestionCounts;
+  /** Snapshot to quorum, milliseconds. */
+  readonly durationMs: number;
+  /** What was odd, e.g. `equivocation`, `guardConflict`. */
+  readonly counts: Readonly<Record<string, number>>;
+}

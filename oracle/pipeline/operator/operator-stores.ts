@@ -1,0 +1,59 @@
+/** Fits an operator's tables to what the stages ask for: position cursor and evidence. */
+import { z } from "zod";
+import type { Evidence, EvidenceStore } from "../../consensus/evidence.ts";
+import { digestOf } from "../../consensus/observe.ts";
+import type { Address, Hex } from "../../domain/units.ts";
+import type { CursorState, CursorStore } from "../../ingestion/sources/position-cursor.ts";
+import type { OperatorStore } from "../../platform/database/store.ts";
+
+const block = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((text) => BigInt(text));
+const hash = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
+const cursorSchema = z.object({
+  checkpoints: z.array(z.object({ blockNumber: block, blockHash: hash })),
+  lives: z.array(z.object({ id: block, registeredAt: block, retiredAt: block.nullable() })),
+});
+
+/** Keeps the cursor of one position source in the operator's schema. */
+export function operatorCursorStore(store: OperatorStore, source: Address): CursorStore {
+  return {
+    load: async (): Promise<CursorState | null> => {
+      const state = await store.cursor(source.toLowerCase());
+      return state === null ? null : cursorSchema.parse(state);
+    },
+    save: async (state) => await store.saveCursor(source.toLowerCase(), state),
+  };
+}
+
+/** Keeps conflicting signatures in the operator's schema. */
+export function operatorEvidenceStore(store: OperatorStore): EvidenceStore {
+  return {
+    save: async (evidence) => {
+      const [firstDigest, secondDigest] = digestsOf(evidence);
+      await store.saveEvidence({
+        epoch: evidence.slot.epoch,
+        operator: evidence.operator,
+        firstDigest,
+        secondDigest,
+        payload: evidence,
+        recordedAtSec: recordedAt(evidence),
+      });
+    },
+  };
+}
+
+function digestsOf(evidence: Evidence): readonly [Hex, Hex] {
+  if (evidence.kind === "observation") {
+    const [first, second] = evidence.messages;
+    return [digestOf(first.observation), digestOf(second.observation)];
+  }
+  const [first, second] = evidence.messages;
+  return [first.attestation.digest, second.attestation.digest];
+}
+
+function recordedAt(evidence: Evidence): number {
+  if (evidence.kind === "observation") return evidence.messages[0].observation.anchor.timestampSec;
+  return evidence.messages[0].report.observedAt;
+}

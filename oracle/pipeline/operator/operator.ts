@@ -1,0 +1,169 @@
+/** Builds one operator from its settings: chain, market, models, guard, peers, store. */
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { privateKeyToAccount } from "viem/accounts";
+import { connectChain } from "../../chain/client.ts";
+import { createOracleReader } from "../../chain/oracle-reader.ts";
+import { createPeerMesh, type PeerMesh } from "../../consensus/peer-mesh.ts";
+import type { RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
+import { openSigningGuard } from "../../consensus/signing-guard.ts";
+import { SYSTEM_TIMERS } from "../../consensus/timers.ts";
+import type { ModelIdentity } from "../../domain/prediction.ts";
+import type { Hex } from "../../domain/units.ts";
+import { FEATURE_SCHEMA } from "../../features/feature-schema.ts";
+import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
+import { createMarketIngestor } from "../../ingestion/market-ingestor.ts";
+import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { createVaultPositions } from "../../ingestion/sources/vault-positions.ts";
+import { createRng } from "../../math/rng.ts";
+import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
+import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
+import { WALL_CLOCK } from "../../platform/clock.ts";
+import type { Closer } from "../../platform/closer.ts";
+import { connectDatabase } from "../../platform/database/database.ts";
+import { openOperatorStore } from "../../platform/database/store.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
+import { installedModels } from "../installed-models.ts";
+import { openMarket } from "../open-market.ts";
+import { createChainStateReader } from "./chain-state.ts";
+import type { OperatorSettings } from "./operator-settings.ts";
+import { operatorCursorStore, operatorEvidenceStore } from "./operator-stores.ts";
+import type { RoundFlow } from "./round.ts";
+import { createRoundInbox, type RoundInbox } from "./round-inbox.ts";
+
+/** A running operator. */
+export interface Operator {
+  readonly flow: RoundFlow;
+  readonly mesh: PeerMesh;
+  readonly models: readonly ModelIdentity[];
+  readonly bundleHash: Hex;
+}
+
+/** What an operator is opened with. */
+export interface OperatorContext {
+  readonly logger: Logger;
+  /** Everything opened is registered here. */
+  readonly closer: Closer;
+}
+
+const LOOPBACK = "127.0.0.1";
+/** 120 days serve every feature and model. */
+const HISTORY_SEC = 120 * 86_400;
+/** Local chains mine at once: short polls. */
+const POLLING_MS = 50;
+/** Own ρ farther than this from the agreed one is flagged as dissent. */
+const TOLERANCE_BPS = 500;
+const ROUND_TIMING = { graceMs: 400, progressMs: 3_000, deadlineMs: 20_000 } as const;
+
+/**
+ * Opens an operator.
+ *
+ * @throws PlimsollError of any part: `RPC_UNREACHABLE`, `CHAIN_ID_MISMATCH`, `GUARD_…`, `DATA_…`, `PEER_PORT_BUSY`.
+ */
+export async function openOperator(settings: OperatorSettings, context: OperatorContext): Promise<Operator> {
+  const signer = privateKeyToAccount(settings.signerKey);
+  const self = signer.address;
+  const store = await openStore(settings, context);
+  const evidence = operatorEvidenceStore(store);
+  const guard = await openSigningGuard({
+    path: settings.guardPath,
+    operator: self,
+    mustExist: settings.guardMustExist,
+  });
+  context.closer.add("signing guard", () => guard.close());
+  const { models, bundleHash } = await installedModels(settings.artifactsDir);
+  const inbox = createRoundInbox();
+  const mesh = await openMesh(settings, context, inbox);
+  const deps: RoundDeps = {
+    signer,
+    guard,
+    evidence,
+    timers: SYSTEM_TIMERS,
+    broadcast: (message) => mesh.broadcast(message),
+  };
+  const flow: RoundFlow = {
+    ...(await openSources(settings, context, store)),
+    chainState: await openChainState(settings, bundleHash),
+    scoring: DEFAULT_SCORING_SETTINGS,
+    featureSchemaHash: FEATURE_SCHEMA.hash,
+    store,
+    inbox,
+    deps,
+    terms: roundTerms(settings, self),
+    logger: context.logger,
+    clock: WALL_CLOCK,
+  };
+  return { flow, mesh, models, bundleHash };
+}
+
+function roundTerms(settings: OperatorSettings, self: Hex): Omit<RoundTerms, "view"> {
+  const { operators, f, threshold, chain, contracts } = settings;
+  const domain = { chainId: chain.chainId, oracle: contracts.oracle };
+  return { self, operators, f, threshold, domain, timing: ROUND_TIMING, toleranceBps: TOLERANCE_BPS };
+}
+
+async function openStore(settings: OperatorSettings, context: OperatorContext) {
+  const pool = connectDatabase(settings.database, context.logger);
+  context.closer.add("database", () => pool.end());
+  return await openOperatorStore(pool, settings.index);
+}
+
+async function openMesh(settings: OperatorSettings, context: OperatorContext, inbox: RoundInbox): Promise<PeerMesh> {
+  const mesh = await createPeerMesh({
+    signer: privateKeyToAccount(settings.signerKey),
+    listen: { host: LOOPBACK, port: 0 },
+    peers: [],
+    clock: WALL_CLOCK,
+    rng: createRng(`${settings.noise.seed}/reconnect`),
+    logger: context.logger,
+  });
+  mesh.onMessage((message, from) => inbox.receive(message, from));
+  context.closer.add("peers", () => mesh.close());
+  context.closer.add("rounds", () => inbox.close());
+  return mesh;
+}
+
+async function connect(settings: OperatorSettings) {
+  const { rpcUrl, chainId } = settings.chain;
+  return await connectChain({ rpcUrl, chainId, pollingIntervalMs: POLLING_MS });
+}
+
+async function openChainState(settings: OperatorSettings, bundleHash: Hex) {
+  const reader = createOracleReader(await connect(settings), settings.contracts);
+  return createChainStateReader({ reader, source: settings.contracts.vault, bundleHash });
+}
+
+async function openSources(
+  settings: OperatorSettings,
+  context: OperatorContext,
+  store: Awaited<ReturnType<typeof openOperatorStore>>,
+) {
+  const { source } = await openMarket(settings.market);
+  const { noise } = settings;
+  const window = createMarketWindow({ assets: source.assets, historySec: HISTORY_SEC, limits: DEFAULT_GUARD_LIMITS });
+  const market = createMarketIngestor({
+    source,
+    window,
+    historySec: HISTORY_SEC,
+    noise: { rng: createRng(noise.seed), noiseBps: noise.noiseBps, delaySec: noise.delaySec },
+  });
+  const positions = createVaultPositions({
+    chain: await connect(settings),
+    oracle: settings.contracts.oracle,
+    source: settings.contracts.vault,
+    // The vault is the first source that the DAO registers.
+    sourceIndex: 0,
+    fromBlock: settings.chain.fromBlock,
+    markets: new Map(settings.markets.map(({ marketId, ...market }) => [marketId, market])),
+    store: operatorCursorStore(store, settings.contracts.vault),
+  });
+  const predictor = await createQuantilePredictor({
+    artifactDir: join(settings.artifactsDir, "quantile-net"),
+    schema: FEATURE_SCHEMA,
+    // One seed for all operators: chance in a fallback must not make honest operators differ.
+    rng: createRng("plimsoll-quantiles-1"),
+    logger: context.logger,
+  });
+  context.closer.add("models", () => predictor.close());
+  return { market, positions, predictor, forecaster: createVolatilityForecaster() };
+}

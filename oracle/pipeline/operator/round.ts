@@ -1,0 +1,112 @@
+/**
+ * One round of one operator, start to end:
+ * market and positions → features → models → scores → signed observation → agreement with the others → quorum report.
+ */
+import type { Logger } from "pino";
+import { createObservation, digestOf } from "../../consensus/observe.ts";
+import { createRound } from "../../consensus/round.ts";
+import type { RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
+import type { MarketSnapshot } from "../../domain/market.ts";
+import type { Anchor, Observation } from "../../domain/report.ts";
+import type { PositionScore } from "../../domain/score.ts";
+import type { Hex } from "../../domain/units.ts";
+import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import type { VaultPositions } from "../../ingestion/sources/vault-positions.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { OperatorStore } from "../../platform/database/store.ts";
+import { scorePositions } from "../../scoring/score-positions.ts";
+import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
+import type { ChainState, ChainStateReader } from "./chain-state.ts";
+import type { OperatorRoundResult } from "./operator-settings.ts";
+import { type PredictionDependencies, predictAssets } from "./predict.ts";
+import type { RoundInbox } from "./round-inbox.ts";
+
+/** Everything a round flows through. */
+export interface RoundFlow extends PredictionDependencies {
+  readonly market: MarketIngestor;
+  readonly positions: VaultPositions;
+  readonly chainState: ChainStateReader;
+  readonly scoring: ScoringSettings;
+  readonly featureSchemaHash: Hex;
+  readonly store: OperatorStore;
+  readonly inbox: RoundInbox;
+  readonly terms: Omit<RoundTerms, "view">;
+  readonly deps: RoundDeps;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Runs one round at an anchor. The market clock is the anchor's timestamp. */
+export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<OperatorRoundResult> {
+  const startedMs = flow.clock.nowMs();
+  flow.market.advanceTo(anchor.timestampSec);
+  const snapshot = flow.market.snapshot();
+  const positions = await flow.positions.readAt(anchor);
+  const chain = await flow.chainState.readAt(anchor, positions);
+
+  const round = createRound({ ...flow.terms, view: chain.view }, flow.deps);
+  flow.inbox.open(chain.view.slot.epoch, round);
+  const predictions = await predictAssets(snapshot, flow);
+  const { classes, lastGood } = chain;
+  const input = { positions, snapshot, predictions, classes, lastGood, atSec: anchor.timestampSec };
+  const { scores, classQuantiles } = scorePositions(input, flow.scoring);
+  const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
+
+  await round.start(own);
+  const outcome = await round.result;
+  if (own !== null) await keepObservation(own, flow);
+  return {
+    epoch: chain.view.slot.epoch,
+    quorum: outcome.ok ? outcome.value : null,
+    reason: outcome.ok ? null : outcome.reason,
+    observed: own !== null,
+    observationDigest: own === null ? null : digestOf(own),
+    scores,
+    ingestion: flow.market.counts(),
+    durationMs: flow.clock.nowMs() - startedMs,
+    counts: countsOf(round.counts()),
+  };
+}
+
+interface ObservedWith {
+  readonly classQuantiles: Observation["classQuantiles"];
+  readonly chain: ChainState;
+  readonly snapshot: MarketSnapshot;
+  readonly flow: RoundFlow;
+}
+
+function observe(
+  scores: readonly PositionScore[],
+  { classQuantiles, chain, snapshot, flow }: ObservedWith,
+): Observation {
+  return createObservation(scores, {
+    slot: chain.view.slot,
+    operator: flow.terms.self,
+    anchor: chain.view.anchor,
+    bundleHash: chain.view.bundleHash,
+    featureSchemaHash: flow.featureSchemaHash,
+    oldestInputAgeSec: oldestInputAge(snapshot),
+    sourceIndexes: chain.sourceIndexes,
+    classQuantiles,
+  });
+}
+
+/** Age of the oldest price in the snapshot, seconds, rounded up; 0 for a snapshot without assets. */
+function oldestInputAge(snapshot: MarketSnapshot): number {
+  const ages = [...snapshot.assets.values()].map((market) => snapshot.atSec - market.provenance.sourceTimeSec);
+  return Math.max(0, Math.ceil(Math.max(0, ...ages)));
+}
+
+async function keepObservation(observation: Observation, flow: RoundFlow): Promise<void> {
+  await flow.store.saveObservation({
+    epoch: observation.slot.epoch,
+    operator: observation.operator,
+    digest: digestOf(observation),
+    payload: observation,
+    observedAtSec: observation.anchor.timestampSec,
+  });
+}
+
+function countsOf(counts: Readonly<Partial<Record<string, number>>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count ?? 0]));
+}

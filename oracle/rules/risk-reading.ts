@@ -1,0 +1,152 @@
+/** What a stored word means at a moment; mirror of `contracts/libraries/RiskReading.sol`, to the bit. */
+import type { RiskClass } from "../domain/risk-class.ts";
+import { BPS } from "../domain/units.ts";
+import { type RiskState, UNKNOWN_WORD, unpackRiskWord } from "./risk-word.ts";
+
+/** Where a value comes from at the moment of reading, by its number on chain. */
+export const PARAM_STATUSES = ["UNKNOWN", "UNSCORED", "FRESH", "STALE"] as const;
+/** See {@link PARAM_STATUSES}. */
+export type ParamStatus = (typeof PARAM_STATUSES)[number];
+
+/** Effective parameters of a position at one moment; all ratios in basis points, times in seconds. */
+export interface RiskParams {
+  /** Maintenance ρ in force. */
+  readonly rhoBps: number;
+  /** ρ at the end of the running ramp. */
+  readonly rhoTargetBps: number;
+  /** ρ that new risk of this position must meet. */
+  readonly rhoInitialBps: number;
+  readonly piBps: number;
+  readonly score: number;
+  readonly classId: number;
+  readonly epoch: number;
+  /** 0 while unscored. */
+  readonly observedAt: number;
+  /** First second at which the score is stale; 0 while unscored. */
+  readonly validUntil: number;
+  readonly status: ParamStatus;
+}
+
+/** When and under which bounds a word is read. */
+export interface ReadingContext {
+  readonly riskClass: RiskClass;
+  readonly nowSec: number;
+  /** Word of the class quantile; used only while the position is unscored. Default: none was signed. */
+  readonly quantileWord?: bigint;
+}
+
+/** ρ and π for a new position, basis points. */
+export interface OpeningParams {
+  readonly rhoInitialBps: number;
+  readonly piBps: number;
+}
+
+const MINUTE_SEC = 60;
+const UNKNOWN: RiskParams = {
+  rhoBps: 0,
+  rhoTargetBps: 0,
+  rhoInitialBps: 0,
+  piBps: 0,
+  score: 0,
+  classId: 0,
+  epoch: 0,
+  observedAt: 0,
+  validUntil: 0,
+  status: "UNKNOWN",
+};
+
+/** Effective parameters of a word; zeros with status UNKNOWN for the zero word. ρ is rounded up. */
+export function effectiveParams(word: bigint, context: ReadingContext): RiskParams {
+  if (word === UNKNOWN_WORD) return UNKNOWN;
+  const { riskClass, nowSec } = context;
+  const state = unpackRiskWord(word);
+  const scored = state.observedAt !== 0;
+  const stale = isStale(state, riskClass, nowSec);
+  const rhoBps = standingRho(state, riskClass, nowSec);
+  const pi = stale ? Math.min(state.pi, riskClass.piDefaultBps) : state.pi;
+  return {
+    rhoBps,
+    rhoTargetBps: state.rhoTarget,
+    rhoInitialBps: initialRho(state, context),
+    piBps: linkedPi(pi, rhoBps, riskClass),
+    score: state.score,
+    classId: state.classId,
+    epoch: state.epoch,
+    observedAt: state.observedAt,
+    validUntil: scored ? state.observedAt + riskClass.validitySec : 0,
+    status: scored ? (stale ? "STALE" : "FRESH") : "UNSCORED",
+  };
+}
+
+/** ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`, see `RiskReading.openingParams`. */
+export function openingParams(quantileWord: bigint, context: Omit<ReadingContext, "quantileWord">): OpeningParams {
+  const { riskClass, nowSec } = context;
+  const state = unpackRiskWord(quantileWord);
+  const missing = quantileWord === UNKNOWN_WORD || isStale(state, riskClass, nowSec);
+  const base = Math.max(riskClass.rhoInitialBps, state.rhoTarget, missing ? riskClass.rhoDefaultBps : 0);
+  const signedPi = quantileWord === UNKNOWN_WORD ? riskClass.piDefaultBps : state.pi;
+  const pi = missing ? Math.min(signedPi, riskClass.piDefaultBps) : signedPi;
+  const rhoInitialBps = surchargedUp(base, riskClass);
+  return { rhoInitialBps, piBps: linkedPi(pi, rhoInitialBps, riskClass) };
+}
+
+/** Maintenance ρ in force: ramp, fallback ramp once stale, cap of Δ_max above ρ at opening. Basis points, rounded up. */
+export function standingRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
+  if (state.observedAt === 0) return state.rhoTarget;
+  return Math.min(
+    Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)),
+    state.rhoOpen + riskClass.maxAboveOpenBps,
+  );
+}
+
+/** ρ on the running ramp, without staleness and cap. Basis points, rounded up. */
+export function rampRho(state: RiskState, nowSec: number): number {
+  const startSec = state.tightenedAt + state.graceMinutes * MINUTE_SEC;
+  if (nowSec < startSec) return Math.min(state.rhoFrom, state.rhoTarget);
+  const ramp = { elapsedSec: nowSec - startSec, lengthSec: state.rampMinutes * MINUTE_SEC };
+  return rampUp(state.rhoFrom, state.rhoTarget, ramp);
+}
+
+/** Whether the last score has lost its validity; never while unscored. */
+export function isStale(state: RiskState, riskClass: RiskClass, nowSec: number): boolean {
+  return state.observedAt !== 0 && nowSec >= state.observedAt + riskClass.validitySec;
+}
+
+function fallbackRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
+  if (!isStale(state, riskClass, nowSec)) return 0;
+  const staleFromSec = state.observedAt + riskClass.validitySec;
+  const goal = Math.max(state.rhoTarget, riskClass.rhoDefaultBps);
+  const lengthSec = riskClass.fallbackRampMinutes * MINUTE_SEC;
+  return rampUp(rampRho(state, staleFromSec), goal, { elapsedSec: nowSec - staleFromSec, lengthSec });
+}
+
+function initialRho(state: RiskState, context: ReadingContext): number {
+  const { riskClass, nowSec } = context;
+  if (state.observedAt === 0) {
+    return Math.max(openingParams(context.quantileWord ?? UNKNOWN_WORD, context).rhoInitialBps, state.rhoTarget);
+  }
+  const stale = isStale(state, riskClass, nowSec);
+  const base = stale ? Math.max(state.rhoTarget, riskClass.rhoDefaultBps) : state.rhoTarget;
+  return Math.max(riskClass.rhoInitialBps, surchargedUp(base, riskClass));
+}
+
+function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
+  return Math.min(pi, Math.max(0, rho - riskClass.deltaBps));
+}
+
+function surchargedUp(base: number, riskClass: RiskClass): number {
+  const surcharged = ceilDiv(base * (BPS + riskClass.betaBps), BPS);
+  return Math.max(Math.min(surcharged, riskClass.rhoCeilingBps), base);
+}
+
+/** Linear, rounded up. Products stay below 2^53: ratios below 2^14, times below 2^33. */
+function rampUp(from: number, to: number, time: { readonly elapsedSec: number; readonly lengthSec: number }): number {
+  if (time.elapsedSec >= time.lengthSec || from >= to) return to;
+  return from + ceilDiv((to - from) * time.elapsedSec, time.lengthSec);
+}
+
+/** Integer quotient rounded up, exact for non-negative integers below 2^53. */
+export function ceilDiv(dividend: number, divisor: number): number {
+  const remainder = dividend % divisor;
+  return (dividend - remainder) / divisor + (remainder === 0 ? 0 : 1);
+}

@@ -1,0 +1,108 @@
+/** One position (or class quantile) in one storage word; mirror of `contracts/libraries/RiskWord.sol`. */
+import { PlimsollError } from "../domain/errors.ts";
+
+/** The fields of a word. Ratios are basis points, times are seconds since the epoch. */
+export interface RiskState {
+  /** ρ at the start of the running ramp; equals `rhoTarget` when nothing ramps. */
+  readonly rhoFrom: number;
+  /** Last accepted ρ; the class default while unscored. */
+  readonly rhoTarget: number;
+  /** First scored ρ, that Δ_max counts from. */
+  readonly rhoOpen: number;
+  /** ρ at the start of the drift window `windowIndex`. */
+  readonly rhoAnchor: number;
+  /** ρ at the start of the window before it. */
+  readonly rhoPrior: number;
+  /** Last accepted π. */
+  readonly pi: number;
+  /** 0…600. */
+  readonly score: number;
+  /** Observation time of the last accepted score, 0 while unscored. */
+  readonly observedAt: number;
+  readonly tightenedAt: number;
+  readonly loosenedAt: number;
+  /** Window of the last change: floor(time / windowSec) modulo 2^18. */
+  readonly windowIndex: number;
+  readonly classId: number;
+  /** Position epoch, never 0 in a known word. */
+  readonly epoch: number;
+  readonly graceMinutes: number;
+  readonly rampMinutes: number;
+}
+
+/** Fields from the highest bit to the lowest with their widths in bits; the widths sum to 256. */
+export const RISK_WORD_LANES: readonly (readonly [keyof RiskState, number])[] = [
+  ["rhoFrom", 14],
+  ["rhoTarget", 14],
+  ["rhoOpen", 14],
+  ["rhoAnchor", 14],
+  ["rhoPrior", 14],
+  ["pi", 14],
+  ["score", 10],
+  ["observedAt", 32],
+  ["tightenedAt", 32],
+  ["loosenedAt", 32],
+  ["windowIndex", 18],
+  ["classId", 12],
+  ["epoch", 16],
+  ["graceMinutes", 10],
+  ["rampMinutes", 10],
+];
+
+/** Drift windows are numbered modulo this. */
+export const WINDOW_MODULUS = 2 ** 18;
+/** Epoch of a new position. */
+export const FIRST_EPOCH = 1;
+/** The word of a position that the oracle does not know. */
+export const UNKNOWN_WORD = 0n;
+
+/**
+ * Packs a state into its 256-bit word.
+ *
+ * @throws PlimsollError `RISK_WORD_OVERFLOW` for a field that is negative, fractional or wider than its lane.
+ */
+export function packRiskWord(state: RiskState): bigint {
+  let word = 0n;
+  for (const [field, bits] of RISK_WORD_LANES) {
+    const value = state[field];
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) throw overflow(field, value, bits);
+    word = (word << BigInt(bits)) | BigInt(value);
+  }
+  return word;
+}
+
+/** Unpacks a word below 2^256; every such word is valid. */
+export function unpackRiskWord(word: bigint): RiskState {
+  const state: { -readonly [Field in keyof RiskState]: number } = {
+    rhoFrom: 0,
+    rhoTarget: 0,
+    rhoOpen: 0,
+    rhoAnchor: 0,
+    rhoPrior: 0,
+    pi: 0,
+    score: 0,
+    observedAt: 0,
+    tightenedAt: 0,
+    loosenedAt: 0,
+    windowIndex: 0,
+    classId: 0,
+    epoch: 0,
+    graceMinutes: 0,
+    rampMinutes: 0,
+  };
+  let rest = word;
+  for (const [field, bits] of [...RISK_WORD_LANES].reverse()) {
+    state[field] = Number(BigInt.asUintN(bits, rest));
+    rest >>= BigInt(bits);
+  }
+  return state;
+}
+
+function overflow(field: string, value: number, bits: number): PlimsollError<"RISK_WORD_OVERFLOW"> {
+  return new PlimsollError({
+    code: "RISK_WORD_OVERFLOW",
+    problem: `${field} = ${value} is not an integer of ${bits} bits.`,
+    remedy: "Check the value against the class bounds before packing.",
+    context: { field, value, bits },
+  });
+}
