@@ -8,67 +8,44 @@ import type { RoundMessage } from "./wire.ts";
 export interface RoundRouter {
   /** Takes a message of an authenticated peer; give it to `PeerMesh.onMessage`. */
   deliver(message: RoundMessage, from: Address): void;
-  /** Connects a round and hands it what has been waiting. Rounds of lower epochs are disconnected. */
+  /** Makes a round current and hands it what has been waiting for its epoch. */
   attach(slot: RoundSlot, round: Pick<Round, "receive">): void;
-  /** Messages dropped: of an epoch that is over, of no slot, or more than may wait. */
-  dropped(): number;
 }
 
-interface Waiting {
-  readonly epoch: bigint;
-  readonly messages: { readonly message: RoundMessage; readonly from: Address }[];
-}
-
-/** Slots ahead that may wait: an operator that lags more has to wait for the next round. */
-const MAX_SLOTS = 4;
-/** Messages of one peer for one slot: observation, proposal, attestation, each said twice, and two to spare. */
-const MAX_PER_PEER = 8;
+/**
+ * Messages of one peer that may wait: three rounds of observation, proposal and attestation, each said twice. Beyond,
+ * its oldest is dropped; the bound is per peer, so that one with absurd epochs crowds out nobody but itself.
+ */
+const MAX_WAITING_PER_PEER = 18;
 
 /** Creates a router without a round. */
 export function createRoundRouter(): RoundRouter {
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<Address, readonly RoundMessage[]>();
   let current: { readonly epoch: bigint; readonly round: Pick<Round, "receive"> } | null = null;
-  let dropped = 0;
-
-  const keep = (slot: RoundSlot, message: RoundMessage, from: Address): boolean => {
-    const key = keyOf(slot);
-    const queue = waiting.get(key) ?? { epoch: slot.epoch, messages: [] };
-    if (!waiting.has(key) && waiting.size >= MAX_SLOTS) return false;
-    if (queue.messages.filter((item) => item.from === from).length >= MAX_PER_PEER) return false;
-    queue.messages.push({ message, from });
-    waiting.set(key, queue);
-    return true;
-  };
-
   return {
-    dropped: () => dropped,
     deliver: (message, from) => {
-      const slot = slotOf(message);
-      // A foreign configuration at the current epoch goes to the round, which counts it.
-      if (slot !== null && current !== null && slot.epoch === current.epoch) {
-        void current.round.receive(message, from);
-        return;
-      }
-      const isOver = current !== null && slot !== null && slot.epoch < current.epoch;
-      if (slot === null || isOver || !keep(slot, message, from)) dropped += 1;
+      const epoch = epochOf(message);
+      // A past epoch goes to the round too, which counts it.
+      if (current !== null && epoch <= current.epoch) void current.round.receive(message, from);
+      else waiting.set(from, [...(waiting.get(from) ?? []), message].slice(-MAX_WAITING_PER_PEER));
     },
     attach: (slot, round) => {
-      const key = keyOf(slot);
       current = { epoch: slot.epoch, round };
-      for (const { message, from } of waiting.get(key)?.messages ?? []) void round.receive(message, from);
-      for (const [other, queue] of waiting) {
-        if (queue.epoch <= slot.epoch) waiting.delete(other);
+      for (const [peer, messages] of waiting) {
+        const due = messages.filter((message) => epochOf(message) === slot.epoch);
+        waiting.set(
+          peer,
+          messages.filter((message) => epochOf(message) > slot.epoch),
+        );
+        for (const message of due) void round.receive(message, peer);
       }
     },
   };
 }
 
-function keyOf(slot: RoundSlot): string {
-  return `${slot.configDigest}:${slot.epoch}`;
-}
-
-function slotOf(message: RoundMessage): RoundSlot | null {
-  if (message.kind === "observation") return message.signed.observation.slot;
-  if (message.kind === "attestation") return message.signed.attestation.slot;
-  return message.observations[0]?.observation.slot ?? null;
+function epochOf(message: RoundMessage): bigint {
+  if (message.kind === "observation") return message.signed.observation.slot.epoch;
+  if (message.kind === "attestation") return message.signed.attestation.slot.epoch;
+  // A proposal of nothing belongs to no round; the current one refuses it.
+  return message.observations[0]?.observation.slot.epoch ?? 0n;
 }

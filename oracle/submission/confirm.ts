@@ -7,8 +7,8 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { QuorumReport } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import type { EntryOutcome } from "../rules/entry-outcome.ts";
-import { readOutcomes } from "./read-outcomes.ts";
 import type { SubmissionRecord } from "./ledger.ts";
+import { readOutcomes } from "./read-outcomes.ts";
 
 /** How a report fared. */
 export interface SubmissionResult {

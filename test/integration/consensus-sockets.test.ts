@@ -105,7 +105,9 @@ describe("createPeerMesh", () => {
     open.push(...meshes);
     const operators = meshes.map((_, index) => account(index).address);
     const guards = await Promise.all(
-      operators.map(async (operator, index) => await openSigningGuard({ path: join(folder, `guard-${index}`), operator })),
+      operators.map(
+        async (operator, index) => await openSigningGuard({ path: join(folder, `guard-${index}`), operator }),
+      ),
     );
     const rounds = meshes.map((mesh, index) => {
       const guard = guards[index];
@@ -143,7 +145,9 @@ describe("createPeerMesh", () => {
       }),
     );
     const results = await Promise.all(rounds.map(async ({ round }) => await round.result));
-    process.stdout.write(`      quorum over ${POSITIONS} positions in ${Math.round(WALL_CLOCK.nowMs() - startedMs)} ms\n`);
+    process.stdout.write(
+      `      quorum over ${POSITIONS} positions in ${Math.round(WALL_CLOCK.nowMs() - startedMs)} ms\n`,
+    );
     const digests = results.map((result) => (result.ok ? result.value.digest : result.reason));
     assert.equal(new Set(digests).size, 1);
     assert.ok(results.every((result) => result.ok && result.value.bundle.entries.length === POSITIONS));

@@ -380,6 +380,6 @@ export const phasedTestFeedAbi = [
         "type": "uint256"
       }
     ],
-    "stateMutability": "view"
+    "stateMutability": "pure"
   }
 ] as const;

@@ -395,6 +395,30 @@ export const riskClassesAbi = [
   },
   {
     "type": "function",
+    "name": "classWords",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "bounds",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "timing",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "isSet",
     "inputs": [
       {

@@ -88,6 +88,17 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskClassesUnknownClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleBundle",
     "inputs": [
       {

@@ -70,11 +70,19 @@ describe("aggregate", () => {
 
   it("behavior: a position without 2f+1 voices of the chain's epoch is left out with its reason", () => {
     const lacking = withEntries(0, (entry) => (entry.positionId === 2n ? null : entry));
-    const older = withEntries(1, (entry) => (entry.positionId === 2n ? { ...entry, epoch: POSITION_EPOCH - 1 } : entry));
+    const older = withEntries(1, (entry) =>
+      entry.positionId === 2n ? { ...entry, epoch: POSITION_EPOCH - 1 } : entry,
+    );
     const result = aggregate([lacking, older, ...four.slice(2)], VIEW, { f: 1 });
     assert.ok(result.ok);
-    assert.deepEqual(result.value.leftOut.map(({ entry, reason }) => [entry.positionId, reason]), [[2n, "too-few-voices"]]);
-    assert.deepEqual(result.value.entries.map(({ positionId }) => positionId), [1n, 3n, 4n, 5n]);
+    assert.deepEqual(
+      result.value.leftOut.map(({ entry, reason }) => [entry.positionId, reason]),
+      [[2n, "too-few-voices"]],
+    );
+    assert.deepEqual(
+      result.value.entries.map(({ positionId }) => positionId),
+      [1n, 3n, 4n, 5n],
+    );
   });
 
   it("behavior: what the rules clamp is reported clamped, what they refuse is left out", () => {
@@ -82,13 +90,21 @@ describe("aggregate", () => {
       ...FREE_RULES,
       positionEpoch: (_source, id) => (id === 5n ? null : POSITION_EPOCH),
       clampEntry: (entry) =>
-        entry.positionId === 1n ? { ok: false, reason: "LINKED_RULE" } : { ok: true, value: { ...entry, rhoBps: 1_150 } },
+        entry.positionId === 1n
+          ? { ok: false, reason: "LINKED_RULE" }
+          : { ok: true, value: { ...entry, rhoBps: 1_150 } },
       clampQuantile: () => ({ ok: false, reason: "UNKNOWN_CLASS" }),
     };
     const result = aggregate(four, { ...VIEW, rules }, { f: 1 });
     assert.ok(result.ok);
-    assert.deepEqual(result.value.leftOut.map(({ reason }) => reason), ["LINKED_RULE", "unknown-position"]);
-    assert.deepEqual(result.value.entries.map(({ rhoBps }) => rhoBps), [1_150, 1_150, 1_150]);
+    assert.deepEqual(
+      result.value.leftOut.map(({ reason }) => reason),
+      ["LINKED_RULE", "unknown-position"],
+    );
+    assert.deepEqual(
+      result.value.entries.map(({ rhoBps }) => rhoBps),
+      [1_150, 1_150, 1_150],
+    );
     assert.deepEqual(result.value.classQuantiles, []);
   });
 
@@ -105,22 +121,26 @@ describe("aggregate", () => {
   it("behavior: f liars reporting anything stay within the honest range", () => {
     const value = fc.integer({ min: 0, max: 65_535 });
     fc.assert(
-      fc.property(fc.array(value, { minLength: 5, maxLength: 5 }), fc.array(value, { minLength: 2, maxLength: 2 }), (honest, lies) => {
-        const voices = [...honest, ...lies].map((rhoBps, index) => {
-          const observation = observationOf(operator(index), 0, 1);
-          const entries = observation.entries.map((entry) => ({ ...entry, rhoBps, piBps: rhoBps, score: rhoBps }));
-          return heard({ ...observation, entries });
-        });
-        for (let missing = 0; missing <= 2; missing += 1) {
-          const result = aggregate(voices.slice(missing), VIEW, { f: 2 });
-          assert.ok(result.ok);
-          const [entry] = result.value.entries;
-          for (const agreed of [entry?.rhoBps, entry?.piBps, entry?.score]) {
-            const present = honest.slice(missing);
-            assert.ok(agreed !== undefined && agreed >= Math.min(...present) && agreed <= Math.max(...present));
+      fc.property(
+        fc.array(value, { minLength: 5, maxLength: 5 }),
+        fc.array(value, { minLength: 2, maxLength: 2 }),
+        (honest, lies) => {
+          const voices = [...honest, ...lies].map((rhoBps, index) => {
+            const observation = observationOf(operator(index), 0, 1);
+            const entries = observation.entries.map((entry) => ({ ...entry, rhoBps, piBps: rhoBps, score: rhoBps }));
+            return heard({ ...observation, entries });
+          });
+          for (let missing = 0; missing <= 2; missing += 1) {
+            const result = aggregate(voices.slice(missing), VIEW, { f: 2 });
+            assert.ok(result.ok);
+            const [entry] = result.value.entries;
+            for (const agreed of [entry?.rhoBps, entry?.piBps, entry?.score]) {
+              const present = honest.slice(missing);
+              assert.ok(agreed !== undefined && agreed >= Math.min(...present) && agreed <= Math.max(...present));
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 100 },
     );
   });

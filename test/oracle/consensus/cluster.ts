@@ -1,6 +1,7 @@
 /** A cluster of operators in one process with virtual time: messages are delayed and lost by seed. */
 import { keccak256, stringToHex, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { signCompact } from "../../../oracle/chain/compact-signature.ts";
 import type { ChainRules } from "../../../oracle/consensus/aggregate.ts";
 import type { Evidence } from "../../../oracle/consensus/evidence.ts";
 import { digestOf } from "../../../oracle/consensus/observe.ts";
@@ -11,7 +12,6 @@ import type { Timers } from "../../../oracle/consensus/timers.ts";
 import { decodeMessage, encodeMessage, type RoundMessage } from "../../../oracle/consensus/wire.ts";
 import type { Observation, RiskEntry, SignedObservation } from "../../../oracle/domain/report.ts";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
-import { signCompact } from "../../../oracle/chain/compact-signature.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 
 /** Accounts with keys derived from their index. */

@@ -1,25 +1,32 @@
 /** One round in virtual time: liars, silence, lateness, equivocation, replays, lost messages. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { reportDigest } from "../../../oracle/chain/typed-data.ts";
+import { aggregate } from "../../../oracle/consensus/aggregate.ts";
 import { verifyEvidence } from "../../../oracle/consensus/evidence.ts";
 import { leaderOrder } from "../../../oracle/consensus/leader-order.ts";
+import { digestOf } from "../../../oracle/consensus/observe.ts";
 import type { Observation, QuorumReport } from "../../../oracle/domain/report.ts";
 import {
   ACCOUNTS,
+  ANCHOR,
+  BUNDLE,
   type Cluster,
   createCluster,
   DOMAIN,
+  FREE_RULES,
   type Network,
   observationOf,
   SLOT,
   signWithoutGuard,
 } from "./cluster.ts";
 
+const VIEW = { slot: SLOT, anchor: ANCHOR, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600 };
 const OPERATORS = ACCOUNTS.slice(0, 4).map(({ address }) => address);
 const HONEST_RHO = [1_000, 1_010, 1_020, 1_030];
 const DEADLINE_MS = 3_000;
 /** Index of the first leader of the test slot. */
-const LEADER = OPERATORS.findIndex((operator) => operator === leaderOrder(OPERATORS, SLOT)[0]);
+const LEADER = OPERATORS.findIndex((operator) => leaderOrder(OPERATORS, SLOT).indexOf(operator) === 0);
 const FOLLOWERS = OPERATORS.map((_, index) => index).filter((index) => index !== LEADER);
 const [FIRST = 0, SECOND = 0, THIRD = 0] = FOLLOWERS;
 
@@ -46,8 +53,10 @@ function assertHonestRange(report: QuorumReport, indexes: readonly number[]): vo
   }
 }
 
-const mute = (silent: readonly number[]): Network => (from, to, _message, rng) =>
-  silent.includes(from) || silent.includes(to) ? null : 1 + rng.integer(20);
+const mute =
+  (silent: readonly number[]): Network =>
+  (from, to, _message, rng) =>
+    silent.includes(from) || silent.includes(to) ? null : 1 + rng.integer(20);
 
 describe("createRound", () => {
   it("default: four operators reach the same report with three ascending signatures", async () => {
@@ -98,7 +107,10 @@ describe("createRound", () => {
     const cluster = createCluster({ network: mute([LEADER]) });
     await startAll(cluster, [LEADER]);
     await cluster.time.run(290);
-    assert.deepEqual(cluster.members.map(({ round }) => round.counts().takeover), [undefined, undefined, undefined, undefined]);
+    assert.deepEqual(
+      cluster.members.map(({ round }) => round.counts().takeover),
+      [undefined, undefined, undefined, undefined],
+    );
     await cluster.time.run(700);
     assertHonestRange(await reportOf(cluster, FIRST), FOLLOWERS);
     assert.equal(cluster.members.filter(({ round }) => (round.counts().takeover ?? 0) > 0).length >= 1, true);
@@ -106,12 +118,27 @@ describe("createRound", () => {
 
   it("behavior: a proposal before its sender's turn waits for that turn", async () => {
     const order = leaderOrder(OPERATORS, SLOT);
-    const usurper = OPERATORS.findIndex((operator) => operator === order[1]);
-    const cluster = createCluster({ network: mute([LEADER]) });
-    await startAll(cluster, [LEADER]);
-    await cluster.time.run(100);
-    const results = await Promise.race([cluster.members[usurper]?.round.result, Promise.resolve("open")]);
-    assert.equal(results, "open");
+    const usurper = OPERATORS.findIndex((operator) => order.indexOf(operator) === 1);
+    const [watcher = 0] = FOLLOWERS.filter((index) => index !== usurper);
+    // Nobody but the usurper is heard, so that nothing else can bring a report.
+    const left: string[] = [];
+    const cluster = createCluster({
+      network: (from, _to, message) => {
+        if (from === watcher) left.push(message.kind);
+        return from === usurper ? 1 : null;
+      },
+    });
+    await cluster.members[watcher]?.round.start(honest(watcher));
+    const voices = await Promise.all(FOLLOWERS.map((index) => signWithoutGuard(index, honest(index))));
+    const observations = voices.map((signed) => ({ ...signed, digest: digestOf(signed.observation) }));
+    const bundle = aggregate(observations, { ...VIEW, rules: FREE_RULES }, { f: 1 });
+    assert.ok(bundle.ok);
+    const digest = reportDigest(bundle.value.report, DOMAIN);
+    cluster.inject(usurper, { kind: "proposal", observations: voices, digest }, [watcher]);
+    await cluster.time.run(290);
+    assert.equal(left.includes("attestation"), false);
+    await cluster.time.run(310);
+    assert.equal(left.includes("attestation"), true);
   });
 
   it("behavior: two silent of four give no report and no partial result", async () => {
@@ -177,7 +204,10 @@ describe("createRound", () => {
     await cluster.time.run(250);
     const { attestations } = await reportOf(cluster, LEADER);
     const signer = OPERATORS[FIRST]?.toLowerCase();
-    assert.equal(attestations.some(({ operator }) => operator.toLowerCase() === signer), false);
+    assert.equal(
+      attestations.some(({ operator }) => operator.toLowerCase() === signer),
+      false,
+    );
     assert.equal(cluster.members[FIRST]?.round.counts().guardConflict, 1);
   });
 
@@ -190,7 +220,10 @@ describe("createRound", () => {
       const results = await Promise.all(cluster.members.map(({ round }) => round.result));
       const digests = new Set(results.flatMap((result) => (result.ok ? [result.value.digest] : [])));
       assert.ok(digests.size <= 1, `seed ${seed}: two reports`);
-      assert.ok(results.some(({ ok }) => ok), `seed ${seed}: no report`);
+      assert.ok(
+        results.some(({ ok }) => ok),
+        `seed ${seed}: no report`,
+      );
     }
   });
 });
