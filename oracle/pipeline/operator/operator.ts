@@ -5,7 +5,8 @@ import { privateKeyToAccount } from "viem/accounts";
 import { connectChain } from "../../chain/client.ts";
 import { createOracleReader } from "../../chain/oracle-reader.ts";
 import { createPeerMesh, type PeerMesh } from "../../consensus/peer-mesh.ts";
-import type { RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
+import { createRoundRouter, type RoundRouter } from "../../consensus/round-router.ts";
+import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import { openSigningGuard } from "../../consensus/signing-guard.ts";
 import { SYSTEM_TIMERS } from "../../consensus/timers.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
@@ -29,7 +30,6 @@ import { createChainStateReader } from "./chain-state.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
 import { operatorCursorStore, operatorEvidenceStore } from "./operator-stores.ts";
 import type { RoundFlow } from "./round.ts";
-import { createRoundInbox, type RoundInbox } from "./round-inbox.ts";
 
 /** A running operator. */
 export interface Operator {
@@ -72,8 +72,8 @@ export async function openOperator(settings: OperatorSettings, context: Operator
   });
   context.closer.add("signing guard", () => guard.close());
   const { models, bundleHash } = await installedModels(settings.artifactsDir);
-  const inbox = createRoundInbox();
-  const mesh = await openMesh(settings, context, inbox);
+  const router = createRoundRouter();
+  const mesh = await openMesh(settings, context, router);
   const deps: RoundDeps = {
     signer,
     guard,
@@ -87,13 +87,24 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     scoring: DEFAULT_SCORING_SETTINGS,
     featureSchemaHash: FEATURE_SCHEMA.hash,
     store,
-    inbox,
+    beginRound: roundSwitch(router, context.closer),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,
     clock: WALL_CLOCK,
   };
   return { flow, mesh, models, bundleHash };
+}
+
+/** A round goes on helping slower peers after its result; it ends when the next one begins. */
+function roundSwitch(router: RoundRouter, closer: Closer): RoundFlow["beginRound"] {
+  let running: Round | null = null;
+  closer.add("rounds", () => running?.stop());
+  return (slot, round) => {
+    running?.stop();
+    running = round;
+    router.attach(slot, round);
+  };
 }
 
 function roundTerms(settings: OperatorSettings, self: Hex): Omit<RoundTerms, "view"> {
@@ -108,7 +119,7 @@ async function openStore(settings: OperatorSettings, context: OperatorContext) {
   return await openOperatorStore(pool, settings.index);
 }
 
-async function openMesh(settings: OperatorSettings, context: OperatorContext, inbox: RoundInbox): Promise<PeerMesh> {
+async function openMesh(settings: OperatorSettings, context: OperatorContext, router: RoundRouter): Promise<PeerMesh> {
   const mesh = await createPeerMesh({
     signer: privateKeyToAccount(settings.signerKey),
     listen: { host: LOOPBACK, port: 0 },
@@ -117,9 +128,8 @@ async function openMesh(settings: OperatorSettings, context: OperatorContext, in
     rng: createRng(`${settings.noise.seed}/reconnect`),
     logger: context.logger,
   });
-  mesh.onMessage((message, from) => inbox.receive(message, from));
+  mesh.onMessage((message, from) => router.deliver(message, from));
   context.closer.add("peers", () => mesh.close());
-  context.closer.add("rounds", () => inbox.close());
   return mesh;
 }
 

@@ -5,9 +5,9 @@
 import type { Logger } from "pino";
 import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
-import type { RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
+import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
-import type { Anchor, Observation } from "../../domain/report.ts";
+import type { Anchor, Observation, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
@@ -19,7 +19,6 @@ import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
 import { type PredictionDependencies, predictAssets } from "./predict.ts";
-import type { RoundInbox } from "./round-inbox.ts";
 
 /** Everything a round flows through. */
 export interface RoundFlow extends PredictionDependencies {
@@ -29,7 +28,8 @@ export interface RoundFlow extends PredictionDependencies {
   readonly scoring: ScoringSettings;
   readonly featureSchemaHash: Hex;
   readonly store: OperatorStore;
-  readonly inbox: RoundInbox;
+  /** Makes a round current: peers' messages reach it, and the one before it ends. */
+  readonly beginRound: (slot: RoundSlot, round: Round) => void;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -45,7 +45,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
   const chain = await flow.chainState.readAt(anchor, positions);
 
   const round = createRound({ ...flow.terms, view: chain.view }, flow.deps);
-  flow.inbox.open(chain.view.slot.epoch, round);
+  flow.beginRound(chain.view.slot, round);
   const predictions = await predictAssets(snapshot, flow);
   const { classes, lastGood } = chain;
   const input = { positions, snapshot, predictions, classes, lastGood, atSec: anchor.timestampSec };
