@@ -16,6 +16,5 @@ export default defineConfig({
   networks: {
     local: { type: "edr-simulated", chainType: "l1", chainId: 31337, allowUnlimitedContractSize: false },
   },
-  paths: { sources: "./contracts", tests: { solidity: "./test/contracts" }, ignition: "./scripts/deploy" },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64, failOnRevert: false } } },
+  paths: { sources: "./contracts", ignition: "./scripts/deploy" },
 });

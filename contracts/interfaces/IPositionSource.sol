@@ -32,7 +32,5 @@ interface IPositionSource {
     function describePosition(uint256 positionId) external view returns (PositionView memory position);
 
     /// @notice States of `positionIds`, in order.
-    function describePositions(
-        uint256[] calldata positionIds
-    ) external view returns (PositionView[] memory positions);
+    function describePositions(uint256[] calldata positionIds) external view returns (PositionView[] memory positions);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ClassQuantile, RiskEntry} from "../types/RiskTypes.sol";
+import {ClassQuantile} from "../types/RiskTypes.sol";
 
 /// @title Packed entries and class quantiles of a report
 /// @notice Big-endian, fixed size: entry 16 bytes, quantile 6 bytes; layout in `RiskTypes`. Mirrored in
@@ -11,6 +11,7 @@ library ReportCodec {
     uint256 internal constant QUANTILE_BYTES = 6;
 
     uint256 private constant POSITION_ID_BITS = 48;
+    uint256 private constant FIELD_MASK = type(uint16).max;
 
     /// @notice The payload is not a whole number of items.
     error ReportCodecLength(uint256 length, uint256 itemBytes);
@@ -21,25 +22,25 @@ library ReportCodec {
         return length / itemBytes;
     }
 
-    /// @notice Decodes entry `index`, which must be below {itemCount}, over an existing entry; returns its storage key.
-    function readEntry(
-        bytes calldata entries,
-        uint256 index,
-        RiskEntry memory entry
-    ) internal pure returns (uint256 key) {
-        uint256 packed;
+    /// @notice Entry `index`, which must be below {itemCount}, in the lowest 128 bits.
+    function packedAt(bytes calldata entries, uint256 index) internal pure returns (uint256 packed) {
         // In range, as `index` is below the item count; a slice would check that again for every entry.
         assembly ("memory-safe") {
             packed := shr(128, calldataload(add(entries.offset, mul(index, ENTRY_BYTES))))
         }
-        key = packed >> 64;
-        // Casts cut the fields out of the packed entry.
-        entry.sourceIndex = uint16(packed >> 112);
-        entry.positionId = uint48(packed >> 64);
-        entry.epoch = uint16(packed >> 48);
-        entry.rhoBps = uint16(packed >> 32);
-        entry.piBps = uint16(packed >> 16);
-        entry.score = uint16(packed);
+    }
+
+    /// @notice Storage key of a packed entry.
+    function keyOf(uint256 packed) internal pure returns (uint256 key) {
+        return packed >> 64;
+    }
+
+    /// @notice What a packed entry asks for.
+    function valuesOf(uint256 packed) internal pure returns (uint256 epoch, uint256 rho, uint256 pi, uint256 score) {
+        epoch = (packed >> 48) & FIELD_MASK;
+        rho = (packed >> 32) & FIELD_MASK;
+        pi = (packed >> 16) & FIELD_MASK;
+        score = packed & FIELD_MASK;
     }
 
     /// @notice Decodes class quantile `index`, which must be below {itemCount}.

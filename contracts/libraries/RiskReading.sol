@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ParamStatus, RiskClass, RiskParams} from "../types/RiskTypes.sol";
-import {RiskState, RiskWord} from "./RiskWord.sol";
+import {RiskWord} from "./RiskWord.sol";
 
 /// @title What a stored word means at a moment: grace, ramp, cap since opening, staleness
 /// @notice Pure: no storage, no calls. ρ is rounded up. Values follow the stored word alone, except for the class default
@@ -26,22 +26,21 @@ library RiskReading {
         uint256 nowSec
     ) internal pure returns (RiskParams memory params) {
         if (word == 0) return params;
-        RiskState memory state = RiskWord.unpack(word);
-        bool stale = isStale(state, class, nowSec);
-        uint256 rho = standingRho(state, class, nowSec);
-        uint256 pi = stale ? Math.min(state.pi, class.piDefaultBps) : state.pi;
+        bool stale = isStale(word, class, nowSec);
+        uint256 rho = standingRho(word, class, nowSec);
+        uint256 pi = stale ? Math.min(RiskWord.piOf(word), class.piDefaultBps) : RiskWord.piOf(word);
         // Narrowing casts: the word's lanes are 14, 12 and 16 bits wide, times 32 plus validity 32.
         params.rhoBps = uint16(rho);
-        params.rhoTargetBps = uint16(state.rhoTarget);
-        params.rhoInitialBps = uint16(_initialRho(state, class, quantileWord, nowSec));
+        params.rhoTargetBps = uint16(RiskWord.rhoTargetOf(word));
+        params.rhoInitialBps = uint16(_initialRho(word, class, quantileWord, nowSec));
         params.piBps = uint16(linkedPi(pi, rho, class));
-        params.score = uint16(state.score);
-        params.classId = uint16(state.classId);
-        params.epoch = uint16(state.epoch);
-        params.observedAt = uint40(state.observedAt);
+        params.score = uint16(RiskWord.scoreOf(word));
+        params.classId = uint16(RiskWord.classIdOf(word));
+        params.epoch = uint16(RiskWord.epochOf(word));
+        params.observedAt = uint40(RiskWord.observedAtOf(word));
         params.status = ParamStatus.UNSCORED;
-        if (state.observedAt == 0) return params;
-        params.validUntil = uint40(state.observedAt + class.validitySec);
+        if (RiskWord.observedAtOf(word) == 0) return params;
+        params.validUntil = uint40(RiskWord.observedAtOf(word) + class.validitySec);
         params.status = stale ? ParamStatus.STALE : ParamStatus.FRESH;
     }
 
@@ -52,11 +51,10 @@ library RiskReading {
         uint256 quantileWord,
         uint256 nowSec
     ) internal pure returns (uint256 rho, uint256 pi) {
-        RiskState memory state = RiskWord.unpack(quantileWord);
-        bool missing = quantileWord == 0 || isStale(state, class, nowSec);
-        uint256 base = Math.max(class.rhoInitialBps, state.rhoTarget);
+        bool missing = quantileWord == 0 || isStale(quantileWord, class, nowSec);
+        uint256 base = Math.max(class.rhoInitialBps, RiskWord.rhoTargetOf(quantileWord));
         if (missing) base = Math.max(base, class.rhoDefaultBps);
-        pi = quantileWord == 0 ? class.piDefaultBps : state.pi;
+        pi = quantileWord == 0 ? class.piDefaultBps : RiskWord.piOf(quantileWord);
         if (missing) pi = Math.min(pi, class.piDefaultBps);
         rho = _surchargedUp(base, class);
         pi = linkedPi(pi, rho, class);
@@ -64,39 +62,33 @@ library RiskReading {
 
     /// @notice Maintenance ρ in force at `nowSec`: the running ramp; once stale at least the fallback ramp, which starts where
     /// the value stood at the first stale second; never above ρ at opening + Δ_max.
-    function standingRho(
-        RiskState memory state,
-        RiskClass memory class,
-        uint256 nowSec
-    ) internal pure returns (uint256 rho) {
-        if (state.observedAt == 0) return state.rhoTarget;
-        rho = rampRho(state, nowSec);
-        if (isStale(state, class, nowSec)) rho = Math.max(rho, _fallbackRho(state, class, nowSec));
+    function standingRho(uint256 word, RiskClass memory class, uint256 nowSec) internal pure returns (uint256 rho) {
+        if (RiskWord.observedAtOf(word) == 0) return RiskWord.rhoTargetOf(word);
+        rho = rampRho(word, nowSec);
+        if (isStale(word, class, nowSec)) rho = Math.max(rho, _fallbackRho(word, class, nowSec));
         unchecked {
-            uint256 cap = state.rhoOpen + class.maxAboveOpenBps;
+            uint256 cap = RiskWord.rhoOpenOf(word) + class.maxAboveOpenBps;
             return rho < cap ? rho : cap;
         }
     }
 
     /// @notice ρ on the running ramp at `nowSec`, without staleness and cap.
-    function rampRho(RiskState memory state, uint256 nowSec) internal pure returns (uint256 rho) {
-        (uint256 from, uint256 to) = (state.rhoFrom, state.rhoTarget);
+    function rampRho(uint256 word, uint256 nowSec) internal pure returns (uint256 rho) {
+        (uint256 from, uint256 to) = (RiskWord.rhoFromOf(word), RiskWord.rhoTargetOf(word));
         if (from >= to) return to;
         unchecked {
-            uint256 startSec = state.tightenedAt + state.graceMinutes * MINUTE;
+            (uint256 graceMinutes, uint256 rampMinutes) = RiskWord.rampOf(word);
+            uint256 startSec = RiskWord.tightenedAtOf(word) + graceMinutes * MINUTE;
             if (nowSec < startSec) return from;
-            return _rampUp(from, to, nowSec - startSec, state.rampMinutes * MINUTE);
+            return _rampUp(from, to, nowSec - startSec, rampMinutes * MINUTE);
         }
     }
 
     /// @notice Whether the last score has lost its validity. Unscored words are not stale.
-    function isStale(
-        RiskState memory state,
-        RiskClass memory class,
-        uint256 nowSec
-    ) internal pure returns (bool stale) {
+    function isStale(uint256 word, RiskClass memory class, uint256 nowSec) internal pure returns (bool stale) {
         unchecked {
-            return state.observedAt != 0 && nowSec >= state.observedAt + class.validitySec;
+            uint256 observedAt = RiskWord.observedAtOf(word);
+            return observedAt != 0 && nowSec >= observedAt + class.validitySec;
         }
     }
 
@@ -106,29 +98,25 @@ library RiskReading {
     }
 
     /// @dev ρ on the fallback ramp of a stale word: towards the class default, from where it stood at the first stale second.
-    function _fallbackRho(
-        RiskState memory state,
-        RiskClass memory class,
-        uint256 nowSec
-    ) private pure returns (uint256 rho) {
-        uint256 staleFrom = state.observedAt + class.validitySec;
-        uint256 goal = Math.max(state.rhoTarget, class.rhoDefaultBps);
-        return _rampUp(rampRho(state, staleFrom), goal, nowSec - staleFrom, class.fallbackRampMinutes * MINUTE);
+    function _fallbackRho(uint256 word, RiskClass memory class, uint256 nowSec) private pure returns (uint256 rho) {
+        uint256 staleFrom = RiskWord.observedAtOf(word) + class.validitySec;
+        uint256 goal = Math.max(RiskWord.rhoTargetOf(word), class.rhoDefaultBps);
+        return _rampUp(rampRho(word, staleFrom), goal, nowSec - staleFrom, class.fallbackRampMinutes * MINUTE);
     }
 
     /// @dev New risk meets the target at once, and the default at once when the score is stale.
     function _initialRho(
-        RiskState memory state,
+        uint256 word,
         RiskClass memory class,
         uint256 quantileWord,
         uint256 nowSec
     ) private pure returns (uint256 rho) {
-        if (state.observedAt == 0) {
+        if (RiskWord.observedAtOf(word) == 0) {
             (rho, ) = openingParams(class, quantileWord, nowSec);
-            return Math.max(rho, state.rhoTarget);
+            return Math.max(rho, RiskWord.rhoTargetOf(word));
         }
-        uint256 base = state.rhoTarget;
-        if (isStale(state, class, nowSec)) base = Math.max(base, class.rhoDefaultBps);
+        uint256 base = RiskWord.rhoTargetOf(word);
+        if (isStale(word, class, nowSec)) base = Math.max(base, class.rhoDefaultBps);
         return Math.max(class.rhoInitialBps, _surchargedUp(base, class));
     }
 

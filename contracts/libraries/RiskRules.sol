@@ -7,25 +7,35 @@ import {RiskReading} from "./RiskReading.sol";
 import {RiskState, RiskWord} from "./RiskWord.sol";
 
 /// @notice One entry on its way through the rules.
-/// @param state the word, unpacked; becomes the new state
+/// @param word the old word
 /// @param class bounds of the word's class
-/// @param entry values that the report asks for
+/// @param rho wished ρ
+/// @param pi wished π
+/// @param epoch position epoch that the score saw
+/// @param score wished score
 /// @param observedAt observation time of the report
 /// @param nowSec time of application
+/// @param oldRho last accepted ρ
+/// @param oldPi last accepted π
 /// @param standing ρ in force now, see {RiskReading.standingRho}
-/// @param anchor ρ at the start of the drift window of `nowSec`
+/// @param windowIndex drift window of `nowSec`
+/// @param anchor ρ at the start of that window
 /// @param prior ρ at the start of the window before it
-/// @param direction tightened, loosened or refreshed
 struct Move {
-    RiskState state;
+    uint256 word;
     RiskClass class;
-    RiskEntry entry;
+    uint256 rho;
+    uint256 pi;
+    uint256 epoch;
+    uint256 score;
     uint256 observedAt;
     uint256 nowSec;
+    uint256 oldRho;
+    uint256 oldPi;
     uint256 standing;
+    uint256 windowIndex;
     uint256 anchor;
     uint256 prior;
-    EntryOutcome direction;
 }
 
 /// @title The rule engine: old word, class, entry, times → new word or the reason for refusing it
@@ -80,11 +90,12 @@ library RiskRules {
         ReportTimes memory times
     ) internal pure returns (uint256 newWord, EntryOutcome outcome) {
         Move memory move = prepare(times);
-        move.entry = entry;
+        (move.rho, move.pi, move.epoch, move.score) = (entry.rhoBps, entry.piBps, entry.epoch, entry.score);
         return applyMove(move, word, class);
     }
 
-    /// @notice Memory for all entries of one report: the caller fills `entry` and calls {applyMove}, again and again.
+    /// @notice Memory for all entries of one report: the caller fills `rho`, `pi`, `epoch` and `score` and calls {applyMove},
+    /// again and again.
     function prepare(ReportTimes memory times) internal pure returns (Move memory move) {
         move.observedAt = times.observedAt;
         move.nowSec = times.appliedAt;
@@ -97,90 +108,89 @@ library RiskRules {
         RiskClass memory class
     ) internal pure returns (uint256 newWord, EntryOutcome outcome) {
         if (word == 0) return (word, EntryOutcome.UNKNOWN_POSITION);
-        RiskWord.unpackInto(word, move.state);
+        move.word = word;
         move.class = class;
-        move.standing = RiskReading.standingRho(move.state, class, move.nowSec);
-        _setDirection(move);
-        _setAnchors(move);
-        outcome = _objection(move);
+        move.oldRho = RiskWord.rhoTargetOf(word);
+        move.oldPi = RiskWord.piOf(word);
+        move.standing = RiskReading.standingRho(word, class, move.nowSec);
+        (bool changes, bool tightens) = _direction(move);
+        outcome = _objection(move, changes, tightens);
         if (outcome != NO_OBJECTION) return (word, outcome);
-        _write(move);
-        return (RiskWord.pack(move.state), move.direction);
+        newWord = RiskWord.isScored(word) ? _nextWord(move, changes, tightens) : _firstWord(move);
+        if (!changes) return (newWord, EntryOutcome.REFRESHED);
+        return (newWord, tightens ? EntryOutcome.APPLIED_TIGHTENED : EntryOutcome.APPLIED_LOOSENED);
     }
 
-    function _setDirection(Move memory move) private pure {
-        (uint256 rho, uint256 pi) = (move.entry.rhoBps, move.entry.piBps);
-        (uint256 oldRho, uint256 oldPi) = (move.state.rhoTarget, move.state.pi);
-        (uint256 value, uint256 oldValue) = rho == oldRho ? (pi, oldPi) : (rho, oldRho);
-        if (value == oldValue) move.direction = EntryOutcome.REFRESHED;
-        else move.direction = value > oldValue ? EntryOutcome.APPLIED_TIGHTENED : EntryOutcome.APPLIED_LOOSENED;
+    function _direction(Move memory move) private pure returns (bool changes, bool tightens) {
+        (uint256 value, uint256 oldValue) = (move.rho, move.oldRho);
+        if (value == oldValue) (value, oldValue) = (move.pi, move.oldPi);
+        return (value != oldValue, value > oldValue);
     }
 
     function _setAnchors(Move memory move) private pure {
-        RiskState memory state = move.state;
-        uint256 index = _windowIndex(move);
-        if (index == state.windowIndex) {
-            (move.anchor, move.prior) = (state.rhoAnchor, state.rhoPrior);
-        } else {
-            bool isNext = index == (state.windowIndex + 1) & RiskWord.WINDOW_MASK;
-            (move.anchor, move.prior) = (state.rhoTarget, isNext ? state.rhoAnchor : state.rhoTarget);
+        uint256 word = move.word;
+        uint256 index = (move.nowSec / move.class.windowSec) & RiskWord.WINDOW_MASK;
+        uint256 oldIndex = RiskWord.windowIndexOf(word);
+        move.windowIndex = index;
+        if (index == oldIndex) {
+            move.anchor = RiskWord.rhoAnchorOf(word);
+            move.prior = RiskWord.rhoPriorOf(word);
+            return;
         }
+        move.anchor = move.oldRho;
+        move.prior = index == (oldIndex + 1) & RiskWord.WINDOW_MASK ? RiskWord.rhoAnchorOf(word) : move.oldRho;
     }
 
-    function _objection(Move memory move) private pure returns (EntryOutcome objection) {
+    function _objection(Move memory move, bool changes, bool tightens) private pure returns (EntryOutcome objection) {
+        uint256 lastObservation = RiskWord.observedAtOf(move.word);
         // Equal is refused too: one observation scores a position once.
-        if (move.observedAt <= move.state.observedAt) return EntryOutcome.OLDER_OBSERVATION;
-        if (move.entry.score > MAX_SCORE) return EntryOutcome.SCORE_RANGE;
-        objection = _boundsObjection(move);
+        if (move.observedAt <= lastObservation) return EntryOutcome.OLDER_OBSERVATION;
+        if (move.score > MAX_SCORE) return EntryOutcome.SCORE_RANGE;
+        objection = _boundsObjection(move, lastObservation != 0);
         if (objection != NO_OBJECTION) return objection;
-        if (_lowersUnseen(move)) return EntryOutcome.STALE_EPOCH;
+        // A score that saw another epoch may not lower what is in force: neither the target nor a fallback ρ.
+        if (move.epoch != RiskWord.epochOf(move.word)) {
+            bool loosens = changes && !tightens;
+            if (loosens || move.rho < move.standing) return EntryOutcome.STALE_EPOCH;
+        }
         // The first score may go anywhere inside the bounds.
-        if (move.state.observedAt == 0 || move.direction == EntryOutcome.REFRESHED) return NO_OBJECTION;
+        if (lastObservation == 0 || !changes) return NO_OBJECTION;
         if (_exceedsPiStep(move)) return EntryOutcome.PI_STEP;
-        bool tightens = move.direction == EntryOutcome.APPLIED_TIGHTENED;
+        _setAnchors(move);
         return tightens ? _tightenObjection(move) : _loosenObjection(move);
     }
 
     /// @dev Floor, ceiling, cap and linked rule on the final pair. A live value outside (possible only after the DAO moved a
     /// bound) widens the bound to itself; the first score gets no such allowance.
-    function _boundsObjection(Move memory move) private pure returns (EntryOutcome objection) {
-        RiskState memory state = move.state;
+    function _boundsObjection(Move memory move, bool live) private pure returns (EntryOutcome objection) {
         RiskClass memory class = move.class;
-        (uint256 rho, uint256 pi) = (move.entry.rhoBps, move.entry.piBps);
-        bool live = state.observedAt != 0;
-        if (rho < class.rhoFloorBps && !(live && rho >= state.rhoTarget)) return EntryOutcome.RHO_BELOW_FLOOR;
-        if (rho > class.rhoCeilingBps && !(live && rho <= state.rhoTarget)) return EntryOutcome.RHO_ABOVE_CEILING;
-        if (pi < class.piFloorBps && !(live && pi >= state.pi)) return EntryOutcome.PI_BELOW_FLOOR;
-        if (pi > class.piCapBps && !(live && pi <= state.pi)) return EntryOutcome.PI_ABOVE_CAP;
-        return _breaksLinkedRule(move) ? EntryOutcome.LINKED_RULE : NO_OBJECTION;
-    }
-
-    /// @dev π + δ ≤ ρ; where the DAO raised δ above the live gap, the gap may not shrink.
-    function _breaksLinkedRule(Move memory move) private pure returns (bool broken) {
-        uint256 gap = move.class.deltaBps;
-        (uint256 oldRho, uint256 oldPi) = (move.state.rhoTarget, move.state.pi);
+        (uint256 rho, uint256 pi) = (move.rho, move.pi);
+        if (rho < class.rhoFloorBps && !(live && rho >= move.oldRho)) return EntryOutcome.RHO_BELOW_FLOOR;
+        if (rho > class.rhoCeilingBps && !(live && rho <= move.oldRho)) return EntryOutcome.RHO_ABOVE_CEILING;
+        if (pi < class.piFloorBps && !(live && pi >= move.oldPi)) return EntryOutcome.PI_BELOW_FLOOR;
+        if (pi > class.piCapBps && !(live && pi <= move.oldPi)) return EntryOutcome.PI_ABOVE_CAP;
         unchecked {
-            bool eased = move.state.observedAt != 0 && oldPi + gap > oldRho;
-            if (eased) gap = oldRho > oldPi ? oldRho - oldPi : 0;
-            return move.entry.piBps + gap > move.entry.rhoBps;
+            if (pi + class.deltaBps <= rho) return NO_OBJECTION;
         }
+        return live && _keepsGap(move) ? NO_OBJECTION : EntryOutcome.LINKED_RULE;
     }
 
-    /// @dev A score that saw another epoch may not lower what is in force: neither the target nor a fallback ρ.
-    function _lowersUnseen(Move memory move) private pure returns (bool lowers) {
-        if (move.entry.epoch == move.state.epoch) return false;
-        return move.direction == EntryOutcome.APPLIED_LOOSENED || move.entry.rhoBps < move.standing;
+    /// @dev Where the DAO raised δ above the live gap, the gap may stay or grow.
+    function _keepsGap(Move memory move) private pure returns (bool keeps) {
+        (uint256 oldRho, uint256 oldPi) = (move.oldRho, move.oldPi);
+        unchecked {
+            uint256 oldGap = oldRho > oldPi ? oldRho - oldPi : 0;
+            return move.pi + oldGap <= move.rho;
+        }
     }
 
     /// @dev Step and drift count from the fallback ρ where that stands above the target.
     function _tightenObjection(Move memory move) private pure returns (EntryOutcome objection) {
         Lane memory lane = move.class.tighten;
-        uint256 rho = move.entry.rhoBps;
-        uint256 oldRho = move.state.rhoTarget;
-        uint256 standing = move.standing;
+        (uint256 rho, uint256 oldRho, uint256 standing) = (move.rho, move.oldRho, move.standing);
         unchecked {
             if (rho > (standing > oldRho ? standing : oldRho) + lane.stepBps) return EntryOutcome.TIGHTEN_STEP;
-            if (move.nowSec < move.state.tightenedAt + lane.delaySec) return EntryOutcome.TIGHTEN_DELAY;
+            if (move.nowSec < RiskWord.tightenedAtOf(move.word) + lane.delaySec) return EntryOutcome.TIGHTEN_DELAY;
             uint256 top = (move.anchor < move.prior ? move.anchor : move.prior) + lane.driftBps;
             bool drifts = rho > top && rho > standing && rho > oldRho;
             return drifts ? EntryOutcome.TIGHTEN_DRIFT : NO_OBJECTION;
@@ -189,86 +199,71 @@ library RiskRules {
 
     function _loosenObjection(Move memory move) private pure returns (EntryOutcome objection) {
         Lane memory lane = move.class.loosen;
-        uint256 rho = move.entry.rhoBps;
-        uint256 oldRho = move.state.rhoTarget;
+        (uint256 rho, uint256 oldRho) = (move.rho, move.oldRho);
         unchecked {
             if (rho + lane.stepBps < oldRho) return EntryOutcome.LOOSEN_STEP;
-            if (move.nowSec < move.state.loosenedAt + lane.delaySec) return EntryOutcome.LOOSEN_DELAY;
+            if (move.nowSec < RiskWord.loosenedAtOf(move.word) + lane.delaySec) return EntryOutcome.LOOSEN_DELAY;
             uint256 highest = move.anchor > move.prior ? move.anchor : move.prior;
             return rho + lane.driftBps < highest && rho < oldRho ? EntryOutcome.LOOSEN_DRIFT : NO_OBJECTION;
         }
     }
 
-    function _write(Move memory move) private pure {
-        if (move.state.observedAt == 0) _writeFirst(move);
-        else if (move.direction == EntryOutcome.APPLIED_TIGHTENED) _writeTightening(move);
-        else if (move.direction == EntryOutcome.APPLIED_LOOSENED) _writeLoosening(move);
-        move.state.score = move.entry.score;
-        move.state.observedAt = move.observedAt;
+    function _nextWord(Move memory move, bool changes, bool tightens) private pure returns (uint256 word) {
+        word = RiskWord.withScore(move.word, move.score, move.observedAt);
+        if (!changes) return word;
+        uint256 windowed = RiskWord.packAnchors(move.windowIndex, move.anchor, move.prior);
+        word = RiskWord.withPair(word, move.rho, move.pi, windowed);
+        return tightens ? _withRamp(word, move) : _withLoosening(word, move);
     }
 
     /// @dev Steps, delays, drift and Δ_max count from the first score; above the default it ramps in like any tightening.
-    function _writeFirst(Move memory move) private pure {
-        uint256 rho = move.entry.rhoBps;
-        (move.anchor, move.prior) = (rho, rho);
-        move.state.rhoOpen = rho;
-        move.state.rhoFrom = Math.min(move.standing, rho);
-        move.state.graceMinutes = move.class.graceMinutes;
-        move.state.rampMinutes = move.class.rampMinutes;
-        move.state.tightenedAt = move.nowSec;
-        move.state.loosenedAt = move.nowSec;
-        _writeValues(move);
+    function _firstWord(Move memory move) private pure returns (uint256 word) {
+        _setAnchors(move);
+        (uint256 rho, RiskClass memory class) = (move.rho, move.class);
+        word = RiskWord.withScore(move.word, move.score, move.observedAt);
+        word = RiskWord.withOpen(word, rho);
+        // Unchecked anchors: {withOpen} has checked ρ.
+        word = RiskWord.withPair(word, rho, move.pi, RiskWord.packAnchors(move.windowIndex, rho, rho));
+        uint256 rhoFrom = Math.min(move.standing, rho);
+        word = RiskWord.withLoosening(word, rhoFrom, move.nowSec);
+        uint256 minutesPacked = RiskWord.packMinutes(class.graceMinutes, class.rampMinutes);
+        return RiskWord.withRamp(word, rhoFrom, move.nowSec, minutesPacked);
     }
 
     /// @dev A running ramp goes on, to the lower target; a ρ above the new target falls to it at once.
-    function _writeLoosening(Move memory move) private pure {
-        move.state.rhoFrom = Math.min(move.state.rhoFrom, move.entry.rhoBps);
-        move.state.loosenedAt = move.nowSec;
-        _writeValues(move);
+    function _withLoosening(uint256 word, Move memory move) private pure returns (uint256 changed) {
+        return RiskWord.withLoosening(word, Math.min(RiskWord.rhoFromOf(word), move.rho), move.nowSec);
     }
 
     /// @dev The ramp starts, or is re-targeted, from the ρ in force, so without a jump.
-    function _writeTightening(Move memory move) private pure {
-        (move.state.graceMinutes, move.state.rampMinutes) = _rampMinutes(move);
-        move.state.rhoFrom = Math.min(move.standing, move.entry.rhoBps);
-        move.state.tightenedAt = move.nowSec;
-        _writeValues(move);
+    function _withRamp(uint256 word, Move memory move) private pure returns (uint256 changed) {
+        (uint256 rho, uint256 standing) = (move.rho, move.standing);
+        return RiskWord.withRamp(word, standing < rho ? standing : rho, move.nowSec, _rampMinutes(move));
     }
 
     /// @dev A tightening during a running ramp gets no second grace, and the slope does not fall (but for rounding to
     /// minutes): otherwise a series of small tightenings would hold the requirement down for ever. It ends no later than a
     /// fresh ramp would.
-    function _rampMinutes(Move memory move) private pure returns (uint256 grace, uint256 ramp) {
-        RiskState memory state = move.state;
-        (grace, ramp) = (move.class.graceMinutes, move.class.rampMinutes);
-        if (move.standing >= state.rhoTarget) return (grace, ramp);
+    function _rampMinutes(Move memory move) private pure returns (uint256 minutesPacked) {
+        (uint256 grace, uint256 ramp) = (move.class.graceMinutes, move.class.rampMinutes);
+        if (move.standing >= move.oldRho) return RiskWord.packMinutes(grace, ramp);
+        (uint256 oldGrace, uint256 oldRamp) = RiskWord.rampOf(move.word);
         unchecked {
-            uint256 startSec = state.tightenedAt + state.graceMinutes * MINUTE;
-            uint256 endSec = startSec + state.rampMinutes * MINUTE;
-            if (move.nowSec >= endSec) return (grace, ramp);
+            uint256 startSec = RiskWord.tightenedAtOf(move.word) + oldGrace * MINUTE;
+            uint256 endSec = startSec + oldRamp * MINUTE;
+            if (move.nowSec >= endSec) return RiskWord.packMinutes(grace, ramp);
             uint256 latestEnd = grace + ramp;
             uint256 waitSec = startSec > move.nowSec ? startSec - move.nowSec : 0;
             uint256 leftSec = endSec - (waitSec == 0 ? move.nowSec : startSec);
             grace = Math.min(grace, Math.ceilDiv(waitSec, MINUTE));
-            uint256 rise = move.entry.rhoBps - move.standing;
-            ramp = Math.ceilDiv(leftSec * rise, (state.rhoTarget - move.standing) * MINUTE);
-            ramp = Math.min(ramp, latestEnd - grace);
+            uint256 rise = move.rho - move.standing;
+            ramp = Math.ceilDiv(leftSec * rise, (move.oldRho - move.standing) * MINUTE);
+            return RiskWord.packMinutes(grace, Math.min(ramp, latestEnd - grace));
         }
     }
 
-    function _writeValues(Move memory move) private pure {
-        move.state.rhoTarget = move.entry.rhoBps;
-        move.state.pi = move.entry.piBps;
-        (move.state.rhoAnchor, move.state.rhoPrior) = (move.anchor, move.prior);
-        move.state.windowIndex = _windowIndex(move);
-    }
-
-    function _windowIndex(Move memory move) private pure returns (uint256 index) {
-        return (move.nowSec / move.class.windowSec) & RiskWord.WINDOW_MASK;
-    }
-
     function _exceedsPiStep(Move memory move) private pure returns (bool exceeds) {
-        (uint256 pi, uint256 oldPi) = (move.entry.piBps, move.state.pi);
+        (uint256 pi, uint256 oldPi) = (move.pi, move.oldPi);
         unchecked {
             return (pi > oldPi ? pi - oldPi : oldPi - pi) > move.class.piStepBps;
         }

@@ -73,6 +73,17 @@ library RiskWord {
     uint256 private constant TARGET_SHIFT = 228;
     uint256 private constant FROM_SHIFT = 242;
 
+    uint256 private constant SCORE_LANES = (MINUTES_MASK << SCORE_SHIFT) | (TIME_MASK << OBSERVED_SHIFT);
+    uint256 private constant PAIR_LANES =
+        (BPS_MASK << TARGET_SHIFT) |
+            (BPS_MASK << PI_SHIFT) |
+            (BPS_MASK << ANCHOR_SHIFT) |
+            (BPS_MASK << PRIOR_SHIFT) |
+            (WINDOW_MASK << WINDOW_SHIFT);
+    uint256 private constant RAMP_LANES =
+        (BPS_MASK << FROM_SHIFT) | (TIME_MASK << TIGHTENED_SHIFT) | ((1 << EPOCH_SHIFT) - 1);
+    uint256 private constant LOOSENING_LANES = (BPS_MASK << FROM_SHIFT) | (TIME_MASK << LOOSENED_SHIFT);
+
     /// @notice A field is wider than its lane; no state that the rules can reach does this.
     error RiskWordOverflow();
 
@@ -100,41 +111,139 @@ library RiskWord {
 
     /// @notice Unpacks a word; every word is valid.
     function unpack(uint256 word) internal pure returns (RiskState memory state) {
-        unpackInto(word, state);
-    }
-
-    /// @notice Unpacks a word over an existing state: a report unpacks many, and memory is not free.
-    function unpackInto(uint256 word, RiskState memory state) internal pure {
-        state.rhoFrom = word >> FROM_SHIFT;
-        state.rhoTarget = (word >> TARGET_SHIFT) & BPS_MASK;
-        state.rhoOpen = (word >> OPEN_SHIFT) & BPS_MASK;
-        state.rhoAnchor = (word >> ANCHOR_SHIFT) & BPS_MASK;
-        state.rhoPrior = (word >> PRIOR_SHIFT) & BPS_MASK;
-        state.pi = (word >> PI_SHIFT) & BPS_MASK;
-        state.score = (word >> SCORE_SHIFT) & MINUTES_MASK;
-        state.observedAt = (word >> OBSERVED_SHIFT) & TIME_MASK;
-        state.tightenedAt = (word >> TIGHTENED_SHIFT) & TIME_MASK;
-        state.loosenedAt = (word >> LOOSENED_SHIFT) & TIME_MASK;
-        state.windowIndex = (word >> WINDOW_SHIFT) & WINDOW_MASK;
+        state.rhoFrom = rhoFromOf(word);
+        state.rhoTarget = rhoTargetOf(word);
+        state.rhoOpen = rhoOpenOf(word);
+        state.rhoAnchor = rhoAnchorOf(word);
+        state.rhoPrior = rhoPriorOf(word);
+        state.pi = piOf(word);
+        state.score = scoreOf(word);
+        state.observedAt = observedAtOf(word);
+        state.tightenedAt = tightenedAtOf(word);
+        state.loosenedAt = loosenedAtOf(word);
+        state.windowIndex = windowIndexOf(word);
         state.classId = classIdOf(word);
         state.epoch = epochOf(word);
-        state.graceMinutes = (word >> GRACE_SHIFT) & MINUTES_MASK;
-        state.rampMinutes = word & MINUTES_MASK;
+        (state.graceMinutes, state.rampMinutes) = rampOf(word);
     }
 
-    /// @notice Class of a word without unpacking the rest.
+    /// @notice Single fields, for the hot path: cheaper than unpacking, see {RiskState} for their meaning.
+    function rhoFromOf(uint256 word) internal pure returns (uint256 rho) {
+        return word >> FROM_SHIFT;
+    }
+
+    function rhoTargetOf(uint256 word) internal pure returns (uint256 rho) {
+        return (word >> TARGET_SHIFT) & BPS_MASK;
+    }
+
+    function rhoOpenOf(uint256 word) internal pure returns (uint256 rho) {
+        return (word >> OPEN_SHIFT) & BPS_MASK;
+    }
+
+    function rhoAnchorOf(uint256 word) internal pure returns (uint256 rho) {
+        return (word >> ANCHOR_SHIFT) & BPS_MASK;
+    }
+
+    function rhoPriorOf(uint256 word) internal pure returns (uint256 rho) {
+        return (word >> PRIOR_SHIFT) & BPS_MASK;
+    }
+
+    function piOf(uint256 word) internal pure returns (uint256 pi) {
+        return (word >> PI_SHIFT) & BPS_MASK;
+    }
+
+    function scoreOf(uint256 word) internal pure returns (uint256 score) {
+        return (word >> SCORE_SHIFT) & MINUTES_MASK;
+    }
+
+    function observedAtOf(uint256 word) internal pure returns (uint256 time) {
+        return (word >> OBSERVED_SHIFT) & TIME_MASK;
+    }
+
+    function tightenedAtOf(uint256 word) internal pure returns (uint256 time) {
+        return (word >> TIGHTENED_SHIFT) & TIME_MASK;
+    }
+
+    function loosenedAtOf(uint256 word) internal pure returns (uint256 time) {
+        return (word >> LOOSENED_SHIFT) & TIME_MASK;
+    }
+
+    function windowIndexOf(uint256 word) internal pure returns (uint256 index) {
+        return (word >> WINDOW_SHIFT) & WINDOW_MASK;
+    }
+
+    function rampOf(uint256 word) internal pure returns (uint256 graceMinutes, uint256 rampMinutes) {
+        return ((word >> GRACE_SHIFT) & MINUTES_MASK, word & MINUTES_MASK);
+    }
+
     function classIdOf(uint256 word) internal pure returns (uint256 classId) {
         return (word >> CLASS_SHIFT) & MAX_CLASS_ID;
     }
 
-    /// @notice Epoch of a word without unpacking the rest.
     function epochOf(uint256 word) internal pure returns (uint256 epoch) {
         return (word >> EPOCH_SHIFT) & MAX_EPOCH;
     }
 
     /// @notice Whether a score has been accepted.
     function isScored(uint256 word) internal pure returns (bool scored) {
-        return (word >> OBSERVED_SHIFT) & TIME_MASK != 0;
+        return observedAtOf(word) != 0;
+    }
+
+    /// @notice The word with a new score and its observation time.
+    function withScore(uint256 word, uint256 score, uint256 observedAt) internal pure returns (uint256 changed) {
+        if ((score & ~MINUTES_MASK) | (observedAt >> TIME_BITS) != 0) revert RiskWordOverflow();
+        return (word & ~SCORE_LANES) | (score << SCORE_SHIFT) | (observedAt << OBSERVED_SHIFT);
+    }
+
+    /// @notice The word with ρ at opening.
+    function withOpen(uint256 word, uint256 rhoOpen) internal pure returns (uint256 changed) {
+        if (rhoOpen >> BPS_BITS != 0) revert RiskWordOverflow();
+        return (word & ~(BPS_MASK << OPEN_SHIFT)) | (rhoOpen << OPEN_SHIFT);
+    }
+
+    /// @notice The word with a new pair, its drift window and the anchors of that.
+    /// @param windowed anchors and window from {packAnchors}
+    function withPair(
+        uint256 word,
+        uint256 rhoTarget,
+        uint256 pi,
+        uint256 windowed
+    ) internal pure returns (uint256 changed) {
+        if ((rhoTarget | pi) >> BPS_BITS != 0) revert RiskWordOverflow();
+        return (word & ~PAIR_LANES) | (rhoTarget << TARGET_SHIFT) | (pi << PI_SHIFT) | windowed;
+    }
+
+    /// @notice Window and anchors in their lanes. Not checked: they are masked indices and fields of words.
+    function packAnchors(
+        uint256 windowIndex,
+        uint256 rhoAnchor,
+        uint256 rhoPrior
+    ) internal pure returns (uint256 windowed) {
+        return (rhoAnchor << ANCHOR_SHIFT) | (rhoPrior << PRIOR_SHIFT) | (windowIndex << WINDOW_SHIFT);
+    }
+
+    /// @notice The word with a ramp that starts now.
+    function withRamp(
+        uint256 word,
+        uint256 rhoFrom,
+        uint256 tightenedAt,
+        uint256 minutesPacked
+    ) internal pure returns (uint256 changed) {
+        bool fits = (rhoFrom >> BPS_BITS) | (tightenedAt >> TIME_BITS) | (minutesPacked >> EPOCH_SHIFT) == 0;
+        if (!fits) revert RiskWordOverflow();
+        return (word & ~RAMP_LANES) | (rhoFrom << FROM_SHIFT) | (tightenedAt << TIGHTENED_SHIFT) | minutesPacked;
+    }
+
+    /// @notice Grace and ramp in their lanes, for {withRamp}.
+    function packMinutes(uint256 graceMinutes, uint256 rampMinutes) internal pure returns (uint256 minutesPacked) {
+        if ((graceMinutes | rampMinutes) & ~MINUTES_MASK != 0) revert RiskWordOverflow();
+        return (graceMinutes << GRACE_SHIFT) | rampMinutes;
+    }
+
+    /// @notice The word with the start of its running ramp lowered and the time of a loosening.
+    function withLoosening(uint256 word, uint256 rhoFrom, uint256 loosenedAt) internal pure returns (uint256 changed) {
+        if ((rhoFrom >> BPS_BITS) | (loosenedAt >> TIME_BITS) != 0) revert RiskWordOverflow();
+        return (word & ~LOOSENING_LANES) | (rhoFrom << FROM_SHIFT) | (loosenedAt << LOOSENED_SHIFT);
     }
 
     /// @notice The word with its epoch raised by one; after the largest comes 1, so that a known word is never zero.

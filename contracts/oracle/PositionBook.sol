@@ -20,8 +20,13 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @notice Bounds of the classes.
     IRiskClasses public immutable CLASSES;
 
+    /// @notice A word behind a storage pointer, so that reading and writing it hash its key once.
+    struct StoredWord {
+        uint256 word;
+    }
+
     /// @dev By {ReportCodec.positionKey}.
-    mapping(uint256 key => uint256 word) internal _positionWords;
+    mapping(uint256 key => StoredWord stored) internal _positions;
     mapping(uint256 classId => uint256 word) internal _classWords;
     address[] private _sources;
     /// @dev Index + 1, so that zero means not registered.
@@ -48,24 +53,24 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
         uint16 sourceIndex = sourceIndexOf(msg.sender);
         if (positionId == 0 || positionId > MAX_POSITION_ID) revert RiskOraclePositionId(positionId);
         uint256 key = ReportCodec.positionKey(sourceIndex, positionId);
-        if (_positionWords[key] != 0) revert RiskOraclePositionExists(sourceIndex, positionId);
+        if (_positions[key].word != 0) revert RiskOraclePositionExists(sourceIndex, positionId);
         RiskClass memory class = ClassCache.read(CLASSES, classId);
         if (!class.active) revert RiskOracleClass(classId);
-        _positionWords[key] = RiskRules.initialWord(classId, class);
+        _positions[key].word = RiskRules.initialWord(classId, class);
         emit PositionRegistered(sourceIndex, positionId, classId);
     }
 
     /// @inheritdoc IRiskOracle
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch) {
         (uint16 sourceIndex, uint256 key, uint256 word) = _ownPosition(positionId);
-        (_positionWords[key], epoch) = RiskWord.withNextEpoch(word);
+        (_positions[key].word, epoch) = RiskWord.withNextEpoch(word);
         emit PositionEpochRaised(sourceIndex, positionId, epoch);
     }
 
     /// @inheritdoc IRiskOracle
     function retirePosition(uint256 positionId) external {
         (uint16 sourceIndex, uint256 key, ) = _ownPosition(positionId);
-        delete _positionWords[key];
+        delete _positions[key].word;
         emit PositionRetired(sourceIndex, positionId);
     }
 
@@ -87,7 +92,7 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @inheritdoc IRiskOracle
     function positionWord(uint16 sourceIndex, uint256 positionId) external view returns (uint256 word) {
         if (positionId > MAX_POSITION_ID) return 0;
-        return _positionWords[ReportCodec.positionKey(sourceIndex, positionId)];
+        return _positions[ReportCodec.positionKey(sourceIndex, positionId)].word;
     }
 
     /// @inheritdoc IRiskOracle
@@ -110,7 +115,7 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     function tryGetParams(address source, uint256 positionId) public view returns (RiskParams memory params) {
         uint256 ordinal = _ordinals[source];
         if (ordinal == 0 || positionId > MAX_POSITION_ID) return params;
-        uint256 word = _positionWords[ReportCodec.positionKey(ordinal - 1, positionId)];
+        uint256 word = _positions[ReportCodec.positionKey(ordinal - 1, positionId)].word;
         if (word == 0) return params;
         uint256 classId = RiskWord.classIdOf(word);
         RiskClass memory class = ClassCache.read(CLASSES, classId);
@@ -129,7 +134,7 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     function _ownPosition(uint256 positionId) private view returns (uint16 sourceIndex, uint256 key, uint256 word) {
         sourceIndex = sourceIndexOf(msg.sender);
         key = ReportCodec.positionKey(sourceIndex, positionId);
-        word = positionId > MAX_POSITION_ID ? 0 : _positionWords[key];
+        word = positionId > MAX_POSITION_ID ? 0 : _positions[key].word;
         if (word == 0) revert RiskOracleUnknownPosition(sourceIndex, positionId);
     }
 }

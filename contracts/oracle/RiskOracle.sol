@@ -107,9 +107,9 @@ contract RiskOracle is PositionBook, EIP712 {
         Move memory move = RiskRules.prepare(_times(report));
         outcomes = new bytes(count);
         for (uint256 index = 0; index < count; ++index) {
-            uint256 key = ReportCodec.readEntry(entries, index, move.entry);
-            (, EntryOutcome outcome) = _evaluate(table, _positionWords[key], move);
-            outcomes[index] = bytes1(uint8(outcome));
+            uint256 packed = ReportCodec.packedAt(entries, index);
+            (, EntryOutcome outcome) = _evaluate(table, _positions[ReportCodec.keyOf(packed)].word, move, packed);
+            _record(outcomes, index, outcome);
         }
     }
 
@@ -150,13 +150,15 @@ contract RiskOracle is PositionBook, EIP712 {
         outcomes = new bytes(count);
         uint256 nextKey;
         for (uint256 index = 0; index < count; ++index) {
-            uint256 key = ReportCodec.readEntry(entries, index, move.entry);
+            uint256 packed = ReportCodec.packedAt(entries, index);
+            uint256 key = ReportCodec.keyOf(packed);
             if (key < nextKey) revert RiskOracleNotAscending(index);
             nextKey = key + 1;
-            uint256 word = _positionWords[key];
-            (uint256 newWord, EntryOutcome outcome) = _evaluate(table, word, move);
-            if (newWord != word) _positionWords[key] = newWord;
-            outcomes[index] = bytes1(uint8(outcome));
+            StoredWord storage stored = _positions[key];
+            uint256 word = stored.word;
+            (uint256 newWord, EntryOutcome outcome) = _evaluate(table, word, move, packed);
+            if (newWord != word) stored.word = newWord;
+            _record(outcomes, index, outcome);
         }
         emit EntriesProcessed(report.epoch, report.chunkIndex, entries, outcomes);
     }
@@ -183,17 +185,13 @@ contract RiskOracle is PositionBook, EIP712 {
         Move memory move
     ) private returns (EntryOutcome outcome) {
         uint256 word = _classWords[quantile.classId];
-        if (word == 0) {
-            if (!CLASSES.isSet(quantile.classId)) return EntryOutcome.UNKNOWN_POSITION;
-            word = RiskRules.initialWord(quantile.classId, table.load(CLASSES, quantile.classId));
-        }
-        (move.entry.rhoBps, move.entry.piBps) = (quantile.rhoBps, quantile.piBps);
-        // Fits: the first epoch is 1.
-        move.entry.epoch = uint16(RiskWord.FIRST_EPOCH);
-        uint256 newWord;
-        (newWord, outcome) = _evaluate(table, word, move);
+        if (word == 0 && !CLASSES.isSet(quantile.classId)) return EntryOutcome.UNKNOWN_POSITION;
+        table.select(CLASSES, quantile.classId);
+        if (word == 0) word = RiskRules.initialWord(quantile.classId, table.current.class);
+        (move.rho, move.pi, move.epoch, move.score) = (quantile.rhoBps, quantile.piBps, RiskWord.FIRST_EPOCH, 0);
+        (word, outcome) = RiskRules.applyMove(move, word, table.current.class);
         // A refused first quantile leaves the slot empty: its word was only the starting point.
-        if (outcome <= EntryOutcome.REFRESHED) _classWords[quantile.classId] = newWord;
+        if (outcome <= EntryOutcome.REFRESHED) _classWords[quantile.classId] = word;
     }
 
     function _emitAccepted(RiskReport calldata report, bytes32 digest, uint256 signerBitmap) private {
@@ -208,14 +206,17 @@ contract RiskOracle is PositionBook, EIP712 {
         );
     }
 
-    /// @dev Applies the entry in `move`; its memory is used again for the next one.
+    /// @dev Applies a packed entry; the memory of `move` is used again for the next one.
     function _evaluate(
         ClassTable memory table,
         uint256 word,
-        Move memory move
+        Move memory move,
+        uint256 packed
     ) private view returns (uint256 newWord, EntryOutcome outcome) {
         if (word == 0) return (word, EntryOutcome.UNKNOWN_POSITION);
-        return RiskRules.applyMove(move, word, table.load(CLASSES, RiskWord.classIdOf(word)));
+        (move.epoch, move.rho, move.pi, move.score) = ReportCodec.valuesOf(packed);
+        table.select(CLASSES, RiskWord.classIdOf(word));
+        return RiskRules.applyMove(move, word, table.current.class);
     }
 
     /// @dev Either the next chunk of the running epoch, or chunk 0 of a later one.
@@ -253,6 +254,13 @@ contract RiskOracle is PositionBook, EIP712 {
             revert RiskOracleObservedAt(report.observedAt, block.timestamp - age, latest);
         }
         if (report.validUntil < block.timestamp) revert RiskOracleExpired(report.validUntil, block.timestamp);
+    }
+
+    /// @dev Writes outcome byte `index`, which is below the length the outcomes were allocated with.
+    function _record(bytes memory outcomes, uint256 index, EntryOutcome outcome) private pure {
+        assembly ("memory-safe") {
+            mstore8(add(add(outcomes, 0x20), index), outcome)
+        }
     }
 
     function _checkPayload(bytes32 expected, bytes calldata payload) private pure {

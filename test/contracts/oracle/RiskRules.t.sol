@@ -29,7 +29,7 @@ contract RiskRulesTest is OracleFixture {
     }
 
     function _standing(uint256 word, uint256 nowSec) private pure returns (uint256 rho) {
-        return RiskReading.standingRho(RiskWord.unpack(word), _class(), nowSec);
+        return RiskReading.standingRho(word, _class(), nowSec);
     }
 
     function testFuzz_RiskWord_LanesDoNotBleed(uint256 word, uint256 lane) public pure {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
-import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
-import {RiskRules} from "../../../contracts/libraries/RiskRules.sol";
-import {EntryOutcome, ReportTimes, RiskClass, RiskEntry, RiskParams} from "../../../contracts/types/RiskTypes.sol";
+import {RiskReading} from "../libraries/RiskReading.sol";
+import {RiskRules} from "../libraries/RiskRules.sol";
+import {EntryOutcome, ReportTimes, RiskClass, RiskEntry, RiskParams} from "../types/RiskTypes.sol";
 
 /// @notice Runs batches of packed cases through the libraries, for the differential test of the TypeScript mirror.
 contract RulesHarness {
@@ -48,14 +47,6 @@ contract RulesHarness {
             );
             (uint256 rho, uint256 pi) = RiskReading.openingParams(class, quantileWord, nowSec);
             results = abi.encodePacked(results, _packed(params), uint16(rho), uint16(pi));
-        }
-    }
-
-    /// @notice Entries decoded and encoded again field by field.
-    function decodeEntries(bytes calldata entries) external pure returns (RiskEntry[] memory decoded) {
-        decoded = new RiskEntry[](ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES));
-        for (uint256 index = 0; index < decoded.length; ++index) {
-            ReportCodec.readEntry(entries, index, decoded[index]);
         }
     }
 
