@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Attestations, EntryOutcome, RiskParams, RiskReport} from "../types/RiskTypes.sol";
+import {Attestations, RiskParams, RiskReport} from "../types/RiskTypes.sol";
 
 /// @title Risk parameters of positions: write side for reports and sources, read side for protocols
 interface IRiskOracle {
@@ -120,8 +120,17 @@ interface IRiskOracle {
     /// @notice Raw storage word of a position, for operators and indexers; layout in `RiskWord`. Zero when unknown.
     function positionWord(uint16 sourceIndex, uint256 positionId) external view returns (uint256 word);
 
+    /// @notice As {positionWord} for many positions of one source, in the order of `positionIds`.
+    function positionWords(
+        uint16 sourceIndex,
+        uint256[] calldata positionIds
+    ) external view returns (uint256[] memory words);
+
     /// @notice Raw storage word of a class quantile; zero before the first one.
     function classWord(uint16 classId) external view returns (uint256 word);
+
+    /// @notice As {classWord} for many classes, in the order of `classIds`.
+    function classWords(uint16[] calldata classIds) external view returns (uint256[] memory words);
 
     /// @notice Index of a registered source; reverts for others.
     function sourceIndexOf(address source) external view returns (uint16 sourceIndex);

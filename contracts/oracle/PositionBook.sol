@@ -90,14 +90,25 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     }
 
     /// @inheritdoc IRiskOracle
-    function positionWord(uint16 sourceIndex, uint256 positionId) external view returns (uint256 word) {
-        if (positionId > MAX_POSITION_ID) return 0;
-        return _positions[ReportCodec.positionKey(sourceIndex, positionId)].word;
+    function positionWords(
+        uint16 sourceIndex,
+        uint256[] calldata positionIds
+    ) external view returns (uint256[] memory words) {
+        words = new uint256[](positionIds.length);
+        for (uint256 index = 0; index < positionIds.length; ++index) {
+            words[index] = positionWord(sourceIndex, positionIds[index]);
+        }
     }
 
     /// @inheritdoc IRiskOracle
     function classWord(uint16 classId) external view returns (uint256 word) {
         return _classWords[classId];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function classWords(uint16[] calldata classIds) external view returns (uint256[] memory words) {
+        words = new uint256[](classIds.length);
+        for (uint256 index = 0; index < classIds.length; ++index) words[index] = _classWords[classIds[index]];
     }
 
     /// @inheritdoc IRiskOracle
@@ -109,6 +120,12 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @inheritdoc IRiskOracle
     function sourceCount() external view returns (uint256 count) {
         return _sources.length;
+    }
+
+    /// @inheritdoc IRiskOracle
+    function positionWord(uint16 sourceIndex, uint256 positionId) public view returns (uint256 word) {
+        if (positionId > MAX_POSITION_ID) return 0;
+        return _positions[ReportCodec.positionKey(sourceIndex, positionId)].word;
     }
 
     /// @inheritdoc IRiskOracle

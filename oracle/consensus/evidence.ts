@@ -21,6 +21,7 @@ export interface ReportConflict {
   readonly messages: readonly [SignedReport, SignedReport];
 }
 
+/** A double signature of either kind. */
 export type Evidence = ObservationConflict | ReportConflict;
 
 /** Where evidence is kept; the same conflict may be handed in twice. */

@@ -62,6 +62,7 @@ export interface VolIndex extends Provenance {
   readonly impliedVol: number;
 }
 
+/** Anything that a source can deliver. */
 export type MarketEvent = Bar | BookDepth | FundingRate | VolIndex;
 
 /** Completed bars of one asset as columns, ascending in time, at most the window's length. All arrays have length `n`. */

@@ -2,6 +2,7 @@
 import type { AssetSymbol } from "./market.ts";
 import { type Address, SECONDS_PER_YEAR } from "./units.ts";
 
+/** A call pays above the strike, a put below. */
 export type OptionKind = "call" | "put";
 
 /** A European, cash-settled series. Calls are collateralised in the base asset, puts in the quote asset (USD). */

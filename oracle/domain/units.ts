@@ -5,7 +5,9 @@ import { PlimsollError } from "./errors.ts";
 export const BPS = 10_000;
 /** Fixed-point scale of strikes, prices and option sizes on chain (1e-8). */
 export const E8 = 100_000_000;
+/** Seconds of an hour. */
 export const SECONDS_PER_HOUR = 3_600;
+/** Seconds of a day. */
 export const SECONDS_PER_DAY = 86_400;
 /** Calendar year used for annualising volatilities and for option tenors. */
 export const SECONDS_PER_YEAR = 365 * SECONDS_PER_DAY;

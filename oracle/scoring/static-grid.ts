@@ -6,7 +6,9 @@ import { STATIC_GRID } from "./static-grid-data.ts";
 
 /** Upper edges of the grid's cells. The volatility is decimal a year; delta is |Δ| of the forward; tenor in days. */
 export const GRID_VOLS = [0.4, 0.6, 0.8, 1, 1.5, 2.5] as const;
+/** Upper edges of the delta buckets, absolute Black-76 delta. */
 export const GRID_DELTAS = [0.05, 0.15, 0.35, 0.65, 0.9, 1] as const;
+/** Upper edges of the tenor buckets, days. */
 export const GRID_TENOR_DAYS = [1, 7, 30, 90, 365, 1095] as const;
 /** Volatility assumed where none is known: above the 95th percentile of DVOL in shared `dvol-onchain-social-daily`. */
 export const ASSUMED_VOL = 1;

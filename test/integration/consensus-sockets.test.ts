@@ -9,9 +9,11 @@ import { WebSocket } from "ws";
 import { createPeerMesh, type PeerMesh, type PeerMeshOptions } from "../../oracle/consensus/peer-mesh.ts";
 import { createRound } from "../../oracle/consensus/round.ts";
 import { createRoundRouter } from "../../oracle/consensus/round-router.ts";
-import { openSigningGuard } from "../../oracle/consensus/signing-guard.ts";
+import type { Round } from "../../oracle/consensus/round-types.ts";
+import { openSigningGuard, type SigningGuard } from "../../oracle/consensus/signing-guard.ts";
 import { SYSTEM_TIMERS } from "../../oracle/consensus/timers.ts";
 import { hasCode } from "../../oracle/domain/errors.ts";
+import type { Address } from "../../oracle/domain/units.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { WALL_CLOCK } from "../../oracle/platform/clock.ts";
 import { ACCOUNTS, ANCHOR, BUNDLE, DOMAIN, FREE_RULES, observationOf, SLOT } from "../oracle/consensus/cluster.ts";
@@ -47,6 +49,33 @@ async function openMeshes(count: number, further: Partial<PeerMeshOptions> = {})
   for (const mesh of meshes) mesh.dial(peers);
   await Promise.all(meshes.map(async (mesh) => await mesh.whenConnected(count - 1)));
   return meshes;
+}
+
+interface RoundParts {
+  readonly index: number;
+  readonly guard: SigningGuard;
+  readonly operators: readonly Address[];
+}
+
+function roundOver(mesh: PeerMesh, { index, guard, operators }: RoundParts): Round {
+  const view = { slot: SLOT, anchor: ANCHOR, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600 };
+  const terms = {
+    self: account(index).address,
+    operators,
+    f: 1,
+    threshold: 3,
+    domain: DOMAIN,
+    view: { ...view, rules: FREE_RULES },
+    timing: { graceMs: 200, progressMs: 5_000, deadlineMs: 20_000 },
+    toleranceBps: 500,
+  };
+  return createRound(terms, {
+    signer: account(index),
+    guard,
+    evidence: { save: async () => {} },
+    timers: SYSTEM_TIMERS,
+    broadcast: (message) => mesh.broadcast(message),
+  });
 }
 
 describe("createPeerMesh", () => {
@@ -114,27 +143,7 @@ describe("createPeerMesh", () => {
       assert.ok(guard !== undefined);
       const router = createRoundRouter();
       mesh.onMessage((message, from) => router.deliver(message, from));
-      const view = { slot: SLOT, anchor: ANCHOR, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600 };
-      const round = createRound(
-        {
-          self: account(index).address,
-          operators,
-          f: 1,
-          threshold: 3,
-          domain: DOMAIN,
-          view: { ...view, rules: FREE_RULES },
-          timing: { graceMs: 200, progressMs: 5_000, deadlineMs: 20_000 },
-          toleranceBps: 500,
-        },
-        {
-          signer: account(index),
-          guard,
-          evidence: { save: async () => {} },
-          timers: SYSTEM_TIMERS,
-          broadcast: (message) => mesh.broadcast(message),
-        },
-      );
-      return { round, router };
+      return { round: roundOver(mesh, { index, guard, operators }), router };
     });
     const startedMs = WALL_CLOCK.nowMs();
     await Promise.all(

@@ -36,6 +36,7 @@ export interface GarchParameters {
   readonly skew: number;
 }
 
+/** Name of a parameter, as in the published tables. */
 export type ParameterName = keyof GarchParameters;
 
 /** Why a fit has no result. */

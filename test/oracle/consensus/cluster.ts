@@ -179,25 +179,7 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   for (const [index, account] of accounts.entries()) {
     const evidence: Evidence[] = [];
     const guard = memoryGuard();
-    const terms: RoundTerms = {
-      self: account.address,
-      operators,
-      f,
-      threshold,
-      domain: DOMAIN,
-      view: {
-        slot: SLOT,
-        anchor: ANCHOR,
-        bundleHash: BUNDLE,
-        signerSetVersion: 1,
-        reportLifeSec: 600,
-        rules: FREE_RULES,
-      },
-      timing: { graceMs: 50, progressMs: 300, deadlineMs: 3_000 },
-      toleranceBps: 500,
-      ...options.terms,
-    };
-    const round = createRound(terms, {
+    const round = createRound(termsOf(account.address, { operators, f, threshold, ...options.terms }), {
       signer: account,
       guard,
       evidence: { save: async (item) => void evidence.push(item) },
@@ -207,4 +189,19 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
     members.push({ address: account.address, round, evidence, guard });
   }
   return { members, time, inject };
+}
+
+function termsOf(
+  self: Address,
+  given: Pick<RoundTerms, "operators" | "f" | "threshold"> & Partial<RoundTerms>,
+): RoundTerms {
+  const view = { slot: SLOT, anchor: ANCHOR, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600 };
+  return {
+    self,
+    domain: DOMAIN,
+    view: { ...view, rules: FREE_RULES },
+    timing: { graceMs: 50, progressMs: 300, deadlineMs: 3_000 },
+    toleranceBps: 500,
+    ...given,
+  };
 }

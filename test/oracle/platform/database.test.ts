@@ -17,6 +17,7 @@ import { createLogger } from "../../../oracle/platform/logger.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const logger = createLogger({ level: "silent" });
+const SLOT = { configDigest: "0xc1", epoch: 5n } as const;
 const COUNTER_WORKER = new URL("../../helpers/counter-worker.ts", import.meta.url);
 
 describe("the embedded database", () => {
@@ -143,9 +144,12 @@ describe("the embedded database", () => {
 
   it("openOperatorStore: operators do not see each other, observations and cursors are kept", async () => {
     const [zero, one] = [await openOperatorStore(pool, 0), await openOperatorStore(pool, 1)];
-    const record = { epoch: 5n, operator: "0xa", digest: "0xd", payload: { big: 2n ** 70n }, observedAtSec: 1 };
+    const record = { slot: SLOT, operator: "0xa", digest: "0xd", payload: { big: 2n ** 70n }, observedAtSec: 1 };
     assert.equal(await zero.saveObservation(record), true);
     assert.equal(await zero.saveObservation({ ...record, digest: "0xother" }), false);
+    // A new deployment begins its epochs anew.
+    const elsewhere = { ...record, slot: { ...SLOT, configDigest: "0xc2" } as const };
+    assert.equal(await zero.saveObservation(elsewhere), true);
     assert.deepEqual(await one.db.selectFrom("observations").selectAll().execute(), []);
     await zero.saveCursor("0xv", { blockNumber: 9n, blockHash: "0xb" });
     await zero.saveCursor("0xv", { blockNumber: 10n, blockHash: "0xc" });
@@ -155,13 +159,16 @@ describe("the embedded database", () => {
 
   it("openSharedStore: a report and its outcomes are replaced as one", async () => {
     const store = await openSharedStore(pool);
-    assert.equal(await store.saveReport({ epoch: 5n, digest: "0xd", payload: {}, observedAtSec: 1 }), true);
+    assert.equal(await store.saveReport({ slot: SLOT, digest: "0xd", payload: {}, observedAtSec: 1 }), true);
+    assert.deepEqual(await store.pendingReports(SLOT.configDigest), [{}]);
+    assert.deepEqual(await store.pendingReports("0xc2"), []);
     const entry = { sourceIndex: 0, positionId: 2n ** 80n, epoch: 1, rhoBps: 500, piBps: 100, score: 200 };
     const receipt = { transactionHash: "0x2", blockNumber: 4n, gasUsed: 21_000n };
     const result = { state: "accepted", ...receipt, entries: [{ entry, outcome: "applied" }] } as const;
-    await store.saveReportResult(5n, result);
-    await store.saveReportResult(5n, result);
+    await store.saveReportResult(SLOT, result);
+    await store.saveReportResult(SLOT, result);
     const outcomes = await store.db.selectFrom("entry_outcomes").select(["position_id", "outcome"]).execute();
     assert.deepEqual(outcomes, [{ position_id: String(2n ** 80n), outcome: "applied" }]);
+    assert.deepEqual(await store.pendingReports(SLOT.configDigest), []);
   });
 });

@@ -66,6 +66,16 @@ describe("createCloser", () => {
     );
     assert.equal(closer.signal.aborted, true);
   });
+
+  it("behavior: what is opened while it closes is closed at once", async () => {
+    const closer = createCloser(silent);
+    await closer.close();
+    let isClosed = false;
+    closer.add("late", () => {
+      isClosed = true;
+    });
+    assert.equal(isClosed, true);
+  });
 });
 
 describe("closeOnSignals", () => {

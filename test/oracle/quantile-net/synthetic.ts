@@ -90,4 +90,4 @@ export async function trainSmallArtefact(seed: string): Promise<{ directory: str
 }
 
 /** Number of horizons, for shape assertions. */
-export const HORIZONS = QUANTILE_HORIZONS_HOURS.length;
+const HORIZONS = QUANTILE_HORIZONS_HOURS.length;

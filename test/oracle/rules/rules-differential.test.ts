@@ -30,7 +30,7 @@ describe("rules against Solidity", () => {
     const { address } = await viem.deployContract("RulesHarness");
     const client = await viem.getPublicClient();
     const { abi } = await hre.artifacts.readArtifact("RulesHarness");
-    const call = (functionName: string): Batch => {
+    const call = (functionName: "applyBatch" | "readBatch"): Batch => {
       return async (used, packed) =>
         asHex(await client.readContract({ address, abi, functionName, args: [used, packed] }));
     };
