@@ -5,8 +5,6 @@ import { PlimsollError } from "../domain/errors.ts";
 export const BPS_UNITS = 10_000n;
 /** Health of one in wad. */
 export const WAD = 10n ** 18n;
-/** Largest size of a position: 2^80 − 1 (contracts × 1e8). */
-const MAX_SIZE_E8 = 2n ** 80n - 1n;
 /** Largest collateral of a position: 2^112 − 1 token units. */
 export const MAX_COLLATERAL = 2n ** 112n - 1n;
 /** Most decimals of a collateral token. */

@@ -43,6 +43,14 @@ describe("normalCdf", () => {
     assert.equal(normalCdf(Number.NEGATIVE_INFINITY), 0);
     assert.equal(normalCdf(-0), 0.5);
   });
+  it("behavior: the largest numbers give the limits, although they cannot be squared", () => {
+    for (const size of [40, 1e155, 1e308, Number.MAX_VALUE]) {
+      assert.equal(normalCdf(size), 1);
+      assert.equal(normalCdf(-size), 0);
+      assert.equal(erfc(size), 0);
+      assert.equal(erfc(-size), 2);
+    }
+  });
   it("default: 1e-12 relative down to 37 standard deviations", () =>
     assertRelative(vectors.normalCdf, normalCdf, 1e-12));
   it("behavior: the density is its slope", () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FeatureVector } from "../../../oracle/domain/features.ts";
-import { QUANTILE_HORIZONS_HOURS, type VolForecast } from "../../../oracle/domain/prediction.ts";
+import type { VolForecast } from "../../../oracle/domain/prediction.ts";
 import { FEATURE_SCHEMA } from "../../../oracle/features/feature-schema.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { horizonSigmas } from "../../../oracle/models/quantile-net/network-inputs.ts";
@@ -88,6 +88,3 @@ export async function trainSmallArtefact(seed: string): Promise<{ directory: str
   await writeArtefact(training, facts, { directory, rng: rng.fork("vectors") });
   return { directory, remove: () => rm(root, { recursive: true }) };
 }
-
-/** Number of horizons, for shape assertions. */
-const HORIZONS = QUANTILE_HORIZONS_HOURS.length;
