@@ -13,7 +13,12 @@ export async function buildPage(outDir: string): Promise<string> {
   const root = join(import.meta.dirname, "..", "dashboard");
   try {
     const { build } = await import("vite");
-    await build({ root, logLevel: "error", configFile: false, build: { outDir, emptyOutDir: true, target: "es2022" } });
+    await build({
+      root,
+      logLevel: "silent",
+      configFile: false,
+      build: { outDir, emptyOutDir: true, target: "es2022" },
+    });
     return outDir;
   } catch (cause) {
     throw new PlimsollError({

@@ -11,7 +11,7 @@ const PositionId = z.string().regex(/^\d{1,15}$/, "a position id is a decimal in
 
 /** Registers `/v1/positions`, `/v1/positions/:id` and `/v1/reports`. */
 export function registerPositionRoutes(app: ApiServer, view: SystemView): void {
-  app.get("/v1/positions", { schema: { response: { 200: PositionListSchema } } }, async () => ({
+  app.get("/v1/positions", { schema: { response: { 200: PositionListSchema, 500: ErrorSchema } } }, async () => ({
     marketTimeSec: view.marketTimeSec(),
     dataSource: view.dataSource(),
     models: [...view.models()],
@@ -24,7 +24,7 @@ export function registerPositionRoutes(app: ApiServer, view: SystemView): void {
       schema: {
         params: z.object({ id: PositionId }),
         querystring: z.object({ source: z.string().optional() }),
-        response: { 200: PositionSchema, 404: ErrorSchema },
+        response: { 200: PositionSchema, 400: ErrorSchema, 404: ErrorSchema, 500: ErrorSchema },
       },
     },
     async (request, reply) => {
@@ -43,7 +43,7 @@ export function registerPositionRoutes(app: ApiServer, view: SystemView): void {
     {
       schema: {
         querystring: z.object({ limit: z.coerce.number().int().min(1).max(MAX_REPORTS).default(DEFAULT_REPORTS) }),
-        response: { 200: z.array(ReportSchema) },
+        response: { 200: z.array(ReportSchema), 400: ErrorSchema, 500: ErrorSchema },
       },
     },
     async (request) => view.reports(request.query.limit).map(copyReport),

@@ -14,6 +14,14 @@ import type { SystemView } from "../domain/view.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
 
+/** The page runs its own files only: even if a text were once read as HTML, nothing foreign would load or run. */
+const PAGE_HEADERS = {
+  "content-security-policy":
+    "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
 /** A Fastify instance whose routes are typed by zod schemas. */
 export type ApiServer = FastifyInstance<
   import("node:http").Server,
@@ -60,7 +68,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerHealthRoutes(typed, deps);
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-  if (deps.pageDir !== null) await app.register(fastifyStatic, { root: deps.pageDir });
+  if (deps.pageDir !== null) await registerPage(app, deps.pageDir);
   return app;
 }
 
@@ -78,6 +86,10 @@ export async function startApi(deps: ApiDependencies, address: ApiAddress): Prom
     await app.close();
     throw listenError(cause, address);
   }
+}
+
+async function registerPage(app: ApiServer, root: string): Promise<void> {
+  await app.register(fastifyStatic, { root, setHeaders: (reply) => void reply.headers(PAGE_HEADERS) });
 }
 
 function listenError(cause: unknown, address: ApiAddress): PlimsollError {

@@ -9,6 +9,7 @@ const SOLIDITY_TESTS = "test/contracts/**/*.sol";
 const CHECKS = {
   format: ["biome", ["ci", "--error-on-warnings", "."]],
   types: ["tsc", ["-p", "."]],
+  "page types": ["tsc", ["-p", "oracle/dashboard", "--noEmit"]],
   layers: ["depcruise", ["--config", ".dependency-cruiser.cjs", "oracle"]],
   "dead code": ["knip", ["--no-progress"]],
   sizes: ["node", ["scripts/checks/sizes.mjs"]],

@@ -1,0 +1,93 @@
+/** A read model whose content a test changes while the API serves it. */
+import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
+
+/** What the view holds. */
+export interface ViewContent {
+  readonly positions: readonly PositionRow[];
+  readonly reports: readonly ReportRow[];
+  readonly components: readonly ComponentState[];
+  readonly marketTimeSec: number;
+  readonly dataSource: string;
+}
+
+/** A view and how to change it. */
+export interface ChangingView extends SystemView {
+  set(content: Partial<ViewContent>): void;
+}
+
+/** 2022-06-13 12:00 UTC, the market time a view begins with. */
+export const VIEW_TIME_SEC = 1_655_121_600;
+/** Source of every position of {@link positionRow}. */
+export const VIEW_SOURCE = "0x00000000000000000000000000000000000000a1";
+
+/** Creates a view without positions and reports. */
+export function createChangingView(initial: Partial<ViewContent> = {}): ChangingView {
+  let now: ViewContent = {
+    positions: [],
+    reports: [],
+    components: [],
+    marketTimeSec: VIEW_TIME_SEC,
+    dataSource: "simulator seed 7",
+    ...initial,
+  };
+  return {
+    set: (content) => {
+      now = { ...now, ...content };
+    },
+    positions: () => now.positions,
+    position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
+    reports: (limit) => now.reports.slice(0, limit),
+    components: () => now.components,
+    ingestion: () => ({ accepted: 1, rejected: {} }),
+    models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
+    marketTimeSec: () => now.marketTimeSec,
+    dataSource: () => now.dataSource,
+  };
+}
+
+/** An open, freshly scored put on BTC, with the given fields replaced. */
+export function positionRow(fields: Partial<PositionRow> = {}): PositionRow {
+  return {
+    source: VIEW_SOURCE,
+    id: "7",
+    owner: "0x00000000000000000000000000000000000000b2",
+    asset: "BTC",
+    kind: "put",
+    strike: 30_000,
+    expirySec: VIEW_TIME_SEC + 86_400,
+    size: 1.5,
+    collateralPerContract: 9_000,
+    rhoBps: 2_000,
+    rhoTargetBps: 2_610,
+    piBps: 705,
+    score: 231,
+    health: 1.239,
+    reasons: [
+      { factor: "scenario-loss", contributionBps: 2_100 },
+      { factor: "close-out-depth", contributionBps: 610 },
+      { factor: "learned-tail", contributionBps: -100 },
+      { factor: "concentration", contributionBps: 1 },
+    ],
+    status: "fresh",
+    updatedAtSec: VIEW_TIME_SEC,
+    ...fields,
+  };
+}
+
+/** An accepted report with one skipped entry, with the given fields replaced. */
+export function reportRow(fields: Partial<ReportRow> = {}): ReportRow {
+  return {
+    epoch: "12",
+    digest: "0xab",
+    observedAtSec: VIEW_TIME_SEC,
+    state: "accepted",
+    transactionHash: "0xcd",
+    blockNumber: "40",
+    entries: 3,
+    applied: 2,
+    skipped: { LOOSEN_DELAY: 1 },
+    signers: [VIEW_SOURCE],
+    gasUsed: "60000",
+    ...fields,
+  };
+}
