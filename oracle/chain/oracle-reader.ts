@@ -18,12 +18,6 @@ export interface OracleAddresses {
   readonly modelRegistry: Address;
 }
 
-/** Position of a storage word. */
-export interface WordKey {
-  readonly sourceIndex: number;
-  readonly positionId: bigint;
-}
-
 /** The current signer set; a signer's place is its bit in the bitmap. */
 export interface SignerSet {
   readonly version: number;
@@ -40,13 +34,16 @@ export interface OracleReader {
   signerSet(at: Anchor): Promise<SignerSet>;
   sourceIndexOf(source: Address, at: Anchor): Promise<number>;
   isBundleAllowed(bundleHash: Hex, at: Anchor): Promise<boolean>;
-  /** Raw position words in the order of `keys`; 0 for an unknown position. */
-  positionWords(keys: readonly WordKey[], at: Anchor): Promise<readonly bigint[]>;
+  /** Raw words of positions of one source in the order of `positionIds`; 0 for an unknown position. */
+  positionWords(sourceIndex: number, positionIds: readonly bigint[], at: Anchor): Promise<readonly bigint[]>;
   /** Raw class words in the order of `classIds`; 0 before the first quantile. */
   classWords(classIds: readonly number[], at: Anchor): Promise<readonly bigint[]>;
   /** Bounds of every class ever set, by class id. */
   riskClasses(at: Anchor): Promise<ReadonlyMap<number, RiskClass>>;
 }
+
+/** Words read in one call: about 1.2 million gas, far below what any RPC grants an `eth_call`, and a 16 kB answer. */
+const WORDS_PER_CALL = 500;
 
 /** Creates a reader over the contracts at `addresses`. Every call names the anchor by hash (EIP-1898). */
 export function createOracleReader(chain: ChainClient, addresses: OracleAddresses): OracleReader {
@@ -71,20 +68,15 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       await reader.readContract({ ...oracle, functionName: "sourceIndexOf", args: [source], ...pin(at) }),
     isBundleAllowed: async (bundleHash, at) =>
       await reader.readContract({ ...models, functionName: "isAllowed", args: [bundleHash], ...pin(at) }),
-    positionWords: async (keys, at) => {
-      const read = (key: WordKey) =>
-        reader.readContract({
-          ...oracle,
-          functionName: "positionWord",
-          args: [key.sourceIndex, key.positionId],
-          ...pin(at),
-        });
-      return await Promise.all(keys.map(read));
+    positionWords: async (sourceIndex, positionIds, at) => {
+      const read = (ids: readonly bigint[]) =>
+        reader.readContract({ ...oracle, functionName: "positionWords", args: [sourceIndex, ids], ...pin(at) });
+      return (await Promise.all(chunks(positionIds).map(read))).flat();
     },
     classWords: async (classIds, at) => {
-      const read = (classId: number) =>
-        reader.readContract({ ...oracle, functionName: "classWord", args: [classId], ...pin(at) });
-      return await Promise.all(classIds.map(read));
+      const read = (ids: readonly number[]) =>
+        reader.readContract({ ...oracle, functionName: "classWords", args: [ids], ...pin(at) });
+      return (await Promise.all(chunks(classIds).map(read))).flat();
     },
     riskClasses: async (at) => {
       const ids = await reader.readContract({ ...classes, functionName: "classIds", ...pin(at) });
@@ -95,6 +87,12 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       return new Map(await Promise.all(ids.map(read)));
     },
   };
+}
+
+function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / WORDS_PER_CALL) }, (_, index) =>
+    items.slice(index * WORDS_PER_CALL, (index + 1) * WORDS_PER_CALL),
+  );
 }
 
 function toAnchor(block: Pick<Block<bigint, boolean>, "number" | "hash" | "timestamp">): Anchor {

@@ -1,4 +1,5 @@
 /** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
+import { writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Logger } from "pino";
@@ -8,7 +9,8 @@ import { buildPage } from "../api/build-page.ts";
 import { startApi } from "../api/server.ts";
 import type { Deployer } from "../pipeline/local/local-deployment.ts";
 import { type LocalRunOptions, runLocal } from "../pipeline/local/local-run.ts";
-import type { MarketRequest } from "../pipeline/open-market.ts";
+import { isSimulatorScript, type MarketRequest } from "../pipeline/open-market.ts";
+import type { RunSummary } from "../pipeline/run-summary.ts";
 import { type Closer, closeOnSignals, createCloser } from "../platform/closer.ts";
 import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/config.ts";
 import { createLogger } from "../platform/logger.ts";
@@ -20,6 +22,7 @@ const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
 const CONFIG_PATH = join(ROOT, "deployments/local/config.json");
 const MILLISECONDS = 1_000;
 const INDENT = 2;
+const STDOUT = 1;
 
 /** Builds the command. */
 export function startCommand(): Command {
@@ -31,6 +34,7 @@ export function startCommand(): Command {
     .option("--to <time>", "end of the replay (ISO 8601, UTC)")
     .option("--rounds <n>", "run at most this many rounds")
     .option("--step <seconds>", "market time between rounds")
+    .option("--models-dir <path>", "folder of trained models; without it the ones that come with the program")
     .option("--operators <n>", "number of operators, at least 4")
     .option("--seed <n>", "seed of the simulator and of the operators' noise")
     .option("--data-dir <path>", "folder of state: database, keys, signing guards")
@@ -55,15 +59,25 @@ async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
   closeOnSignals({ signals: process, closer, logger, exit: (code) => process.exit(code) });
   const metrics = createMetrics({ processMetrics: true });
   const view = createTerminalView(config.json ? process.stderr : process.stdout, !config.json && process.stdout.isTTY);
+  let summary: RunSummary | null = null;
+  // Registered first and so done last, whether the run ends by itself or by a signal.
+  closer.add("summary", () => {
+    if (summary !== null) writeSummary(summary, config.json);
+  });
   try {
-    const summary = await runLocal(localRunOptions({ config, flags, logger, closer, metrics, view }));
-    if (config.serve && !closer.signal.aborted) await untilClosed(closer);
-    await closer.close();
-    const text = config.json ? JSON.stringify(summary) : JSON.stringify(summary, null, INDENT);
-    process.stdout.write(`${text}\n`);
+    summary = await runLocal(localRunOptions({ config, flags, logger, closer, metrics, view }));
+    if (config.serve) await untilClosed(closer);
+  } catch (error) {
+    if (!closer.signal.aborted) throw error;
+    logger.debug({ err: error }, "the run was broken off");
   } finally {
     await closer.close();
   }
+}
+
+/** The one thing on stdout of a `--json` run; written at once, since the process may leave right afterwards. */
+function writeSummary(summary: RunSummary, asJson: boolean): void {
+  writeSync(STDOUT, `${asJson ? JSON.stringify(summary) : JSON.stringify(summary, null, INDENT)}\n`);
 }
 
 interface StartContext {
@@ -79,7 +93,7 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
   return {
     config,
     market: marketRequest(config, flags),
-    artifactsDir: ARTIFACTS_DIR,
+    artifactsDir: config.modelsDir ?? ARTIFACTS_DIR,
     deploy,
     closer,
     logger,
@@ -109,7 +123,8 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
 function marketRequest(config: NodeConfig, flags: Readonly<Record<string, unknown>>): MarketRequest {
   const { scenario, seed, data } = config;
   const wantsFiles = flags.data !== undefined || config.from !== null || config.to !== null;
-  const hasRecordedScenario = scenario !== null && data.length > 0;
+  // With PLIMSOLL_DATA set, a script of the simulator is still the simulator's.
+  const hasRecordedScenario = scenario !== null && data.length > 0 && !isSimulatorScript(scenario);
   if (!wantsFiles && !hasRecordedScenario) return { kind: "simulator", seed, scenario };
   return { kind: "files", paths: data, scenario, fromSec: toSeconds(config.from), toSec: toSeconds(config.to) };
 }

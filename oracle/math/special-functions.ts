@@ -29,6 +29,8 @@ const ERF_NEAR = 0.46875;
 const ERF_FAR = 4;
 /** Cody rounds x to sixteenths before squaring, so that exp(−x²) keeps its relative accuracy in the tail. */
 const SQUARE_SPLIT = 16;
+/** From here on exp(−x²) is below half the smallest double, √(1 075 ln 2) = 27.3; x itself may be too large to square. */
+const SQUARE_UNDERFLOW = 28;
 
 // Rational approximations of M. J. Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477-484;
 // highest power first.
@@ -124,7 +126,7 @@ function farErfc(size: number): number {
 }
 
 function expMinusSquare(size: number): number {
-  if (size === Number.POSITIVE_INFINITY) return 0;
+  if (size >= SQUARE_UNDERFLOW) return 0;
   const coarse = Math.trunc(size * SQUARE_SPLIT) / SQUARE_SPLIT;
   return Math.exp(-coarse * coarse) * Math.exp(-(size - coarse) * (size + coarse));
 }

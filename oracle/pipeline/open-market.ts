@@ -52,6 +52,11 @@ function openSimulator(request: Extract<MarketRequest, { kind: "simulator" }>): 
 
 const SCRIPTS = ["crash-recovery", "squeeze", "calm"] as const;
 
+/** Whether a name is one of the simulator's scripts. */
+export function isSimulatorScript(name: string): boolean {
+  return SCRIPTS.some((script) => script === name);
+}
+
 function simulatorScript(name: string): (typeof SCRIPTS)[number] {
   const script = SCRIPTS.find((known) => known === name);
   if (script !== undefined) return script;

@@ -1,5 +1,5 @@
 /** Keys of the operators of this machine: made once, kept in the data folder for the owner's eyes only. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { PlimsollError } from "../domain/errors.ts";
@@ -42,16 +42,22 @@ export function loadOperatorKeys(dataDir: string, count: number): readonly Opera
   });
 }
 
-/** Notes that an operator is about to sign for the first time: from now on a missing guard file is an error. */
+/**
+ * Notes that an operator, whose guard is open, may sign from now on: its guard file must never be missing again. Called
+ * before the guard has made its file, it would lock a node out that was killed between the two.
+ */
 export function noteFirstSignature(keys: OperatorKeys): void {
   writeFileSync(join(keys.guardPath, "..", "signed"), "");
 }
 
 function loadKey(path: string): Hex {
   if (!existsSync(path)) {
-    writeFileSync(path, generatePrivateKey(), { mode: OWNER_ONLY_FILE });
+    const unfinished = `${path}.unfinished`;
+    writeFileSync(unfinished, generatePrivateKey(), { mode: OWNER_ONLY_FILE });
     // The mode above is subject to the umask only downwards, but a file system may ignore it.
-    chmodSync(path, OWNER_ONLY_FILE);
+    chmodSync(unfinished, OWNER_ONLY_FILE);
+    // A process killed here leaves no half-written key behind.
+    renameSync(unfinished, path);
   }
   const key = readFileSync(path, "utf8").trim();
   if (isKey(key)) return key;

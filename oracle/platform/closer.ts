@@ -10,7 +10,7 @@ const TIMED_OUT_EXIT_CODE = 124;
 
 /** Collects what has to be closed. */
 export interface Closer {
-  /** Registers a step; steps run in reverse order of registration. */
+  /** Registers a step; steps run in reverse order of registration. Once closing has begun a step runs at once. */
   add(name: string, close: () => Promise<void> | void): void;
   /** Runs all steps once; later calls wait for the same run. A failing step is logged and does not stop the others. */
   close(): Promise<readonly CloseFailure[]>;
@@ -37,7 +37,8 @@ export function createCloser(logger: Logger): Closer {
   return {
     signal: abort.signal,
     add: (name, close) => {
-      steps.push({ name, close });
+      if (running === null) steps.push({ name, close });
+      else void runSteps([{ name, close }], logger);
     },
     close: () => {
       if (running === null) {

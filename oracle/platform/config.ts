@@ -42,6 +42,8 @@ const nodeConfigSchema = z.strictObject({
   rounds: integer(1, MAX_ROUNDS).nullable().default(null),
   /** Market time between rounds, seconds; `null` the scenario's own. */
   step: integer(1, SECONDS_PER_DAY).nullable().default(null),
+  /** Folder of trained models; `null` the ones of this program. */
+  modelsDir: z.string().min(1).nullable().default(null),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),

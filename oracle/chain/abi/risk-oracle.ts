@@ -709,6 +709,25 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "classWords",
+    "inputs": [
+      {
+        "internalType": "uint16[]",
+        "name": "classIds",
+        "type": "uint16[]"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256[]",
+        "name": "words",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "configDigest",
     "inputs": [],
     "outputs": [
@@ -922,6 +941,30 @@ export const riskOracleAbi = [
         "internalType": "uint256",
         "name": "word",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "positionWords",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "sourceIndex",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "positionIds",
+        "type": "uint256[]"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256[]",
+        "name": "words",
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view"

@@ -1,5 +1,4 @@
 /** Open positions of a registered position source, by a block-range cursor over the oracle's events. */
-import type { ReadContractReturnType } from "viem";
 import { positionSourceAbi } from "../../chain/abi/position-source.ts";
 import type { ChainClient } from "../../chain/client.ts";
 import { PlimsollError } from "../../domain/errors.ts";
@@ -8,7 +7,8 @@ import type { Position } from "../../domain/positions.ts";
 import type { Anchor } from "../../domain/report.ts";
 import { type Address, E8, fromFixedPoint } from "../../domain/units.ts";
 import { decodeSeriesId } from "../../rules/series-id.ts";
-import { type CursorStore, createPositionCursor, type PositionCursor, type PositionLife } from "./position-cursor.ts";
+import { type CursorStore, createPositionCursor, type PositionLife } from "./position-cursor.ts";
+import { createPositionViews, type PositionView } from "./position-views.ts";
 
 /** Asset and token decimals of one market of the source. */
 export interface MarketAsset {
@@ -46,55 +46,29 @@ export interface VaultPositions {
   readAt(anchor: Anchor): Promise<readonly Position[]>;
 }
 
-/** Positions described in one call; the answer stays below 100 kB. */
-const DESCRIBE_BATCH = 200;
 const E8_DECIMALS = Math.log10(E8);
-
-type PositionView = ReadContractReturnType<typeof positionSourceAbi, "describePositions">[number];
 
 /** Creates a reader; its cursor goes on where the store's last one ended. */
 export function createVaultPositions(options: VaultPositionsOptions): VaultPositions {
   const cursor = createPositionCursor(options);
-  return { readAt: async (anchor) => await readAt(options, cursor, anchor) };
-}
-
-async function readAt(
-  options: VaultPositionsOptions,
-  cursor: PositionCursor,
-  anchor: Anchor,
-): Promise<readonly Position[]> {
-  const lives = await cursor.advance(anchor);
-  await checkComplete(options, lives, anchor);
-  const open = lives.filter((life) => isOpenAt(life, anchor.blockNumber)).map(({ id }) => id);
-  const positions: Position[] = [];
-  // Collateral, size and flag change without an event at the oracle, so every open position is described anew.
-  for (let first = 0; first < open.length; first += DESCRIBE_BATCH) {
-    const ids = open.slice(first, first + DESCRIBE_BATCH);
-    const views = await describe(options, ids, anchor);
-    for (const [index, view] of views.entries()) {
-      if (view.active) positions.push(toPosition(options, ids[index] ?? 0n, view));
-    }
-  }
-  return positions;
+  const views = createPositionViews(options);
+  return {
+    readAt: async (anchor) => {
+      const lives = await cursor.advance(anchor);
+      const open = lives.filter((life) => isOpenAt(life, anchor.blockNumber)).map(({ id }) => id);
+      const found = await views.readAt(open, anchor);
+      // Asked by hash, and last: it proves that the logs before it were of the anchor's branch.
+      await checkComplete(options, lives, anchor);
+      return open.flatMap((id) => {
+        const view = found.get(id);
+        return view?.active === true ? [toPosition(options, id, view)] : [];
+      });
+    },
+  };
 }
 
 function isOpenAt(life: PositionLife, blockNumber: bigint): boolean {
   return life.registeredAt <= blockNumber && (life.retiredAt === null || life.retiredAt > blockNumber);
-}
-
-async function describe(
-  options: VaultPositionsOptions,
-  ids: readonly bigint[],
-  anchor: Anchor,
-): Promise<readonly PositionView[]> {
-  return await options.chain.reader.readContract({
-    address: options.source,
-    abi: positionSourceAbi,
-    functionName: "describePositions",
-    args: [ids],
-    blockHash: anchor.blockHash,
-    requireCanonical: true,
-  });
 }
 
 /** Ids are 1…positionCount, so that a truncated log answer shows as a gap. */

@@ -1,8 +1,8 @@
-/** What has to outlive a crash: the locked data folder, the database in it, its tables, the queues. */
+/** What has to outlive a crash: the database in the locked data folder, its tables, the place of the queues. */
 import type { Logger } from "pino";
 import type { Closer } from "../../platform/closer.ts";
 import type { NodeConfig } from "../../platform/config.ts";
-import { lockDataDir } from "../../platform/data-dir-lock.ts";
+import type { DataDirLock } from "../../platform/data-dir-lock.ts";
 import { type Database, openDatabase } from "../../platform/database/database.ts";
 import {
   type OperatorStore,
@@ -10,7 +10,7 @@ import {
   openSharedStore,
   type SharedStore,
 } from "../../platform/database/store.ts";
-import { createQueues, type Queues } from "../../platform/queue/queues.ts";
+import { openBackend, type QueueBackend } from "../../platform/queue/backend.ts";
 
 /** The open foundation of a run. */
 export interface Foundation {
@@ -18,25 +18,30 @@ export interface Foundation {
   readonly shared: SharedStore;
   /** One store an operator, in operator order. */
   readonly stores: readonly OperatorStore[];
-  readonly queues: Queues;
+  /** Where queues can be opened. */
+  readonly queueBackend: QueueBackend;
+}
+
+/** What the foundation is laid with. */
+export interface FoundationOptions {
+  readonly config: NodeConfig;
+  readonly lock: DataDirLock;
+  readonly closer: Closer;
+  readonly logger: Logger;
 }
 
 /**
  * Opens everything durable and registers it with the closer.
  *
- * @throws PlimsollError `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`, `DATABASE_UNREACHABLE`, `DATABASE_UNUSABLE`,
- *   `DATABASE_SCHEMA_NEWER`, `REDIS_UNREACHABLE`.
+ * @throws PlimsollError `DATABASE_UNREACHABLE`, `DATABASE_UNUSABLE`, `DATABASE_SCHEMA_NEWER`, `REDIS_UNREACHABLE`.
  */
-export async function openFoundation(config: NodeConfig, closer: Closer, logger: Logger): Promise<Foundation> {
-  const lock = lockDataDir(config.dataDir);
-  closer.add("data folder lock", () => lock.release());
+export async function openFoundation({ config, lock, closer, logger }: FoundationOptions): Promise<Foundation> {
   const database = await openDatabase({ url: config.databaseUrl, lock, logger });
   closer.add("database", () => database.close());
+  const target = config.redisUrl === null ? { pool: database.pool } : { redisUrl: config.redisUrl };
+  const queueBackend = await openBackend(target);
   const shared = await openSharedStore(database.pool);
   const stores: OperatorStore[] = [];
   for (let index = 0; index < config.operators; index += 1) stores.push(await openOperatorStore(database.pool, index));
-  const target = config.redisUrl === null ? { pool: database.pool } : { redisUrl: config.redisUrl };
-  const queues = await createQueues({ target, logger });
-  closer.add("queues", () => queues.close());
-  return { database, shared, stores, queues };
+  return { database, shared, stores, queueBackend };
 }

@@ -11,6 +11,7 @@ import {
   advanceChainTo,
   assignActors,
   createLocalClient,
+  type LocalActors,
   type LocalClient,
 } from "../../simulation/agents/local-world.ts";
 import { type PlannedPosition, planPositions } from "../../simulation/agents/position-plan.ts";
@@ -19,7 +20,7 @@ import { installedModels } from "../installed-models.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import { loadOperatorKeys, type OperatorKeys } from "../operator-keys.ts";
 import { type LocalChain, openLocalChain } from "./local-chain.ts";
-import { type LocalDeployment, openDeployment, SETUP_SEC } from "./local-deployment.ts";
+import { type LocalDeployment, openDeployment, prepareDeploymentDir, SETUP_SEC } from "./local-deployment.ts";
 import type { LocalRunOptions } from "./local-run.ts";
 import { pushPrices } from "./price-push.ts";
 
@@ -32,6 +33,16 @@ export interface Quorum {
   readonly f: number;
   /** Observations and signatures of a report: 2f + 1. */
   readonly threshold: number;
+}
+
+/** A checked chain on which everything else can stand. */
+export interface Bedrock {
+  readonly localChain: LocalChain;
+  readonly chain: ChainClient;
+  readonly client: LocalClient;
+  readonly actors: LocalActors;
+  /** Folder of the deployment on this chain. */
+  readonly outputDir: string;
 }
 
 /** The prepared ground. */
@@ -57,28 +68,38 @@ const TRANSMITTER_BALANCE_WEI = 10n ** 21n;
 /** Faults tolerated by n operators are (n − 1)/3, rounded down. */
 const OPERATORS_PER_FAULT = 3;
 
-/** Opens the chain, deploys or resumes, and opens the positions that are missing. */
-export async function prepareGround(options: LocalRunOptions, market: ReplayMarket): Promise<Ground> {
-  const localChain = await openLocalChain({
-    rpcUrl: options.config.rpcUrl,
-    genesisSec: market.source.fromSec - 2 * SETUP_SEC,
-  });
+/**
+ * Opens the chain and makes every check that needs no contract yet.
+ *
+ * @throws PlimsollError `RPC_UNREACHABLE`, `CHAIN_ID_MISMATCH`, `CHAIN_ACCOUNTS_MISSING`, `CHAIN_AHEAD_OF_MARKET`.
+ */
+export async function openBedrock(options: LocalRunOptions, market: ReplayMarket): Promise<Bedrock> {
+  const { dataDir, rpcUrl } = options.config;
+  const startSec = market.source.fromSec;
+  const localChain = await openLocalChain({ rpcUrl, genesisSec: startSec - 2 * SETUP_SEC });
   options.closer.add("chain", () => localChain.close());
-  const { rpcUrl } = localChain;
-  const chain = await connectChain({ rpcUrl, chainId: LOCAL_CHAIN_ID, pollingIntervalMs: POLLING_MS });
-  const client = createLocalClient(rpcUrl);
+  const at = { rpcUrl: localChain.rpcUrl, chainId: LOCAL_CHAIN_ID, pollingIntervalMs: POLLING_MS };
+  const chain = await connectChain(at);
+  const client = createLocalClient(localChain.rpcUrl);
+  const actors = await assignActors(client);
+  const outputDir = await prepareDeploymentDir({ chain: localChain, client, dataDir, startSec });
+  return { localChain, chain, client, actors, outputDir };
+}
+
+/** Deploys or resumes, and opens the positions that are missing. */
+export async function prepareGround(options: LocalRunOptions, market: ReplayMarket, rock: Bedrock): Promise<Ground> {
+  const { localChain, chain, client, actors } = rock;
   const keys = loadOperatorKeys(options.config.dataDir, options.config.operators);
   const quorum = quorumOf(options.config.operators);
   options.onProgress("deploying contracts");
-  const { models, deployment } = await deploy(options, { market, localChain, client, keys, quorum });
+  const { models, deployment } = await deploy(options, { market, rock, keys, quorum });
   for (const { transmitterKey } of keys) {
     await client.setBalance({ address: privateKeyToAddress(transmitterKey), value: TRANSMITTER_BALANCE_WEI });
   }
   const reader = createOracleReader(chain, deployment.oracleContracts);
-  const actors = await assignActors(client);
   const world = { client, actors, contracts: deployment.contracts };
   const populated = await populate(options, market, world);
-  return { ...deployment, ...world, ...populated, rpcUrl, chain, reader, keys, quorum, models };
+  return { ...deployment, ...world, ...populated, rpcUrl: localChain.rpcUrl, chain, reader, keys, quorum, models };
 }
 
 /** Faults tolerated and signatures needed by `operators` operators. */
@@ -89,8 +110,7 @@ export function quorumOf(operators: number): Quorum {
 
 interface DeployWith {
   readonly market: ReplayMarket;
-  readonly localChain: LocalChain;
-  readonly client: LocalClient;
+  readonly rock: Bedrock;
   readonly keys: readonly OperatorKeys[];
   readonly quorum: Quorum;
 }
@@ -99,9 +119,10 @@ async function deploy(options: LocalRunOptions, at: DeployWith) {
   const { models, bundleHash } = await installedModels(options.artifactsDir);
   const deployment = await openDeployment({
     deploy: options.deploy,
-    chain: at.localChain,
-    client: at.client,
-    dataDir: options.config.dataDir,
+    chain: at.rock.localChain,
+    client: at.rock.client,
+    outputDir: at.rock.outputDir,
+    logger: options.logger,
     signers: at.keys.map(({ signer }) => signer),
     threshold: at.quorum.threshold,
     bundleHash,
@@ -122,12 +143,18 @@ async function populate(options: LocalRunOptions, market: ReplayMarket, world: W
   requirePrices(assets, spot);
   const plan = planPositions({ spot, startSec: fromSec, endSec: toSec, writers: world.actors.writers.length });
   await fundActors(world);
-  const { timestamp } = await world.client.getBlock();
-  // A restarted run finds prices and positions of the killed one; only a fresh chain is before the start.
-  if (Number(timestamp) < fromSec) await advanceChainTo(world.client, fromSec);
+  await advanceChainTo(world.client, fromSec);
   options.onProgress(`opening ${plan.length} positions`);
-  await pushPrices(world, snapshot, Math.max(fromSec, Number(timestamp) + 1));
+  await pushPricesOfNow(world, truth, toSec);
   return { truth, plan, opened: await openPositions(world, plan) };
+}
+
+/** A restarted run finds the chain further on: its feeds get the prices of that time, never those of the start. */
+async function pushPricesOfNow(world: WriterDependencies, truth: MarketIngestor, toSec: number): Promise<void> {
+  const { timestamp } = await world.client.getBlock();
+  const nowSec = Number(timestamp) + 1;
+  truth.advanceTo(Math.min(nowSec, toSec));
+  await pushPrices(world, truth.snapshot(), nowSec);
 }
 
 function requirePrices(assets: readonly string[], spot: ReadonlyMap<string, number>): void {

@@ -1,4 +1,5 @@
 /** Runs jobs through the queues and waits for them: what a restart would otherwise forget goes this way. */
+import { setTimeout as pause } from "node:timers/promises";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { JobData, QueueName } from "../../platform/queue/jobs.ts";
 import type { Queues } from "../../platform/queue/queues.ts";
@@ -9,24 +10,38 @@ export interface JobLane<Name extends QueueName> {
   run(data: JobData<Name>): Promise<void>;
 }
 
-/** Reads a queue's jobs with `process`; jobs left over from a killed run are done as well, before any new one. */
-export function openJobLane<Name extends QueueName>(
-  queues: Queues,
+/** What a lane runs on. */
+export interface JobLaneOptions {
+  readonly queues: Queues;
+  /** Aborted when the run ends: nobody waits for leftovers any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Time between two looks whether the leftovers are done. */
+const LOOK_MS = 50;
+
+/**
+ * Reads a queue's jobs with `process`. Resolves when the jobs left over from a killed run have been done: they come
+ * before any new one, and a new one would be taken for a repetition of them.
+ */
+export async function openJobLane<Name extends QueueName>(
+  { queues, signal }: JobLaneOptions,
   name: Name,
   process: (data: JobData<Name>) => Promise<void>,
-): JobLane<Name> {
+): Promise<JobLane<Name>> {
   const waiting = new Map<string, { resolve(): void; reject(error: unknown): void }>();
   const queue = queues.queue(name);
-  queues.worker(name, async (data) => {
+  queues.worker(name, async (data, { isLast }) => {
     const waiter = waiting.get(keyOf(data));
     try {
       await process(data);
       waiter?.resolve();
     } catch (error) {
-      waiter?.reject(jobFailed(name, error));
+      if (isLast) waiter?.reject(jobFailed(name, error));
       throw error;
     }
   });
+  while (!signal.aborted && (await queue.depth()) > 0) await pause(LOOK_MS);
   return {
     run: async (data) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,7 +1,5 @@
 /** Keepers of a local run, on the queues: liquidation and settlement survive a restart as jobs. */
 import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
-
-import type { Queues } from "../../platform/queue/queues.ts";
 import {
   type JudgedPosition,
   judgePositions,
@@ -12,12 +10,14 @@ import type { PlannedPosition } from "../../simulation/agents/position-plan.ts";
 import { settleSeries } from "../../simulation/agents/settlement-keeper.ts";
 import { topUp, type WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { RunCounters } from "../run-summary.ts";
-import { openJobLane } from "./job-runner.ts";
+import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import type { WorldView } from "./world-view.ts";
 
 /** What the keepers work with. */
 export interface KeepersOptions extends WriterDependencies {
-  readonly queues: Queues;
+  readonly lanes: JobLaneOptions;
+  /** Chain time at the start, seconds: what is left over of a killed run is judged by it. */
+  readonly startSec: number;
   readonly world: WorldView;
   readonly plan: readonly PlannedPosition[];
   readonly counters: RunCounters;
@@ -33,21 +33,21 @@ export interface Keepers {
   guard(atSec: number): Promise<{ readonly events: readonly string[]; readonly judged: readonly JudgedPosition[] }>;
 }
 
-/** Opens the keepers' queues. */
-export function openKeepers(options: KeepersOptions): Keepers {
-  let nowSec = 0;
+/** Opens the keepers' queues and does what a killed run has left in them. */
+export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
+  let nowSec = options.startSec;
   let events: string[] = [];
   const unwanted = new Set<bigint>();
-  const settlement = openJobLane(options.queues, "settlement-keeper", async ({ seriesId, expirySec }) => {
+  const settlement = await openJobLane(options.lanes, "settlement-keeper", async ({ seriesId, expirySec }) => {
     if (expirySec > nowSec) return;
     const positions = (await options.world.positions()).filter((one) => one.seriesId.toString() === seriesId);
-    const outcome = await settleSeries({ ...options, positions });
+    const outcome = await settleSeries({ ...options, seriesId: BigInt(seriesId), positions });
     options.counters.add("settled", outcome.settled);
     options.counters.add("redeemed", outcome.redeemed);
     options.counters.shortfall(outcome.shortfall);
     if (outcome.settled > 0) events.push(`settled ${outcome.settled}, redeemed ${outcome.redeemed}`);
   });
-  const liquidation = openJobLane(options.queues, "liquidation-keeper", async ({ positionId }) => {
+  const liquidation = await openJobLane(options.lanes, "liquidation-keeper", async ({ positionId }) => {
     const found = (await options.world.positions()).filter((position) => position.id.toString() === positionId);
     const input = { ...options, markets: options.markets(), atSec: nowSec };
     for (const judged of await judgePositions(input, found)) {

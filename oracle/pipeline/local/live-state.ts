@@ -68,7 +68,7 @@ export function createLiveState(dataSource: string): LiveState {
 }
 
 function ended(row: PositionRow, atSec: number): PositionRow {
-  return { ...row, status: row.expirySec <= atSec ? "settled" : "closed" };
+  return { ...row, health: null, status: row.expirySec <= atSec ? "settled" : "closed" };
 }
 
 function toRow({ position, params, health, score }: LivePosition, atSec: number): PositionRow {

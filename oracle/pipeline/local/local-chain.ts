@@ -19,11 +19,6 @@ export interface LocalChainOptions {
 
 const LOOPBACK = "127.0.0.1";
 
-/** Compiles the contracts if anything changed. The first time takes up to a minute. */
-export async function compileContracts(): Promise<void> {
-  const { default: hre } = await import("hardhat");
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-}
 
 /**
  * Opens the chain of a local run.

@@ -1,6 +1,7 @@
 /** Brings the contracts onto a local chain, or finds them there again after a restart. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Logger } from "pino";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address, Hex } from "../../domain/units.ts";
@@ -25,12 +26,23 @@ export type Deployer = (
   target: { readonly rpcUrl: string; readonly outputDir: string },
 ) => Promise<{ readonly addresses: DeployedAddresses; readonly markets: readonly LocalMarketConfig[] }>;
 
+/** Where a deployment lies, and where its chain stands. */
+export interface DeploymentPlace {
+  readonly chain: LocalChain;
+  readonly client: LocalClient;
+  readonly dataDir: string;
+  /** First time of the replay, seconds. */
+  readonly startSec: number;
+}
+
 /** What a local deployment needs. */
 export interface LocalDeploymentOptions {
   readonly deploy: Deployer;
   readonly chain: LocalChain;
   readonly client: LocalClient;
-  readonly dataDir: string;
+  readonly logger: Pick<Logger, "info">;
+  /** From {@link prepareDeploymentDir}. */
+  readonly outputDir: string;
   readonly signers: readonly Address[];
   readonly threshold: number;
   readonly bundleHash: Hex;
@@ -49,19 +61,26 @@ export interface LocalDeployment {
 export const SETUP_SEC = 6 * 3_600;
 
 /**
- * Deploys, or resumes.
+ * Finds the folder of this chain's deployment, and checks that a new one would not come too late.
  *
  * @throws PlimsollError `CHAIN_AHEAD_OF_MARKET` for a chain whose clock has passed the start of the replay before
- *   anything was deployed; `DEPLOYMENT_FAILED`.
+ *   anything was deployed.
+ */
+export async function prepareDeploymentDir(place: DeploymentPlace): Promise<string> {
+  const outputDir = await deploymentDir(place);
+  await forgetOtherChain(place, outputDir);
+  await requireTimeLeft(place, outputDir);
+  return outputDir;
+}
+
+/**
+ * Deploys, or resumes.
+ *
+ * @throws PlimsollError `DEPLOYMENT_FAILED`.
  */
 export async function openDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
-  const outputDir = await deploymentDir(options);
-  await forgetOtherChain(options, outputDir);
-  await requireTimeLeft(options, outputDir);
   await advanceChainTo(options.client, options.startSec - SETUP_SEC);
-  const { signers, threshold, bundleHash, assets } = options;
-  const target = { rpcUrl: options.chain.rpcUrl, outputDir };
-  const { addresses, markets } = await options.deploy({ signers, threshold, bundleHash, assets }, target);
+  const { addresses, markets } = await deployOrBeginAnew(options);
   const oracle = oracleContracts(addresses);
   const token = await options.client.readContract({
     address: oracle.vault,
@@ -71,8 +90,29 @@ export async function openDeployment(options: LocalDeploymentOptions): Promise<L
   return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets) };
 }
 
+/**
+ * Ignition resumes a broken-off deployment, except when the process was killed between sending a transaction and noting
+ * it. Nothing can have been built on contracts that were never finished, so on a development chain they are left behind.
+ */
+async function deployOrBeginAnew(options: LocalDeploymentOptions) {
+  const { signers, threshold, bundleHash, assets, outputDir } = options;
+  const target = { rpcUrl: options.chain.rpcUrl, outputDir };
+  const isBrokenOff = existsSync(outputDir) && !existsSync(join(outputDir, ADDRESSES_FILE));
+  try {
+    return await options.deploy({ signers, threshold, bundleHash, assets }, target);
+  } catch (error) {
+    if (!isBrokenOff) throw error;
+    options.logger.info({ err: error }, "the broken-off deployment cannot be resumed: deploying anew");
+    rmSync(outputDir, { recursive: true, force: true });
+    return await options.deploy({ signers, threshold, bundleHash, assets }, target);
+  }
+}
+
+/** Written last by a deployment. */
+const ADDRESSES_FILE = "addresses.json";
+
 /** An in-process chain is new every time; an external one is told apart by its first block. */
-async function deploymentDir({ chain, client, dataDir }: LocalDeploymentOptions): Promise<string> {
+async function deploymentDir({ chain, client, dataDir }: DeploymentPlace): Promise<string> {
   const root = join(dataDir, "deployments");
   if (chain.kind === "in-process") {
     const path = join(root, "in-process");
@@ -86,13 +126,13 @@ async function deploymentDir({ chain, client, dataDir }: LocalDeploymentOptions)
 const GENESIS_DIGITS = 16;
 
 /** A chain restarted from the same first block has none of the contracts that an old journal speaks of. */
-async function forgetOtherChain({ chain, client }: LocalDeploymentOptions, outputDir: string): Promise<void> {
+async function forgetOtherChain({ chain, client }: DeploymentPlace, outputDir: string): Promise<void> {
   if (chain.kind === "external" && (await client.getBlockNumber()) === 0n) {
     rmSync(outputDir, { recursive: true, force: true });
   }
 }
 
-async function requireTimeLeft({ client, startSec }: LocalDeploymentOptions, outputDir: string): Promise<void> {
+async function requireTimeLeft({ client, startSec }: DeploymentPlace, outputDir: string): Promise<void> {
   const { timestamp } = await client.getBlock();
   if (Number(timestamp) < startSec - SETUP_SEC || existsSync(outputDir)) return;
   throw new PlimsollError({

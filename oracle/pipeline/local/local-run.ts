@@ -1,22 +1,23 @@
 /** A whole system on one machine: chain, contracts, database, queues, operators, actors, and a replayed market. */
 import type { Logger } from "pino";
+import { WALL_CLOCK } from "../../platform/clock.ts";
 import type { Closer } from "../../platform/closer.ts";
 import type { NodeConfig } from "../../platform/config.ts";
+import { lockDataDir } from "../../platform/data-dir-lock.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
 import { type MarketRequest, openMarket, type ReplayMarket } from "../open-market.ts";
 import { type OperatorPool, startOperators } from "../operator/operator-pool.ts";
 import { noteFirstSignature } from "../operator-keys.ts";
-import { createRunCounters, type RunCounters, type RunSummary } from "../run-summary.ts";
+import { createRunCounters, type RunSummary } from "../run-summary.ts";
+import { assembleReplay } from "./assemble-replay.ts";
+import { compileContracts } from "./compile-contracts.ts";
+import { createComponentBoard } from "./component-board.ts";
 import { type Foundation, openFoundation } from "./foundation.ts";
-import { type Ground, LOCAL_CHAIN_ID, prepareGround } from "./ground.ts";
-import { openKeepers } from "./keepers.ts";
+import { type Ground, LOCAL_CHAIN_ID, openBedrock, prepareGround } from "./ground.ts";
 import { createLiveState, type LiveState } from "./live-state.ts";
-import { compileContracts } from "./local-chain.ts";
 import type { Deployer } from "./local-deployment.ts";
 import { operatorSettings } from "./operator-fleet.ts";
-import { openReplay, type Replay, type ReplayedRound } from "./replay.ts";
-import { openSubmissionDesk } from "./submission-desk.ts";
-import { createWorldView } from "./world-view.ts";
+import type { Replay, ReplayedRound } from "./replay.ts";
 
 /** What a local run is given. */
 export interface LocalRunOptions {
@@ -35,13 +36,6 @@ export interface LocalRunOptions {
   readonly onRound: (round: ReplayedRound, rounds: number, state: LiveState) => void;
 }
 
-/** The parts of a running system that the loop needs. */
-interface System {
-  readonly replay: Replay;
-  readonly state: LiveState;
-  readonly counters: RunCounters;
-}
-
 /**
  * Runs the replay to its end, or until the closer begins to close.
  *
@@ -50,33 +44,49 @@ interface System {
  */
 export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   const { config, closer } = options;
-  // Bad data is told before anything is created.
+  // What fails fast comes first: data, folder, port, chain, database; then what takes time.
   const market = await openMarket(options.market);
-  const foundation = await openFoundation(config, closer, options.logger);
+  const lock = lockDataDir(config.dataDir);
+  closer.add("data folder lock", () => lock.release());
+  const state = createLiveState(market.label);
+  const board = createComponentBoard(state.setComponent, WALL_CLOCK);
+  await options.onState(state);
+  const rock = await openBedrock(options, market);
+  const foundation = await openFoundation({ config, lock, closer, logger: options.logger });
   options.onProgress("compiling contracts (a minute or two the first time)");
-  await compileContracts();
-  const ground = await prepareGround(options, market);
+  await compileContracts(closer.signal);
+  const ground = await prepareGround(options, market, rock);
   options.onProgress(`starting ${config.operators} operators`);
   const operators = await startFleet(options, foundation, ground);
   const times = roundTimes(market, config);
-  const system = assemble(options, { foundation, ground, operators, market, rounds: times.length });
-  await options.onState(system.state);
-  for (const [index, atSec] of times.entries()) {
-    if (closer.signal.aborted) break;
-    await system.replay.round(index + 1, atSec);
-  }
-  return system.counters.summary({
+  const counters = createRunCounters();
+  const parts = { foundation, ground, operators, market, state, board, counters, rounds: times.length };
+  await runRounds(closer, times, await assembleReplay(options, parts));
+  return counters.summary({
     operators: config.operators,
     threshold: ground.quorum.threshold,
     positions: ground.plan.length,
-    ingestion: system.state.ingestion(),
+    ingestion: state.ingestion(),
     models: ground.models,
     dataSource: market.label,
   });
 }
 
+/** Runs the rounds; whoever closes waits until the one under way is over, so that nothing breaks off in the middle. */
+async function runRounds(closer: Closer, times: readonly number[], replay: Replay): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  closer.add("rounds", () => ended.promise);
+  try {
+    for (const [index, atSec] of times.entries()) {
+      if (closer.signal.aborted) break;
+      await replay.round(index + 1, atSec);
+    }
+  } finally {
+    ended.resolve();
+  }
+}
+
 async function startFleet(options: LocalRunOptions, foundation: Foundation, ground: Ground): Promise<OperatorPool> {
-  for (const keys of ground.keys) noteFirstSignature(keys);
   const operators = await startOperators(
     operatorSettings({
       keys: ground.keys,
@@ -92,6 +102,7 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
     }),
   );
   options.closer.add("operators", () => operators.close());
+  for (const keys of ground.keys) noteFirstSignature(keys);
   return operators;
 }
 
@@ -102,56 +113,4 @@ function roundTimes(market: ReplayMarket, config: NodeConfig): readonly number[]
   const available = Math.floor((toSec - fromSec) / stepSec);
   const count = Math.min(available, config.rounds ?? available);
   return Array.from({ length: count }, (_, index) => fromSec + (index + 1) * stepSec);
-}
-
-interface Parts {
-  readonly foundation: Foundation;
-  readonly ground: Ground;
-  readonly operators: OperatorPool;
-  readonly market: ReplayMarket;
-  readonly rounds: number;
-}
-
-function assemble(options: LocalRunOptions, { foundation, ground, operators, market, rounds }: Parts): System {
-  const { queues, shared, stores } = foundation;
-  const { chain, reader, contracts, keys, plan, client, actors, truth } = ground;
-  const counters = createRunCounters();
-  counters.add("opened", ground.opened);
-  const state = createLiveState(market.label);
-  state.setModels(ground.models);
-  const world = createWorldView({ chain, reader, contracts, fromBlock: 0n });
-  const signers = keys.map(({ signer }) => signer);
-  const onReport = state.addReport;
-  const desk = openSubmissionDesk({
-    chain,
-    oracle: contracts.oracle,
-    signers,
-    keys,
-    stores,
-    shared,
-    queues,
-    counters,
-    onReport,
-  });
-  const markets = () => truth.snapshot().assets;
-  const keepers = openKeepers({ client, actors, contracts, queues, world, plan, counters, markets });
-  const replay = openReplay({
-    client,
-    actors,
-    contracts,
-    market: truth,
-    stepSec: options.config.step ?? market.stepSec,
-    reader,
-    operators,
-    quorumSize: ground.quorum.threshold,
-    desk,
-    keepers,
-    world,
-    state,
-    counters,
-    metrics: options.metrics,
-    queues,
-    onRound: (round) => options.onRound(round, rounds, state),
-  });
-  return { replay, state, counters };
 }

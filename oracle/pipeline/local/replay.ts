@@ -3,17 +3,17 @@ import type { OracleReader } from "../../chain/oracle-reader.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
-import type { NodeMetrics } from "../../platform/metrics.ts";
-import type { Queues } from "../../platform/queue/queues.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { OperatorRoundResult } from "../operator/operator-settings.ts";
 import type { RunCounters } from "../run-summary.ts";
-import { openJobLane } from "./job-runner.ts";
+import type { ComponentBoard } from "./component-board.ts";
+import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import type { Keepers } from "./keepers.ts";
 import type { LiveState } from "./live-state.ts";
 import { pushPrices } from "./price-push.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 import type { SubmissionDesk } from "./submission-desk.ts";
 import type { WorldView } from "./world-view.ts";
 
@@ -30,8 +30,9 @@ export interface ReplayOptions extends WriterDependencies {
   readonly world: WorldView;
   readonly state: LiveState;
   readonly counters: RunCounters;
-  readonly metrics: NodeMetrics;
-  readonly queues: Queues;
+  readonly metrics: RunMetrics;
+  readonly board: ComponentBoard;
+  readonly lanes: JobLaneOptions;
   /** Told after every round. */
   readonly onRound: (round: ReplayedRound) => void;
 }
@@ -53,11 +54,10 @@ export interface Replay {
 const ANCHOR_DELAY_SEC = 45;
 /** Keepers look when grace and ramp of the round's tightenings are over, still inside the step. */
 const KEEPER_SHARE = 0.75;
-const MILLISECONDS = 1_000;
 
-/** Opens the round schedule. */
-export function openReplay(options: ReplayOptions): Replay {
-  const lane = openJobLane(options.queues, "round-schedule", async ({ round, atSec }) => {
+/** Opens the round schedule; a round that a killed run had begun is finished, or passed over, first. */
+export async function openReplay(options: ReplayOptions): Promise<Replay> {
+  const lane = await openJobLane(options.lanes, "round-schedule", async ({ round, atSec }) => {
     await runStep(options, round, atSec);
   });
   return { round: async (round, atSec) => await lane.run({ round, atSec }) };
@@ -69,6 +69,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   if (head.timestampSec >= atSec) return;
   options.market.advanceTo(atSec);
   const snapshot = options.market.snapshot();
+  noteMarket(options.board, snapshot);
   await pushPrices(options, snapshot, atSec);
   const settled = await options.keepers.settle(atSec);
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
@@ -76,6 +77,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   await advanceChainTo(options.client, keepersAtSec);
   const { events, judged } = await options.keepers.guard(keepersAtSec);
   options.state.setPositions(await options.world.live(judged, agreed.scores), keepersAtSec);
+  options.metrics.positions(options.state.positions());
   options.onRound({ round, atSec, snapshot, events: [...agreed.events, ...settled, ...events] });
 }
 
@@ -104,16 +106,37 @@ function countRound(options: ReplayOptions, results: readonly OperatorRoundResul
   const hasQuorum = results.some((result) => result.quorum !== null);
   counters.add("rounds");
   counters.add("observations", observed);
+  const isVetoed = !hasQuorum && observed < options.quorumSize;
   if (hasQuorum) {
     counters.add("roundsWithQuorum");
     counters.add("signed");
-  } else if (observed < options.quorumSize) counters.add("vetoed");
+    metrics.report("signed");
+  } else if (isVetoed) counters.add("vetoed");
   const slowest = Math.max(...results.map((result) => result.durationMs));
   counters.roundMs(slowest);
-  metrics.roundDurationSec.observe(slowest / MILLISECONDS);
-  metrics.rounds.inc({ outcome: hasQuorum ? "quorum" : "vetoed" });
+  metrics.round(hasQuorum ? "quorum" : isVetoed ? "vetoed" : "failed", slowest);
+  noteOperators(options.board, results, hasQuorum);
   const [first] = results;
-  if (first !== undefined) state.setIngestion(first.ingestion);
+  if (first === undefined) return;
+  state.setIngestion(first.ingestion);
+  metrics.ingestion(first.ingestion);
+}
+
+/** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */
+const DATA_FAULTS: ReadonlySet<string> = new Set(["no-data", "stale-spot", "stale-book", "book-faulty"]);
+
+function noteMarket(board: ComponentBoard, { doubts }: MarketSnapshot): void {
+  const faults = doubts.filter(({ reason }) => DATA_FAULTS.has(reason));
+  const reasons = new Set(faults.map(({ asset, reason }) => `${asset} ${reason}`));
+  if (reasons.size === 0) board.note("market", "ok");
+  else board.note("market", "degraded", [...reasons].join(", "));
+}
+
+function noteOperators(board: ComponentBoard, results: readonly OperatorRoundResult[], hasQuorum: boolean): void {
+  const silent = results.filter((result) => result.quorum === null).length;
+  if (!hasQuorum) board.note("operators", "failed", noQuorum(results));
+  else if (silent === 0) board.note("operators", "ok");
+  else board.note("operators", "degraded", `${silent} of ${results.length} without a report`);
 }
 
 function noQuorum(results: readonly OperatorRoundResult[]): string {

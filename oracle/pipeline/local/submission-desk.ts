@@ -2,19 +2,19 @@
 import type { Account } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ChainClient } from "../../chain/client.ts";
-import type { QuorumReport } from "../../domain/report.ts";
-import type { Address } from "../../domain/units.ts";
+import type { QuorumReport, RoundSlot } from "../../domain/report.ts";
+import type { Address, Hex } from "../../domain/units.ts";
 import type { ReportRow } from "../../domain/view.ts";
 import type { OperatorStore, SharedStore } from "../../platform/database/store.ts";
-import type { Queues } from "../../platform/queue/queues.ts";
 import type { SubmissionResult } from "../../submission/confirm.ts";
 import { createKeyQueue, type KeyQueue } from "../../submission/key-queue.ts";
 import { submitReport } from "../../submission/transmit.ts";
 import type { OperatorKeys } from "../operator-keys.ts";
 import { decodeQuorum, encodeQuorum } from "../quorum-codec.ts";
 import type { RunCounters } from "../run-summary.ts";
-import { openJobLane } from "./job-runner.ts";
+import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import { operatorLedgerStore } from "./ledger-store.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 
 /** What the desk works with. */
 export interface SubmissionDeskOptions {
@@ -25,8 +25,11 @@ export interface SubmissionDeskOptions {
   readonly keys: readonly OperatorKeys[];
   readonly stores: readonly OperatorStore[];
   readonly shared: SharedStore;
-  readonly queues: Queues;
+  readonly lanes: JobLaneOptions;
+  /** Configuration that this run's reports are signed under. */
+  readonly configDigest: Hex;
   readonly counters: RunCounters;
+  readonly metrics: RunMetrics;
   /** Told of every report that reached an end. */
   readonly onReport: (row: ReportRow) => void;
 }
@@ -45,38 +48,59 @@ interface Transmitter {
   readonly store: OperatorStore;
 }
 
-/** Opens the desk; reports that a killed run had kept are submitted first. */
-export function openSubmissionDesk(options: SubmissionDeskOptions): SubmissionDesk {
+/** Opens the desk; reports that a killed run had kept are submitted before it is open. */
+export async function openSubmissionDesk(options: SubmissionDeskOptions): Promise<SubmissionDesk> {
   const transmitters = options.keys.flatMap((keys, index): Transmitter[] => {
     const store = options.stores[index];
     const account = privateKeyToAccount(keys.transmitterKey);
     return store === undefined ? [] : [{ account, queue: createKeyQueue(), store }];
   });
   const results = new Map<string, SubmissionResult>();
-  const lane = openJobLane(options.queues, "tx-submit", async (job) => {
+  const signedHere = new Set<string>();
+  const lane = await openJobLane(options.lanes, "tx-submit", async (job) => {
     const transmitter = transmitters[job.operator];
     const quorum = await findReport(options.shared, job.digest);
     if (transmitter === undefined || quorum === null) return;
     const result = await transmit(options, transmitter, quorum);
     results.set(job.digest, result);
-    await finish(options, quorum, result);
+    await keepResult(options, quorum, result);
+    // A report that an earlier run had signed is not one of this run's.
+    if (signedHere.has(job.digest)) countResult(options, result, quorum.bundle.entries.length);
+    options.onReport(toRow(quorum, result));
   });
+  const bring = async (quorum: QuorumReport) => {
+    const { epoch } = quorum.bundle.report;
+    const operator = Number(epoch % BigInt(transmitters.length));
+    await lane.run({ operator, epoch: epoch.toString(), digest: quorum.digest });
+  };
+  // Kept by a run that was killed before it had queued the submission.
+  for (const stored of await options.shared.pendingReports(options.configDigest)) await bring(decodeQuorum(stored));
   return {
     submit: async (quorum) => {
-      const { report } = quorum.bundle;
-      await options.shared.saveReport({
-        epoch: report.epoch,
-        digest: quorum.digest,
-        payload: encodeQuorum(quorum),
-        observedAtSec: report.observedAt,
-      });
-      const operator = Number(report.epoch % BigInt(transmitters.length));
-      await lane.run({ operator, epoch: report.epoch.toString(), digest: quorum.digest });
+      await keepReport(options.shared, quorum);
+      signedHere.add(quorum.digest);
+      await bring(quorum);
       const result = results.get(quorum.digest) ?? null;
       results.delete(quorum.digest);
       return result;
     },
   };
+}
+
+async function keepReport(shared: SharedStore, quorum: QuorumReport): Promise<void> {
+  await shared.saveReport({
+    slot: slotOf(quorum),
+    digest: quorum.digest,
+    payload: encodeQuorum(quorum),
+    observedAtSec: quorum.bundle.report.observedAt,
+  });
+}
+
+/** Every attestation of a quorum is for the same slot. */
+function slotOf(quorum: QuorumReport): RoundSlot {
+  const [first] = quorum.attestations;
+  if (first === undefined) throw new RangeError("A quorum report has at least one attestation.");
+  return first.slot;
 }
 
 async function findReport(shared: SharedStore, digest: string): Promise<QuorumReport | null> {
@@ -101,18 +125,24 @@ async function transmit(
   });
 }
 
-async function finish(options: SubmissionDeskOptions, quorum: QuorumReport, result: SubmissionResult): Promise<void> {
-  const { entries, report } = quorum.bundle;
-  await options.shared.saveReportResult(report.epoch, {
+async function keepResult(
+  options: SubmissionDeskOptions,
+  quorum: QuorumReport,
+  result: SubmissionResult,
+): Promise<void> {
+  await options.shared.saveReportResult(slotOf(quorum), {
     state: result.state,
     transactionHash: result.txHash,
     blockNumber: result.blockNumber,
     gasUsed: result.gasUsed,
-    entries: entries.map((entry, index) => ({ entry, outcome: result.outcomes[index] ?? result.state })),
+    entries: quorum.bundle.entries.map((entry, index) => ({ entry, outcome: result.outcomes[index] ?? result.state })),
   });
-  const skipped = countResult(options.counters, result);
-  if (result.gasUsed !== null && entries.length > 0) options.counters.reportGas(result.gasUsed, entries.length);
-  options.onReport({
+}
+
+function toRow(quorum: QuorumReport, result: SubmissionResult): ReportRow {
+  const { entries, report } = quorum.bundle;
+  const skipped = skippedBy(result);
+  return {
     epoch: report.epoch.toString(),
     digest: quorum.digest,
     observedAtSec: report.observedAt,
@@ -124,22 +154,28 @@ async function finish(options: SubmissionDeskOptions, quorum: QuorumReport, resu
     skipped,
     signers: quorum.attestations.map(({ operator }) => operator),
     gasUsed: result.gasUsed?.toString() ?? null,
-  });
+  };
 }
 
-/** Counts outcomes. @returns skipped entries by reason. */
-function countResult(counters: RunCounters, result: SubmissionResult): Readonly<Record<string, number>> {
+const APPLIED: ReadonlySet<string> = new Set(["APPLIED_TIGHTENED", "APPLIED_LOOSENED", "REFRESHED"]);
+
+/** Entries that the chain skipped, by reason. */
+function skippedBy(result: SubmissionResult): Readonly<Record<string, number>> {
+  const skipped = new Map<string, number>();
+  for (const outcome of result.outcomes) {
+    if (!APPLIED.has(outcome)) skipped.set(outcome, (skipped.get(outcome) ?? 0) + 1);
+  }
+  return Object.fromEntries(skipped);
+}
+
+function countResult({ counters, metrics }: SubmissionDeskOptions, result: SubmissionResult, entries: number): void {
   counters.add(result.state);
-  const skipped: Record<string, number> = {};
+  metrics.report(result.state);
   for (const outcome of result.outcomes) {
     if (outcome === "APPLIED_TIGHTENED") counters.add("tightened");
     if (outcome === "APPLIED_LOOSENED") counters.add("loosened");
-    if (outcome === "APPLIED_TIGHTENED" || outcome === "APPLIED_LOOSENED" || outcome === "REFRESHED") {
-      counters.add("applied");
-    } else {
-      counters.skip(outcome);
-      skipped[outcome] = (skipped[outcome] ?? 0) + 1;
-    }
+    if (APPLIED.has(outcome)) counters.add("applied");
+    else counters.skip(outcome);
   }
-  return skipped;
+  if (result.gasUsed !== null && entries > 0) counters.reportGas(result.gasUsed, entries);
 }

@@ -43,8 +43,8 @@ export function createWorldView(options: WorldViewOptions): WorldView {
       const anchor = await options.reader.anchor();
       classes ??= await options.reader.riskClasses(anchor);
       const known = classes;
-      const keys = judged.map(({ position }) => ({ sourceIndex: VAULT_SOURCE_INDEX, positionId: position.id }));
-      const words = await options.reader.positionWords(keys, anchor);
+      const ids = judged.map(({ position }) => position.id);
+      const words = await options.reader.positionWords(VAULT_SOURCE_INDEX, ids, anchor);
       const scored = new Map(scores.map((score) => [positionKey(score), score]));
       return judged.flatMap(({ position, healthWad }, index) => {
         const word = words[index] ?? 0n;

@@ -9,6 +9,7 @@ import type { RiskClass } from "../../domain/risk-class.ts";
 import type { ClassQuantile } from "../../domain/score.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import { clampEntry } from "../../rules/clamp-entry.ts";
+import { standingRho } from "../../rules/risk-reading.ts";
 import { initialWord } from "../../rules/risk-rules.ts";
 import { unpackRiskWord } from "../../rules/risk-word.ts";
 
@@ -86,7 +87,8 @@ async function readState(
   const classIds = [...new Set(positions.map((position) => position.classId))];
   const [positionWords, classWords] = await Promise.all([
     options.reader.positionWords(
-      positions.map(({ id }) => ({ sourceIndex, positionId: id })),
+      sourceIndex,
+      positions.map(({ id }) => id),
       anchor,
     ),
     options.reader.classWords(classIds, anchor),
@@ -96,7 +98,7 @@ async function readState(
   return {
     classes,
     sourceIndexes: new Map([[options.source.toLowerCase(), sourceIndex]]),
-    lastGood: lastGoodValues(positions, words),
+    lastGood: lastGoodValues(positions, { words, classes, atSec: anchor.timestampSec }),
     view: {
       slot: { configDigest: configuration.digest, epoch: anchor.blockNumber },
       anchor,
@@ -158,13 +160,23 @@ function clampQuantile(
   return { ok: true, value: { ...quantile, rhoBps: clamped.value.rhoBps, piBps: clamped.value.piBps } };
 }
 
-function lastGoodValues(positions: readonly Position[], words: ReadonlyMap<bigint, bigint>): ChainState["lastGood"] {
+interface Standing {
+  readonly words: ReadonlyMap<bigint, bigint>;
+  readonly classes: ReadonlyMap<number, RiskClass>;
+  readonly atSec: number;
+}
+
+/** What stands on chain: after silence that is the fallback ramp, and a doubtful score must not undercut it. */
+function lastGoodValues(positions: readonly Position[], { words, classes, atSec }: Standing): ChainState["lastGood"] {
   const values = new Map<string, { readonly rhoBps: number; readonly piBps: number }>();
   for (const position of positions) {
     const word = words.get(position.id) ?? 0n;
     if (word === 0n) continue;
-    const { observedAt, rhoTarget, pi } = unpackRiskWord(word);
-    if (observedAt !== 0) values.set(positionKey(position), { rhoBps: rhoTarget, piBps: pi });
+    const state = unpackRiskWord(word);
+    const riskClass = classes.get(state.classId);
+    if (state.observedAt === 0 || riskClass === undefined) continue;
+    const rhoBps = Math.max(state.rhoTarget, standingRho(state, riskClass, atSec));
+    values.set(positionKey(position), { rhoBps, piBps: state.pi });
   }
   return values;
 }

@@ -20,6 +20,8 @@ interface Member {
   readonly address: Address;
   readonly port: number;
   readonly notice: Extract<OperatorNotice, { kind: "ready" }>;
+  /** Resolves when the thread has ended, however. */
+  readonly exited: Promise<void>;
   order(order: OperatorOrder): void;
   next<Kind extends OperatorNotice["kind"]>(kind: Kind): Promise<Extract<OperatorNotice, { kind: Kind }>>;
 }
@@ -27,10 +29,19 @@ interface Member {
 /**
  * Starts one thread an operator and waits until all are linked to each other.
  *
- * @throws PlimsollError with the code of the operator that failed.
+ * @throws PlimsollError with the code of the operator that failed; no thread is left running then.
  */
 export async function startOperators(settings: readonly OperatorSettings[]): Promise<OperatorPool> {
-  const members = await Promise.all(settings.map(startMember));
+  const workers = settings.map(startWorker);
+  try {
+    return await linkOperators(await Promise.all(workers.map((worker, index) => meet(worker, settings[index]))));
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
+  }
+}
+
+async function linkOperators(members: readonly Member[]): Promise<OperatorPool> {
   const peers = members.map(({ address, port }) => ({ address, url: `ws://127.0.0.1:${port}` }));
   for (const member of members) {
     member.order({ kind: "peers", peers: peers.filter(({ address }) => address !== member.address) });
@@ -48,21 +59,25 @@ export async function startOperators(settings: readonly OperatorSettings[]): Pro
     },
     close: async () => {
       for (const member of members) member.order({ kind: "stop" });
-      await Promise.all(members.map((member) => member.next("stopped")));
+      await Promise.all(members.map((member) => member.exited));
     },
   };
 }
 
-async function startMember(settings: OperatorSettings): Promise<Member> {
-  const worker = new Worker(new URL("./operator-worker.ts", import.meta.url), {
+function startWorker(settings: OperatorSettings): Worker {
+  return new Worker(new URL("./operator-worker.ts", import.meta.url), {
     workerData: settings,
     transferList: [...transferOf(settings.database)],
   });
-  const post = createPost(worker, settings.index);
-  const notice = await post.next("ready");
-  const address = settings.operators[settings.index];
-  if (address === undefined) throw new RangeError(`No signer address for operator ${settings.index}.`);
-  return { address, port: notice.port, notice, order: (order) => worker.postMessage(order), next: post.next };
+}
+
+async function meet(worker: Worker, settings: OperatorSettings | undefined): Promise<Member> {
+  const address = settings?.operators[settings.index];
+  if (settings === undefined || address === undefined) throw new RangeError("An operator has no signer address.");
+  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const { next } = createPost(worker, settings.index);
+  const notice = await next("ready");
+  return { address, port: notice.port, notice, exited, next, order: (order) => worker.postMessage(order) };
 }
 
 /** Hands each notice of a thread to whoever waits for its kind; a failure reaches every waiter, present and future. */
@@ -70,7 +85,8 @@ function createPost(worker: Worker, index: number) {
   const waiting: { readonly kind: string; resolve(notice: OperatorNotice): void; reject(error: Error): void }[] = [];
   let broken: PlimsollError | null = null;
   const fail = (code: string, message: string) => {
-    broken = operatorFailed(index, code, message);
+    // The first failure explains the others: a thread that failed also ends.
+    broken ??= operatorFailed(index, code, message);
     for (const waiter of waiting.splice(0)) waiter.reject(broken);
   };
   worker.on("message", (notice: OperatorNotice) => {

@@ -63,7 +63,6 @@ export type OperatorNotice =
     }
   | { readonly kind: "linked" }
   | { readonly kind: "round"; readonly result: OperatorRoundResult }
-  | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** One operator's account of one round. */

@@ -1,5 +1,6 @@
 /** Thread of one operator: opens it, runs rounds on order, stops cleanly. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { Logger } from "pino";
 import { PlimsollError } from "../../domain/errors.ts";
 import { createCloser } from "../../platform/closer.ts";
 import { createLogger } from "../../platform/logger.ts";
@@ -19,11 +20,14 @@ async function serve(parent: MessagePort): Promise<void> {
   // Messages queue up until the handler is set: orders wait for the operator to be open.
   try {
     const operator = await openOperator(settings, { logger, closer });
-    parent.on("message", (order: OperatorOrder) => void obey(order, operator).catch((error) => say(failure(error))));
+    parent.on(
+      "message",
+      (order: OperatorOrder) => void obey(order, operator).catch((error) => say(failure(error, logger))),
+    );
     say({ kind: "ready", port: operator.mesh.port, models: operator.models, bundleHash: operator.bundleHash });
   } catch (error) {
     await closer.close();
-    say(failure(error));
+    say(failure(error, logger));
     parent.close();
   }
 
@@ -36,13 +40,14 @@ async function serve(parent: MessagePort): Promise<void> {
       say({ kind: "round", result: await runRound(order.anchor, operator.flow) });
     } else {
       await closer.close();
-      say({ kind: "stopped" });
       parent.close();
     }
   }
 }
 
-function failure(error: unknown): OperatorNotice {
+/** The orchestrator tells the user; what is no error of ours needs its stack as well. */
+function failure(error: unknown, logger: Logger): OperatorNotice {
+  if (!(error instanceof PlimsollError)) logger.error({ err: error }, "operator failed");
   const code = error instanceof PlimsollError ? error.code : "OPERATOR_FAILED";
-  return { kind: "failed", code, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { kind: "failed", code, message: error instanceof Error ? error.message : String(error) };
 }

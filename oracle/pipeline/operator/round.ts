@@ -54,16 +54,17 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   await round.start(own);
   const outcome = await round.result;
-  if (own !== null) await keepObservation(own, flow);
+  const durationMs = flow.clock.nowMs() - startedMs;
+  const observationDigest = own === null ? null : await keepObservation(own, flow);
   return {
     epoch: chain.view.slot.epoch,
     quorum: outcome.ok ? outcome.value : null,
     reason: outcome.ok ? null : outcome.reason,
     observed: own !== null,
-    observationDigest: own === null ? null : digestOf(own),
+    observationDigest,
     scores,
     ingestion: flow.market.counts(),
-    durationMs: flow.clock.nowMs() - startedMs,
+    durationMs,
     counts: countsOf(round.counts()),
   };
 }
@@ -97,14 +98,17 @@ function oldestInputAge(snapshot: MarketSnapshot): number {
   return Math.max(0, Math.ceil(Math.max(0, ...ages)));
 }
 
-async function keepObservation(observation: Observation, flow: RoundFlow): Promise<void> {
+/** Keeps an observation for the operator's records. @returns its digest. */
+async function keepObservation(observation: Observation, flow: RoundFlow): Promise<Hex> {
+  const digest = digestOf(observation);
   await flow.store.saveObservation({
-    epoch: observation.slot.epoch,
+    slot: observation.slot,
     operator: observation.operator,
-    digest: digestOf(observation),
+    digest,
     payload: observation,
     observedAtSec: observation.anchor.timestampSec,
   });
+  return digest;
 }
 
 function countsOf(counts: Readonly<Partial<Record<string, number>>>): Readonly<Record<string, number>> {

@@ -12,6 +12,7 @@ type NullableBigint = ColumnType<string | null, bigint | number | null, bigint |
 export type ReportState = "pending" | "accepted" | "held" | "rejected";
 
 interface ObservationsTable {
+  config_digest: string;
   epoch: BigintColumn;
   operator: string;
   digest: string;
@@ -40,6 +41,7 @@ interface EvidenceTable {
 }
 
 interface ReportsTable {
+  config_digest: string;
   epoch: BigintColumn;
   digest: string;
   state: ReportState;
@@ -51,6 +53,7 @@ interface ReportsTable {
 }
 
 interface EntryOutcomesTable {
+  config_digest: string;
   epoch: BigintColumn;
   source_index: number;
   position_id: ColumnType<string, string, string>;

@@ -1,16 +1,18 @@
 /** The node's tables as typed operations: one store an operator, and one that all operators of a database share. */
 import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
-import type { RiskEntry } from "../../domain/report.ts";
+import type { RiskEntry, RoundSlot } from "../../domain/report.ts";
 import { encodeJson } from "./json.ts";
 import { migrate } from "./migrate.ts";
 import { OPERATOR_0001_INITIAL } from "./migrations/operator-0001-initial.ts";
+import { OPERATOR_0002_SLOTS } from "./migrations/operator-0002-slots.ts";
 import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
+import { SHARED_0002_SLOTS } from "./migrations/shared-0002-slots.ts";
 import type { OperatorTables, ReportState, SharedTables } from "./schema.ts";
 
 /** An observation to keep. */
 export interface ObservationRecord {
-  readonly epoch: bigint;
+  readonly slot: RoundSlot;
   readonly operator: string;
   readonly digest: string;
   /** The signed observation; encoded as JSON with integers as decimal text. */
@@ -33,7 +35,7 @@ export interface EvidenceRecord {
 export interface OperatorStore {
   /** Typed queries inside the operator's schema, for what has no method here. */
   readonly db: Kysely<OperatorTables>;
-  /** Keeps an observation; the first for (epoch, operator) stays. @returns whether it was new. */
+  /** Keeps an observation; the first for (slot, operator) stays. @returns whether it was new. */
   saveObservation(record: ObservationRecord): Promise<boolean>;
   /** Keeps evidence of a conflict, once. */
   saveEvidence(record: EvidenceRecord): Promise<void>;
@@ -49,7 +51,7 @@ export interface OperatorStore {
 
 /** A report's place and state. */
 export interface ReportRecord {
-  readonly epoch: bigint;
+  readonly slot: RoundSlot;
   readonly digest: string;
   readonly payload: unknown;
   readonly observedAtSec: number;
@@ -69,10 +71,12 @@ export interface ReportResult {
 export interface SharedStore {
   /** Typed queries inside the schema `plimsoll`. */
   readonly db: Kysely<SharedTables>;
-  /** Keeps a report as `pending`; the first for an epoch stays. @returns whether it was new. */
+  /** Keeps a report as `pending`; the first for a slot stays. @returns whether it was new. */
   saveReport(record: ReportRecord): Promise<boolean>;
   /** Replaces state, receipt and entry outcomes of a report in one transaction. */
-  saveReportResult(epoch: bigint, result: ReportResult): Promise<void>;
+  saveReportResult(slot: RoundSlot, result: ReportResult): Promise<void>;
+  /** Payloads of the reports under a configuration whose fate is not known yet, the oldest first. */
+  pendingReports(configDigest: string): Promise<readonly unknown[]>;
 }
 
 const SHARED_SCHEMA = "plimsoll";
@@ -84,7 +88,7 @@ const SHARED_SCHEMA = "plimsoll";
  */
 export async function openOperatorStore(pool: Pool, operatorIndex: number): Promise<OperatorStore> {
   const schema = `operator_${operatorIndex}`;
-  await migrate(pool, schema, [OPERATOR_0001_INITIAL]);
+  await migrate(pool, schema, [OPERATOR_0001_INITIAL, OPERATOR_0002_SLOTS]);
   const db = typed<OperatorTables>(pool, schema);
   return {
     db,
@@ -103,12 +107,13 @@ export async function openOperatorStore(pool: Pool, operatorIndex: number): Prom
  * @throws PlimsollError `DATABASE_SCHEMA_NEWER`.
  */
 export async function openSharedStore(pool: Pool): Promise<SharedStore> {
-  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL]);
+  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL, SHARED_0002_SLOTS]);
   const db = typed<SharedTables>(pool, SHARED_SCHEMA);
   return {
     db,
     saveReport: (record) => saveReport(db, record),
-    saveReportResult: (epoch, result) => saveReportResult(db, epoch, result),
+    saveReportResult: (slot, result) => saveReportResult(db, slot, result),
+    pendingReports: (configDigest) => readPending(db, configDigest),
   };
 }
 
@@ -121,7 +126,7 @@ async function saveObservation(db: Kysely<OperatorTables>, record: ObservationRe
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("observations")
     .values({
-      epoch: record.epoch,
+      ...slotColumns(record.slot),
       operator: record.operator,
       digest: record.digest,
       payload: encodeJson(record.payload),
@@ -179,7 +184,7 @@ async function saveReport(db: Kysely<SharedTables>, record: ReportRecord): Promi
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("reports")
     .values({
-      epoch: record.epoch,
+      ...slotColumns(record.slot),
       digest: record.digest,
       state: "pending",
       payload: encodeJson(record.payload),
@@ -190,23 +195,40 @@ async function saveReport(db: Kysely<SharedTables>, record: ReportRecord): Promi
   return numInsertedOrUpdatedRows === 1n;
 }
 
-async function saveReportResult(db: Kysely<SharedTables>, epoch: bigint, result: ReportResult): Promise<void> {
+async function saveReportResult(db: Kysely<SharedTables>, slot: RoundSlot, result: ReportResult): Promise<void> {
   const { state, transactionHash, blockNumber, gasUsed } = result;
+  const { config_digest, epoch } = slotColumns(slot);
   await db.transaction().execute(async (transaction) => {
     await transaction
       .updateTable("reports")
       .set({ state, tx_hash: transactionHash, block_number: blockNumber, gas_used: gasUsed })
+      .where("config_digest", "=", config_digest)
       .where("epoch", "=", String(epoch))
       .execute();
-    await transaction.deleteFrom("entry_outcomes").where("epoch", "=", String(epoch)).execute();
+    await transaction
+      .deleteFrom("entry_outcomes")
+      .where("config_digest", "=", config_digest)
+      .where("epoch", "=", String(epoch))
+      .execute();
     if (result.entries.length === 0) return;
-    await transaction.insertInto("entry_outcomes").values(outcomeRows(epoch, result.entries)).execute();
+    await transaction.insertInto("entry_outcomes").values(outcomeRows(slot, result.entries)).execute();
   });
 }
 
-function outcomeRows(epoch: bigint, entries: ReportResult["entries"]) {
+async function readPending(db: Kysely<SharedTables>, configDigest: string): Promise<readonly unknown[]> {
+  const rows = await db
+    .selectFrom("reports")
+    .select("payload")
+    .where("config_digest", "=", configDigest.toLowerCase())
+    .where("state", "=", "pending")
+    .orderBy("epoch")
+    .execute();
+  return rows.map(({ payload }) => payload);
+}
+
+function outcomeRows(slot: RoundSlot, entries: ReportResult["entries"]) {
   return entries.map(({ entry, outcome }) => ({
-    epoch,
+    ...slotColumns(slot),
     source_index: entry.sourceIndex,
     position_id: String(entry.positionId),
     outcome,
@@ -214,4 +236,8 @@ function outcomeRows(epoch: bigint, entries: ReportResult["entries"]) {
     pi_bps: entry.piBps,
     score: entry.score,
   }));
+}
+
+function slotColumns({ configDigest, epoch }: RoundSlot) {
+  return { config_digest: configDigest.toLowerCase(), epoch };
 }

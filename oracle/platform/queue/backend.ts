@@ -1,5 +1,5 @@
 /** Where the queues live: the node's database (embedded or a server) or Redis. */
-import { createPostgresBackend, type JobsOptions, type JobType, Queue, runMigrations, Worker } from "bullmq";
+import { createPostgresBackend, type Job, type JobsOptions, type JobType, Queue, runMigrations, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import type { Pool } from "pg";
 import { PlimsollError } from "../../domain/errors.ts";
@@ -27,7 +27,17 @@ export interface BackendWorker {
 /** Makes BullMQ's objects on one backend. Each closes the connections it opened. */
 export interface QueueBackend {
   queue(name: string): BackendQueue;
-  worker(name: string, process: (data: unknown, jobId: string) => Promise<void>, options: WorkerTuning): BackendWorker;
+  worker(name: string, process: BackendProcessor, options: WorkerTuning): BackendWorker;
+}
+
+/** What a worker does with a stored job. */
+export type BackendProcessor = (data: unknown, attempt: JobAttempt) => Promise<void>;
+
+/** Which run of which job this is. */
+export interface JobAttempt {
+  readonly jobId: string;
+  /** If it fails, the job is not repeated. */
+  readonly isLast: boolean;
 }
 
 /** How a worker runs. */
@@ -35,6 +45,20 @@ export interface WorkerTuning {
   /** Jobs at the same time. */
   readonly concurrency: number;
 }
+
+/**
+ * A worker says every half of this time that it still holds its job; the job of a killed one is taken up again when the
+ * time is over, milliseconds. BullMQ's 30 s would make every restart wait that long.
+ */
+const JOB_LOCK_MS = 8_000;
+const STALLED_CHECK_MS = 1_000;
+/** A killed process is no fault of its job: any number of kills is forgiven (BullMQ's default gives up at the second). */
+const MAX_KILLS_OF_JOB = 1_000;
+const CRASH_RECOVERY = {
+  lockDuration: JOB_LOCK_MS,
+  stalledInterval: STALLED_CHECK_MS,
+  maxStalledCount: MAX_KILLS_OF_JOB,
+} as const;
 
 /** The default grows to 20 s and delayed recovery by as much (measured in research/oracle-nodes.md §3.1). */
 const MAX_RECONNECT_DELAY_MS = 1_000;
@@ -61,8 +85,10 @@ async function openPostgres(pool: Pool): Promise<QueueBackend> {
   const connection = withDeadlockRetry(pool);
   return {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend),
-    worker: (name, process, { concurrency }) =>
-      new Worker(name, (job) => process(job.data, job.id ?? ""), { connection, concurrency }, createPostgresBackend),
+    worker: (name, process, { concurrency }) => {
+      const options = { connection, concurrency, ...CRASH_RECOVERY };
+      return new Worker(name, (job) => process(job.data, attemptOf(job)), options, createPostgresBackend);
+    },
   };
 }
 
@@ -74,8 +100,16 @@ async function openRedis(url: string): Promise<QueueBackend> {
   return {
     queue: (name) => new Queue(name, { connection: producing }),
     worker: (name, process, { concurrency }) =>
-      new Worker(name, (job) => process(job.data, job.id ?? ""), { connection: consuming, concurrency }),
+      new Worker(name, (job) => process(job.data, attemptOf(job)), {
+        connection: consuming,
+        concurrency,
+        ...CRASH_RECOVERY,
+      }),
   };
+}
+
+function attemptOf(job: Job): JobAttempt {
+  return { jobId: job.id ?? "", isLast: job.attemptsMade + 1 >= (job.opts.attempts ?? 1) };
 }
 
 function retryStrategy(attempt: number): number {

@@ -2,7 +2,15 @@
 import { UnrecoverableError } from "bullmq";
 import type { Logger } from "pino";
 import { PlimsollError } from "../../domain/errors.ts";
-import { type BackendQueue, type BackendWorker, openBackend, type QueueTarget, type WorkerTuning } from "./backend.ts";
+import {
+  type BackendQueue,
+  type BackendWorker,
+  type JobAttempt,
+  openBackend,
+  type QueueBackend,
+  type QueueTarget,
+  type WorkerTuning,
+} from "./backend.ts";
 import { JOB_SCHEMAS, type JobData, jobOptions, type QueueName } from "./jobs.ts";
 
 /** Producer side of one queue. */
@@ -20,7 +28,7 @@ export interface JobQueue<Name extends QueueName> {
 }
 
 /** Does one job; must be idempotent, because a job whose worker died runs again. */
-export type JobProcessor<Name extends QueueName> = (data: JobData<Name>, jobId: string) => Promise<void>;
+export type JobProcessor<Name extends QueueName> = (data: JobData<Name>, attempt: JobAttempt) => Promise<void>;
 
 /** A running consumer. */
 export interface JobWorker {
@@ -42,6 +50,13 @@ export interface QueuesOptions {
   readonly logger: Logger;
 }
 
+/** How the queues of an open backend are set up. */
+export interface OpenQueuesOptions {
+  /** Lower-case letters and digits: jobs of one scope are never seen by another. Empty for the common one. */
+  readonly scope: string;
+  readonly logger: Logger;
+}
+
 const DEFAULT_TUNING: WorkerTuning = { concurrency: 1 };
 
 /**
@@ -50,14 +65,19 @@ const DEFAULT_TUNING: WorkerTuning = { concurrency: 1 };
  * @throws PlimsollError `REDIS_UNREACHABLE`.
  */
 export async function createQueues({ target, logger }: QueuesOptions): Promise<Queues> {
-  const backend = await openBackend(target);
+  return openQueues(await openBackend(target), { scope: "", logger });
+}
+
+/** Opens the queues of one scope on a backend. */
+export function openQueues(backend: QueueBackend, { scope, logger }: OpenQueuesOptions): Queues {
+  const storedName = (name: QueueName) => (scope === "" ? name : `${scope}-${name}`);
   const producers = new Map<QueueName, BackendQueue>();
   const workers: BackendWorker[] = [];
   const report = (queue: string) => (err: Error) => logger.warn({ queue, err }, "queue connection or job error");
   const producer = (name: QueueName): BackendQueue => {
     const known = producers.get(name);
     if (known !== undefined) return known;
-    const queue = backend.queue(name);
+    const queue = backend.queue(storedName(name));
     queue.on("error", report(name));
     producers.set(name, queue);
     return queue;
@@ -65,7 +85,7 @@ export async function createQueues({ target, logger }: QueuesOptions): Promise<Q
   return {
     queue: (name) => jobQueue(name, producer(name)),
     worker: (name, processor, tuning = DEFAULT_TUNING) => {
-      const worker = backend.worker(name, checked(name, processor), tuning);
+      const worker = backend.worker(storedName(name), checked(name, processor), tuning);
       worker.on("error", report(name));
       worker.on("failed", (_job, err) => report(name)(err));
       workers.push(worker);
@@ -89,7 +109,8 @@ function jobQueue<Name extends QueueName>(name: Name, queue: BackendQueue): JobQ
 }
 
 function checked<Name extends QueueName>(name: Name, processor: JobProcessor<Name>) {
-  return async (data: unknown, jobId: string): Promise<void> => await processor(parseStoredJob(name, data), jobId);
+  return async (data: unknown, attempt: JobAttempt): Promise<void> =>
+    await processor(parseStoredJob(name, data), attempt);
 }
 
 /** A stored job that cannot be read will never be readable: failing it without retries keeps it for inspection. */

@@ -10,10 +10,11 @@ import { marketOf } from "./writers.ts";
 
 /** What the keeper acts on: one expired series. */
 export interface SettlementInput {
+  readonly seriesId: bigint;
   readonly client: LocalClient;
   readonly actors: LocalActors;
   readonly contracts: LocalContracts;
-  /** Positions of the series that are neither closed nor settled. */
+  /** Positions of the series that are neither closed nor settled; none when a killed run had settled them all. */
   readonly positions: readonly Position[];
 }
 
@@ -27,16 +28,20 @@ export interface SettlementOutcome {
   readonly shortfall: bigint;
 }
 
-/** Settles the series of `positions`, redeems its longs, pays the writers' claims. Safe to run again after a crash. */
+/** Settles a series, redeems its longs, pays the writers' claims. Safe to run again after a crash. */
 export async function settleSeries(input: SettlementInput): Promise<SettlementOutcome> {
   const [first] = input.positions;
-  if (first === undefined) return { settled: 0, redeemed: 0, shortfall: 0n };
+  if (first === undefined) return { settled: 0, redeemed: await payOut(input), shortfall: 0n };
   await provePrice(input, first);
   await settlePositions(input);
-  const state = await seriesState(input, first.seriesId);
-  const redeemed = await redeemSeries(input, first.seriesId);
+  const state = await seriesState(input, input.seriesId);
+  return { settled: input.positions.length, redeemed: await payOut(input), shortfall: state.owed - state.pot };
+}
+
+async function payOut(input: SettlementInput): Promise<number> {
+  const redeemed = await redeemSeries(input, input.seriesId);
   await claimAll(input);
-  return { settled: input.positions.length, redeemed, shortfall: state.owed - state.pot };
+  return redeemed;
 }
 
 async function provePrice(input: SettlementInput, position: Position): Promise<void> {

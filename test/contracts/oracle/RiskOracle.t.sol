@@ -211,6 +211,26 @@ contract RiskOracleTest is OracleFixture {
         _oracle.getParams(address(this), 1);
     }
 
+    function test_Words_ManyEqualOneByOne() public {
+        bytes memory quantiles = abi.encodePacked(CLASS_ID, uint16(4_000), uint16(700));
+        RiskReport memory report = _report(_entries, quantiles);
+        _oracle.submitReport(report, _attest(report), _entries, quantiles);
+        uint256[] memory ids = new uint256[](4);
+        (ids[0], ids[1], ids[2], ids[3]) = (2, 1, 1 << 48, 1);
+        uint256[] memory words = _oracle.positionWords(0, ids);
+        assertEq(words.length, 4);
+        for (uint256 index = 0; index < 4; ++index) assertEq(words[index], _oracle.positionWord(0, ids[index]));
+        assertTrue(words[1] != 0 && words[2] == 0);
+        assertEq(_oracle.positionWords(1, ids)[1], 0);
+        uint16[] memory classIds = new uint16[](2);
+        (classIds[0], classIds[1]) = (77, CLASS_ID);
+        uint256[] memory classWords = _oracle.classWords(classIds);
+        assertEq(classWords[0], 0);
+        assertEq(classWords[1], _oracle.classWord(CLASS_ID));
+        assertTrue(classWords[1] != 0);
+        assertEq(_oracle.positionWords(0, new uint256[](0)).length, 0);
+    }
+
     function test_RaiseEpoch_StopsLooseningByOldScores() public {
         _submit(_entries);
         assertEq(_oracle.raiseEpoch(1), 2);

@@ -62,17 +62,27 @@ describe("chain edge", () => {
       assert.equal(await reader.isBundleAllowed(BUNDLE, anchor), true);
       assert.equal(await reader.lastEpoch(anchor), 0n);
       assert.deepEqual((await reader.riskClasses(anchor)).get(CLASS_ID), WIDE_CLASS);
-      const keys = [1n, 2n].map((positionId) => ({ sourceIndex: 0, positionId }));
-      assert.deepEqual(await reader.positionWords(keys, anchor), [initialWord(CLASS_ID, WIDE_CLASS), 0n]);
+      assert.deepEqual(await reader.positionWords(0, [1n, 2n], anchor), [initialWord(CLASS_ID, WIDE_CLASS), 0n]);
       assert.deepEqual(await reader.classWords([CLASS_ID], anchor), [0n]);
       assert.match(await reader.configDigest(anchor), /^0x[0-9a-f]{64}$/);
+    });
+
+    it("behavior: words of more positions than one call takes keep their order", async () => {
+      const reader = createOracleReader(fixture.chain, fixture);
+      const anchor = await reader.anchor();
+      const ids = Array.from({ length: 1_001 }, (_, index) => BigInt(1_001 - index));
+      const words = await reader.positionWords(0, ids, anchor);
+      assert.equal(words.length, ids.length);
+      assert.equal(words[1_000], initialWord(CLASS_ID, WIDE_CLASS));
+      assert.equal(words.filter((word) => word !== 0n).length, 1);
+      assert.deepEqual(await reader.positionWords(0, [], anchor), []);
     });
 
     it("behavior: reads the block it is asked for, and refuses one that is not on the chain", async () => {
       const reader = createOracleReader(fixture.chain, fixture);
       const anchor = await reader.anchor();
       await fixture.openCall(61_000n);
-      assert.deepEqual(await reader.positionWords([{ sourceIndex: 0, positionId: 2n }], anchor), [0n]);
+      assert.deepEqual(await reader.positionWords(0, [2n], anchor), [0n]);
       const gone = { ...anchor, blockHash: `0x${"12".repeat(32)}` } as const;
       await assert.rejects(reader.lastEpoch(gone));
     });

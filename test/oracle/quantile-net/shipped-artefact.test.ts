@@ -20,6 +20,8 @@ import { loadArtefact } from "../../../oracle/models/session.ts";
 const DIRECTORY = fileURLToPath(new URL("../../../oracle/models/artifacts/quantile-net", import.meta.url));
 const PAIRS = 100_000;
 const BATCH = 10_000;
+/** Standard deviation of a day's log return that no crypto asset of the training set ever came near. */
+const MAX_DAILY_SIGMA = 1;
 /** Float32 sums of non-negative terms may round down by a few units in the last place (2⁻²⁴ each). */
 const ROUNDING = 2e-6;
 
@@ -94,6 +96,15 @@ describe("quantile-net artefact", () => {
   it("behavior: horizons and levels are those of the domain", () => {
     assert.deepEqual(artefact.manifest.horizonsHours, [...QUANTILE_HORIZONS_HOURS]);
     assert.deepEqual(artefact.manifest.levels, [...QUANTILE_LEVELS]);
+  });
+
+  it("behavior: its training rows held no exploding volatility, so the guard's upper limits mean something", () => {
+    const { sigma } = artefact.manifest.guard;
+    sigma.forEach(({ max }, horizon) => {
+      const days = (QUANTILE_HORIZONS_HOURS[horizon] ?? Number.NaN) / 24;
+      assert.ok(max < MAX_DAILY_SIGMA * Math.max(1, Math.sqrt(days)), `${horizon}: ${max}`);
+      assert.ok(max >= (sigma[horizon - 1]?.max ?? 0));
+    });
   });
 
   it(`behavior: on ${PAIRS} random pairs nothing crosses, and raising constrained inputs lowers no quantile`, async () => {

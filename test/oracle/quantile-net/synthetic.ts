@@ -84,7 +84,16 @@ export async function trainSmallArtefact(seed: string): Promise<{ directory: str
   };
   const training = await trainQuantileNet(request);
   const environment = { node: "test", onnxruntime: "test", platform: "test" };
-  const facts = { schema: FEATURE_SCHEMA, seed, dataSource: "synthetic", files: [], split: SPLIT, environment };
+  const trainedAtSec = SPLIT.stopToSec;
+  const facts = {
+    schema: FEATURE_SCHEMA,
+    seed,
+    trainedAtSec,
+    dataSource: "synthetic",
+    files: [],
+    split: SPLIT,
+    environment,
+  };
   await writeArtefact(training, facts, { directory, rng: rng.fork("vectors") });
   return { directory, remove: () => rm(root, { recursive: true }) };
 }

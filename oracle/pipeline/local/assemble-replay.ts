@@ -1,0 +1,106 @@
+/** Puts the parts of a local system together: queues, submission desk, keepers, health watch, replay. */
+import type { Hex } from "../../domain/units.ts";
+import { openQueues } from "../../platform/queue/queues.ts";
+import type { ReplayMarket } from "../open-market.ts";
+import type { OperatorPool } from "../operator/operator-pool.ts";
+import type { RunCounters } from "../run-summary.ts";
+import type { ComponentBoard } from "./component-board.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Ground } from "./ground.ts";
+import { startHealthWatch } from "./health-watch.ts";
+import type { JobLaneOptions } from "./job-runner.ts";
+import { openKeepers } from "./keepers.ts";
+import type { LiveState } from "./live-state.ts";
+import type { LocalRunOptions } from "./local-run.ts";
+import { openReplay, type Replay } from "./replay.ts";
+import { createRunMetrics, type RunMetrics } from "./run-metrics.ts";
+import { openSubmissionDesk } from "./submission-desk.ts";
+import { createWorldView } from "./world-view.ts";
+
+/** Everything that was opened before. */
+export interface ReplayParts {
+  readonly foundation: Foundation;
+  readonly ground: Ground;
+  readonly operators: OperatorPool;
+  readonly market: ReplayMarket;
+  readonly state: LiveState;
+  readonly board: ComponentBoard;
+  readonly counters: RunCounters;
+  /** Number of rounds planned, for people. */
+  readonly rounds: number;
+}
+
+/** Enough of the configuration digest to keep the jobs of two deployments apart. */
+const SCOPE_DIGITS = 16;
+
+/**
+ * Opens the replay. What a killed run has left in the queues is done when this resolves: reports first, then keepers,
+ * then the round.
+ */
+export async function assembleReplay(options: LocalRunOptions, parts: ReplayParts): Promise<Replay> {
+  const { ground, operators, market, state, board, counters } = parts;
+  const { reader, contracts, plan, client, actors, chain, truth } = ground;
+  counters.add("opened", ground.opened);
+  state.setModels(ground.models);
+  board.note("operators", "ok");
+  board.note("market", "ok");
+  const anchor = await reader.anchor();
+  const configDigest = await reader.configDigest(anchor);
+  const lanes = await openLanes(options, parts, configDigest);
+  const metrics = createRunMetrics(options.metrics);
+  const world = createWorldView({ chain, reader, contracts, fromBlock: 0n });
+  const desk = await openDesk(parts, { lanes, metrics, configDigest });
+  const agents = { client, actors, contracts, world, counters, lanes };
+  const markets = () => truth.snapshot().assets;
+  const keepers = await openKeepers({ ...agents, plan, markets, startSec: anchor.timestampSec });
+  return await openReplay({
+    ...agents,
+    market: truth,
+    stepSec: options.config.step ?? market.stepSec,
+    reader,
+    operators,
+    quorumSize: ground.quorum.threshold,
+    desk,
+    keepers,
+    state,
+    board,
+    metrics,
+    onRound: (round) => options.onRound(round, parts.rounds, state),
+  });
+}
+
+/** Queues of this deployment alone: epochs, positions and rounds repeat from one chain to the next. */
+async function openLanes(
+  { closer, logger, metrics }: LocalRunOptions,
+  { foundation, ground, board }: ReplayParts,
+  configDigest: Hex,
+): Promise<JobLaneOptions> {
+  const scope = configDigest.slice(2, 2 + SCOPE_DIGITS).toLowerCase();
+  const queues = openQueues(foundation.queueBackend, { scope, logger });
+  closer.add("queues", () => queues.close());
+  const { database } = foundation;
+  const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics });
+  closer.add("health watch", () => watch.close());
+  return { queues, signal: closer.signal };
+}
+
+interface DeskWith {
+  readonly lanes: JobLaneOptions;
+  readonly metrics: RunMetrics;
+  readonly configDigest: Hex;
+}
+
+async function openDesk({ foundation, ground, state, counters }: ReplayParts, deskWith: DeskWith) {
+  const { chain, contracts, keys } = ground;
+  return await openSubmissionDesk({
+    ...deskWith,
+    chain,
+    oracle: contracts.oracle,
+    signers: keys.map(({ signer }) => signer),
+    keys,
+    stores: foundation.stores,
+    shared: foundation.shared,
+    counters,
+    onReport: state.addReport,
+  });
+}

@@ -1,0 +1,48 @@
+/** Carries what happens in a run over to the Prometheus counters. */
+import type { IngestionCounts } from "../../domain/market.ts";
+import type { PositionRow } from "../../domain/view.ts";
+import type { NodeMetrics } from "../../platform/metrics.ts";
+
+/** Counters of a run. */
+export interface RunMetrics {
+  round(outcome: "quorum" | "vetoed" | "failed", durationMs: number): void;
+  report(outcome: "signed" | "accepted" | "held" | "rejected"): void;
+  /** Takes running totals; the counters grow by the difference to the last ones. */
+  ingestion(counts: IngestionCounts): void;
+  positions(rows: readonly PositionRow[]): void;
+}
+
+const MILLISECONDS = 1_000;
+const STATUSES = [
+  "unscored",
+  "fresh",
+  "stale",
+  "flagged",
+  "closed",
+  "settled",
+] as const satisfies readonly PositionRow["status"][];
+
+/** Creates the counters on a node's registry. */
+export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
+  let last: IngestionCounts = { accepted: 0, rejected: {} };
+  return {
+    round: (outcome, durationMs) => {
+      metrics.rounds.inc({ outcome });
+      metrics.roundDurationSec.observe(durationMs / MILLISECONDS);
+    },
+    report: (outcome) => metrics.reports.inc({ outcome }),
+    ingestion: (counts) => {
+      metrics.ingestionAccepted.inc(counts.accepted - last.accepted);
+      const before = new Map(Object.entries(last.rejected));
+      for (const [reason, count] of Object.entries(counts.rejected)) {
+        metrics.ingestionRejected.inc({ reason }, count - (before.get(reason) ?? 0));
+      }
+      last = counts;
+    },
+    positions: (rows) => {
+      for (const status of STATUSES) {
+        metrics.positions.set({ status }, rows.filter((row) => row.status === status).length);
+      }
+    },
+  };
+}
