@@ -23,11 +23,15 @@ export interface ConservativeInput {
 /**
  * The maximum of last good, static grid and current, in ρ and in π; without a spot the class default stands for the grid.
  *
+ * Where no value was ever accepted, ρ is at least the class default: that is in force on chain until the first report, so
+ * a first report made in doubt may not loosen it. π keeps the linked rule `π + δ ≤ ρ`.
+ *
  * Where there is no current score, the probability of default is 1: what cannot be known is never shown as safe.
  */
 export function conservativeScore(input: ConservativeInput): CurrentScore {
   const { position, riskClass, current, lastGood } = input;
-  const rho = Math.max(lastGood?.rhoBps ?? 0, current?.rhoBps ?? 0, gridRho(input) ?? riskClass.rhoDefaultBps);
+  const standing = lastGood?.rhoBps ?? riskClass.rhoDefaultBps;
+  const rho = Math.max(standing, current?.rhoBps ?? 0, gridRho(input) ?? riskClass.rhoDefaultBps);
   const pi = Math.max(lastGood?.piBps ?? 0, current?.piBps ?? riskClass.piDefaultBps);
   const pair = boundPair({ rho: rho / BPS, pi: pi / BPS }, riskClass);
   const excess = (pair.rhoBps - (current?.rhoBps ?? 0)) / BPS;

@@ -89,7 +89,8 @@ function pathMaxima(input: LossInput, optionValue: number): Float64Array {
     revalue(stepInput(input, step, impliedVols), values);
     for (let path = 0; path < maxima.length; path += 1) {
       const value = values[path] ?? Number.NaN;
-      if (!(value <= (maxima[path] ?? 0))) maxima[path] = value;
+      // A NaN compares false with everything: written once, no later step replaces it, and the score falls to doubt.
+      if (value > (maxima[path] ?? 0) || Number.isNaN(value)) maxima[path] = value;
     }
   }
   return maxima;
@@ -106,7 +107,7 @@ function shiftedVols(
   const moves = paths.move[step] ?? new Float64Array(0);
   for (let path = 0; path < impliedVols.length; path += 1) {
     const shift = perMove * (moves[path] ?? Number.NaN) + perShock * (paths.volShock[path] ?? Number.NaN);
-    impliedVols[path] = shift > 0 ? impliedVol + shift : impliedVol;
+    impliedVols[path] = shift <= 0 ? impliedVol : impliedVol + shift;
   }
 }
 

@@ -1,6 +1,11 @@
 /** Whether a prediction and a market can be trusted to score with; on doubt the caller falls to conservative values. */
 import type { AssetMarket, MarketSnapshot } from "../domain/market.ts";
-import { type AssetPrediction, QUANTILE_HORIZONS_HOURS, QUANTILE_LEVELS } from "../domain/prediction.ts";
+import {
+  type AssetPrediction,
+  type FallbackReason,
+  QUANTILE_HORIZONS_HOURS,
+  QUANTILE_LEVELS,
+} from "../domain/prediction.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 
 /** True when every number that the scenarios read is finite and of the right shape and sign. */
@@ -30,6 +35,24 @@ export function isUsableMarket(market: AssetMarket): boolean {
 /** True when the snapshot itself doubts the asset. */
 export function isDoubted(snapshot: MarketSnapshot, asset: string): boolean {
   return snapshot.doubts.some((doubt) => doubt.asset === asset);
+}
+
+/**
+ * Fallbacks that mean a missing or failed model (models.md §1, "missing models"): what serves instead may ask for less.
+ * The others name thinner data for a model that works as meant.
+ */
+const FAILED_MODEL: ReadonlySet<FallbackReason> = new Set<FallbackReason>([
+  "artefact-missing",
+  "artefact-hash",
+  "schema-mismatch",
+  "output-invalid",
+  "inputs-out-of-range",
+  "fit-failed",
+]);
+
+/** True when one of the fallbacks stands for a missing or failed model: scores are then made, but may only tighten. */
+export function hasFailedModel(fallbacks: readonly FallbackReason[]): boolean {
+  return fallbacks.some((fallback) => FAILED_MODEL.has(fallback));
 }
 
 function isQuantileTable(table: readonly Float64Array[]): boolean {

@@ -30,10 +30,7 @@ export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
   const totals = sizeTotals(input.positions);
   const steps = stepsByPosition(input);
   const draws = drawScenarios({ paths: settings.paths, seed: settings.seed, steps: Math.max(1, ...steps.values()) });
-  const history = commonHistory(input.contexts);
-  const paths = memoise((context: AssetContext, kind: OptionKind) =>
-    buildPaths(context, kind, { draws, history, settings }),
-  );
+  const paths = memoise((context: AssetContext, kind: OptionKind) => buildPaths(context, kind, { draws, settings }));
   const cases = new Map<string, SeriesCase>();
   return {
     seriesCase: (position, context) => {
@@ -64,19 +61,13 @@ function stepsByPosition({ positions, contexts, atSec, settings }: ScenarioBookI
   return steps;
 }
 
-/** Newest residuals that every asset has: an equal rank is then the same moment for all of them. */
-function commonHistory(contexts: ScenarioBookInput["contexts"]): number {
-  const usable = [...contexts.values()].filter((context) => context !== null);
-  return Math.min(...usable.map((context) => context.prediction.volatility.residuals.length));
-}
-
 function buildPaths(
   context: AssetContext,
   kind: OptionKind,
-  common: { draws: ScenarioDraws; history: number; settings: ScoringSettings },
+  common: { draws: ScenarioDraws; settings: ScoringSettings },
 ): AdversePaths {
   const { volatility, quantiles } = context.prediction;
-  const scenarios = simulateSpot(common.draws, volatility, common.history);
+  const scenarios = simulateSpot(common.draws, volatility);
   const { volShock } = common.draws;
   return adversePaths({ kind, spot: context.market.spot, scenarios, quantiles, volShock, settings: common.settings });
 }

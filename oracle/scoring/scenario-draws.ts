@@ -4,7 +4,7 @@ import { normalInverse } from "../math/special-functions.ts";
 
 /** Draws of one time step, shared by all assets so that their dependence is kept. All `[paths]`. */
 export interface StepDraws {
-  /** Stratified uniform on [0, 1): which residual of the common history a path takes. */
+  /** Stratified uniform on [0, 1): which residual of its own history each asset's path takes, by rank. */
   readonly residualRank: Float64Array;
   /** −2 ln U, U uniform: the extreme of the path inside the step. */
   readonly bridge: Float64Array;

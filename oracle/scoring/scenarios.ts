@@ -27,20 +27,22 @@ export function scenarioStepHours(volatility: Pick<VolForecast, "stepSec">): num
  * Inside a step the path visits the worse extreme: that of the Brownian bridge between the two ends at the step's own
  * volatility. Every move is proportional to the volatility, so worst moves never fall when volatility rises.
  *
+ * Each asset draws from the whole of its own residuals, at the same rank as the others: the same moment for histories of
+ * equal length, about the same part of the history otherwise. An asset's history thus never changes another's paths.
+ *
  * @param draws common random numbers; the result has as many steps.
  * @param volatility forecast; beyond its last step the last standard deviation holds.
- * @param history number of newest residuals to draw from, the same for all assets so that days stay together.
  */
-export function simulateSpot(draws: ScenarioDraws, volatility: VolForecast, history: number): SpotScenarios {
+export function simulateSpot(draws: ScenarioDraws, volatility: VolForecast): SpotScenarios {
   const logReturn: Float64Array[] = [];
   const fall: Float64Array[] = [];
   const rise: Float64Array[] = [];
-  const newest = volatility.residuals.subarray(volatility.residuals.length - history);
+  const { residuals } = volatility;
   const zero = new Float64Array(draws.paths);
   draws.steps.forEach((step, index) => {
     const start = logReturn[index - 1] ?? zero;
     const sigma = stepSigma(volatility, index);
-    const residual = step.residualRank.map((rank) => newest[Math.floor(rank * history)] ?? Number.NaN);
+    const residual = step.residualRank.map((rank) => residuals[Math.floor(rank * residuals.length)] ?? Number.NaN);
     logReturn.push(start.map((from, path) => from + sigma * (residual[path] ?? 0)));
     const reach = (path: number): number => Math.sqrt((residual[path] ?? 0) ** 2 + (step.bridge[path] ?? 0));
     fall.push(

@@ -12,7 +12,7 @@ import { conservativeScore } from "./conservative-score.ts";
 import { type CurrentScore, currentScore } from "./current-score.ts";
 import { scoreOf } from "./default-probability.ts";
 import { explain } from "./explain.ts";
-import { isUsableMarket } from "./prediction-check.ts";
+import { hasFailedModel, isUsableMarket } from "./prediction-check.ts";
 import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
 import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
 
@@ -64,8 +64,10 @@ interface Surroundings {
 function scoreOne(position: Position, around: Surroundings): PositionScore {
   const riskClass = classOf(around.input.classes, position.classId);
   const current = scoreNow(position, riskClass, around);
-  const isTrusted = current !== null && around.context?.doubted === false;
-  const result = isTrusted ? current : doubtfulScore(position, riskClass, { ...around, current });
+  const result =
+    current !== null && isTrusted(around.context)
+      ? current
+      : doubtfulScore(position, riskClass, { ...around, current });
   return {
     source: position.source,
     id: position.id,
@@ -80,6 +82,10 @@ function scoreOne(position: Position, around: Surroundings): PositionScore {
     reasons: explain(result.contributions, result.rhoBps),
     fallbacks: around.context?.fallbacks ?? ["inputs-missing"],
   };
+}
+
+function isTrusted(context: AssetContext | null): boolean {
+  return context !== null && !context.doubted && !hasFailedModel(context.fallbacks);
 }
 
 function scoreNow(position: Position, riskClass: RiskClass, around: Surroundings): CurrentScore | null {

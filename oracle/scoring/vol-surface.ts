@@ -1,14 +1,14 @@
 /** Implied volatility of a series and how it answers to adverse moves, where no option quotes are at hand. */
 import type { AssetMarket } from "../domain/market.ts";
 import type { VolForecast } from "../domain/prediction.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../domain/units.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_YEAR } from "../domain/units.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 
 /** Level of implied volatility of one asset. */
 export interface VolLevel {
   /** Decimal a year. */
   readonly impliedVol: number;
-  /** True where it is the model's volatility times the fitted premium. */
+  /** True where it is the model's volatility times the fitted premium, for want of an index or above an older one. */
   readonly fromModel: boolean;
 }
 
@@ -40,10 +40,15 @@ const SHOCK_AT_30_DAYS = 0.02;
 const SHOCK_HOURS = 6;
 const REFERENCE_DAYS = 30;
 const SHORTEST_TENOR_DAYS = 0.5;
+// Hourly bars reach the model within an hour of a move: an index two hours old may lack a jump that the model has seen.
+const FRESH_INDEX_SEC = 2 * SECONDS_PER_HOUR;
 
 /**
- * Level of implied volatility: the asset's volatility index where it is fresh, otherwise the model's volatility times the
- * fitted premium (architecture.md §7.3).
+ * Level of implied volatility: the asset's volatility index up to two hours old; beyond, the greater of the index and the
+ * model's volatility times the fitted premium; without a usable index the latter alone (architecture.md §7.3).
+ *
+ * A daily index tells of the market as it was up to `maxVolIndexAgeSec` ago and would hide a jump since then, so that the
+ * score would be looser than with no index at all. A fresh index has seen what the model has seen and stands.
  */
 export function volLevel(
   market: AssetMarket,
@@ -52,9 +57,11 @@ export function volLevel(
   atSec: number,
 ): VolLevel {
   const index = market.volIndex;
-  const isFresh = index !== null && atSec - index.sourceTimeSec <= settings.maxVolIndexAgeSec;
-  if (isFresh) return { impliedVol: index.impliedVol, fromModel: false };
-  return { impliedVol: annualisedVol(volatility) * settings.impliedVolPremium, fromModel: true };
+  const modelVol = annualisedVol(volatility) * settings.impliedVolPremium;
+  const ageSec = index === null ? Number.POSITIVE_INFINITY : atSec - index.sourceTimeSec;
+  if (index === null || ageSec > settings.maxVolIndexAgeSec) return { impliedVol: modelVol, fromModel: true };
+  const isStanding = ageSec <= FRESH_INDEX_SEC || index.impliedVol >= modelVol;
+  return isStanding ? { impliedVol: index.impliedVol, fromModel: false } : { impliedVol: modelVol, fromModel: true };
 }
 
 /** Root mean variance of the forecast's steps, decimal a year. */

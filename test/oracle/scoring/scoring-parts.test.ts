@@ -20,7 +20,7 @@ import { staticGridSource } from "../../../scripts/generate/static-grid.ts";
 
 const PREDICTION = samplePrediction("BTC", createRng("parts"));
 const DRAWS = drawScenarios({ paths: 2000, steps: 24, seed: "parts" });
-const SCENARIOS = simulateSpot(DRAWS, PREDICTION.volatility, 1000);
+const SCENARIOS = simulateSpot(DRAWS, PREDICTION.volatility);
 const PATHS = adversePaths({
   kind: "put",
   spot: 60_000,
