@@ -22,6 +22,7 @@ const DEFAULT_OUT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/
 const DEFAULT_SEED = "plimsoll-1";
 const PERCENT = 100;
 const HOUR_SEC = 3_600;
+const MS_PER_SECOND = 1_000;
 
 interface TrainOptions {
   readonly model: string;
@@ -54,6 +55,7 @@ async function trainQuantile(options: TrainOptions): Promise<Readonly<Record<str
   const facts = {
     schema: FEATURE_SCHEMA,
     seed: options.seed,
+    trainedAtSec: Math.floor(Date.now() / MS_PER_SECOND),
     dataSource: data.description,
     files: [...data.files],
     split: data.split,

@@ -3,11 +3,10 @@ import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
 import { type FallbackReason, QUANTILE_HORIZONS_HOURS, type VolForecast } from "../../domain/prediction.ts";
 import { SECONDS_PER_HOUR, SECONDS_PER_YEAR } from "../../domain/units.ts";
 import { variance } from "../../math/statistics.ts";
-import { filterVariances, startVarianceOf } from "../garch/conditional-variance.ts";
-import { forecastVariances } from "../garch/forecast-variance.ts";
 import { type GarchFit, specId } from "../garch/garch-types.ts";
 import { ewmaVariance, heavyTailedSample } from "./ewma-variance.ts";
-import { selectGarch } from "./select-garch.ts";
+import { MAX_VARIANCE_MULTIPLE, plausiblePath } from "./plausible-path.ts";
+import { rankGarch } from "./rank-garch.ts";
 import { stepOf, stepReturns } from "./step-returns.ts";
 
 /** Settings of the forecaster; defaults in {@link DEFAULT_FORECASTER_OPTIONS}. */
@@ -55,11 +54,11 @@ const PRIOR_ANNUAL_VOL = 1.2;
  */
 const FIT_HALF_LIFE_SEC = 12 * SECONDS_PER_HOUR;
 
-/** A fit, or the reason why there is none, valid until the next refit time. */
+/** The fits, best first, or the reason why there are none, valid until the next refit time. */
 interface FitState {
   readonly refitSec: number;
   readonly stepSec: number;
-  readonly fit: GarchFit | FallbackReason;
+  readonly fits: readonly GarchFit[] | FallbackReason;
 }
 
 /** Creates a forecaster; see {@link VolatilityForecaster.forecast}. */
@@ -73,7 +72,7 @@ export function createVolatilityForecaster(overrides: Partial<VolatilityForecast
       const refitSec = Math.floor(atSec / refitLength) * refitLength;
       const known = states.get(market.asset);
       const isCurrent = known?.refitSec === refitSec && known.stepSec === stepSec;
-      const state = isCurrent ? known : { refitSec, stepSec, fit: fitUntil(market, { refitSec, stepSec, options }) };
+      const state = isCurrent ? known : { refitSec, stepSec, fits: fitUntil(market, { refitSec, stepSec, options }) };
       states.set(market.asset, state);
       return forecastWith(state, { market, atSec, options });
     },
@@ -86,11 +85,12 @@ interface FitWindow {
   readonly options: VolatilityForecasterOptions;
 }
 
-function fitUntil(market: AssetMarket, window: FitWindow): GarchFit | FallbackReason {
+function fitUntil(market: AssetMarket, window: FitWindow): readonly GarchFit[] | FallbackReason {
   const { refitSec, stepSec, options } = window;
   const returns = stepReturns(market.bars, { untilSec: refitSec, stepSec, maxReturns: options.windowSteps });
   if (returns.length < options.minSteps) return "short-history";
-  return selectGarch(returns) ?? "fit-failed";
+  const fits = rankGarch(returns);
+  return fits.length > 0 ? fits : "fit-failed";
 }
 
 interface ForecastInput {
@@ -101,40 +101,36 @@ interface ForecastInput {
 
 function forecastWith(state: FitState, input: ForecastInput): VolForecast {
   const { market, atSec, options } = input;
-  const { stepSec, fit } = state;
+  const { stepSec, fits } = state;
   const returns = stepReturns(market.bars, { untilSec: atSec, stepSec, maxReturns: options.windowSteps });
   const steps = Math.ceil((Math.max(...QUANTILE_HORIZONS_HOURS) * SECONDS_PER_HOUR) / stepSec);
-  const path = typeof fit === "string" ? null : garchPath(fit, returns, steps);
+  const ewma = ewmaVariance(returns, stepSec, perStep(PRIOR_ANNUAL_VOL, stepSec) ** 2);
   const common = { asset: market.asset, atSec, stepSec };
   const floor = floorSigma(returns, stepSec, options.floorShare);
-  const sigma = Math.sqrt(ewmaVariance(returns, stepSec, perStep(PRIOR_ANNUAL_VOL, stepSec) ** 2));
-  if (path !== null && typeof fit !== "string") {
-    const sigmaPerStep = path.variances.map((value, step) => {
-      const fitShare = 2 ** ((-step * stepSec) / FIT_HALF_LIFE_SEC);
-      return Math.max(floor, value ** (fitShare / 2) * sigma ** (1 - fitShare));
-    });
-    return { ...common, modelId: specId(fit.spec), sigmaPerStep, residuals: path.residuals, fallbacks: [] };
-  }
-  const sigmaPerStep = new Float64Array(steps).fill(Math.max(floor, sigma));
-  const reason = typeof fit === "string" ? fit : "fit-failed";
-  return { ...common, modelId: "ewma", sigmaPerStep, residuals: heavyTailedSample(), fallbacks: [reason] };
+  const sigmasOf = (variances: Float64Array): Float64Array =>
+    variances.map((value, step) => Math.max(floor, Math.sqrt(shrunkVariance(value, ewma, step * stepSec))));
+  const fallback = { ...common, modelId: "ewma", residuals: heavyTailedSample() };
+  const flat = new Float64Array(steps);
+  if (typeof fits === "string") return { ...fallback, sigmaPerStep: sigmasOf(flat.fill(ewma)), fallbacks: [fits] };
+  const maxVariance = maxPlausibleVariance(returns, ewma);
+  const path = plausiblePath(fits, { returns, steps, maxVariance });
+  if (path === null) return { ...fallback, sigmaPerStep: sigmasOf(flat.fill(maxVariance)), fallbacks: ["fit-failed"] };
+  const { spec, variances, residuals } = path;
+  return { ...common, modelId: specId(spec), sigmaPerStep: sigmasOf(variances), residuals, fallbacks: [] };
 }
 
-/** Filters the newest window with the fitted parameters; `null` where a variance is not positive and finite. */
-function garchPath(
-  fit: GarchFit,
-  returns: Float64Array,
-  steps: number,
-): { readonly variances: Float64Array; readonly residuals: Float64Array } | null {
-  const { spec, parameters } = fit;
-  if (returns.length === 0) return null;
-  const startVariance = startVarianceOf(returns, parameters.mu, "backcast");
-  const past = new Float64Array(returns.length);
-  const nextVariance = filterVariances({ variance: spec.variance, parameters, returns, startVariance }, past);
-  const residuals = returns.map((value, index) => (value - parameters.mu) / Math.sqrt(past[index] ?? Number.NaN));
-  const variances = forecastVariances({ spec, parameters, nextVariance, residuals, steps });
-  const isSound = variances.every((value) => value > 0 && Number.isFinite(value)) && residuals.every(Number.isFinite);
-  return isSound ? { variances, residuals } : null;
+/** Geometric mean of a step's variance and the EWMA; the EWMA's share grows with the time to the step. */
+function shrunkVariance(value: number, ewma: number, aheadSec: number): number {
+  const fitShare = 2 ** (-aheadSec / FIT_HALF_LIFE_SEC);
+  return value ** fitShare * ewma ** (1 - fitShare);
+}
+
+/**
+ * Above this no fit is believed. Where none is believed, the fallback starts here and decays to the EWMA at the usual
+ * half-life: so it is at no step below a forecast that would have been believed.
+ */
+function maxPlausibleVariance(returns: Float64Array, ewma: number): number {
+  return MAX_VARIANCE_MULTIPLE * (returns.length < 2 ? ewma : Math.max(ewma, variance(returns)));
 }
 
 function floorSigma(returns: Float64Array, stepSec: number, share: number): number {

@@ -4,12 +4,19 @@ import type { QuantileManifest } from "../../models/manifest.ts";
 
 const MS_PER_SECOND = 1_000;
 const PERCENT = 100;
-/** Months after the end of its data at which the network should be trained again. */
+/** Days from the end of its rows to the day by which the network should be trained again: half a year of new market. */
 const EXPIRY_DAYS = 180;
 const SECONDS_PER_DAY = 86_400;
 
-/** Markdown text of the card; every number comes from the manifest. */
-export function quantileCard(manifest: QuantileManifest, schema: FeatureSchema): string {
+/** What the card tells besides the manifest. */
+export interface CardFacts {
+  readonly schema: FeatureSchema;
+  /** Time of the training, seconds: only the card names it, so that the other files depend on seed and data alone. */
+  readonly trainedAtSec: number;
+}
+
+/** Markdown text of the card; every number comes from the manifest or the facts. */
+export function quantileCard(manifest: QuantileManifest, { schema, trainedAtSec }: CardFacts): string {
   return [
     "# quantile-net: adverse-move quantiles",
     "",
@@ -17,7 +24,7 @@ export function quantileCard(manifest: QuantileManifest, schema: FeatureSchema):
     ...inputs(manifest, schema),
     ...howTrained(manifest),
     ...results(manifest),
-    ...limits(manifest),
+    ...limits(manifest, trainedAtSec),
   ].join("\n");
 }
 
@@ -111,8 +118,7 @@ function resultTable(manifest: QuantileManifest, direction: "fall" | "rise"): re
   ];
 }
 
-function limits(manifest: QuantileManifest): readonly string[] {
-  const expiry = day(manifest.training.span.reportToSec + EXPIRY_DAYS * SECONDS_PER_DAY);
+function limits(manifest: QuantileManifest, trainedAtSec: number): readonly string[] {
   return [
     "## Limits",
     "",
@@ -121,8 +127,25 @@ function limits(manifest: QuantileManifest): readonly string[] {
     "- Signals marked as never seen are ignored, whatever their value.",
     "- Fallback: the GARCH quantile, per asset, with a flag in the observation, when the artefact is missing or altered, the",
     "  feature schema differs, too many inputs are missing or out of range, or an output is not finite and ordered.",
-    `- Train again by ${expiry}.`,
+    ...expiry(manifest.training.span.reportToSec, trainedAtSec),
     "",
+  ];
+}
+
+/** By when to train again, and what it means when the data were older than that on the day of training. */
+function expiry(dataEndSec: number, trainedAtSec: number): readonly string[] {
+  const expirySec = dataEndSec + EXPIRY_DAYS * SECONDS_PER_DAY;
+  const dates = `Its rows end on ${day(dataEndSec)}, it was trained on ${day(trainedAtSec)}`;
+  if (trainedAtSec <= expirySec) {
+    return [`- Train again by ${day(expirySec)}, ${EXPIRY_DAYS} days after the end of its rows.`, `  ${dates}.`];
+  }
+  const ageDays = Math.floor((trainedAtSec - dataEndSec) / SECONDS_PER_DAY);
+  return [
+    `- **Past its date since ${day(expirySec)}**, ${EXPIRY_DAYS} days after the end of its rows.`,
+    `  ${dates}, ${ageDays} days later: it has`,
+    "  seen nothing of the market since, and no figure above speaks for that time. No program checks this date and no flag",
+    "  is set, so the network serves all the same. Before relying on it, train it again on newer data; until then count its",
+    "  breach rates on live outcomes.",
   ];
 }
 

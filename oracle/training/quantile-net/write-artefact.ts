@@ -28,6 +28,8 @@ const VECTOR_MISSING_SHARE = 0.2;
 export interface ArtefactFacts {
   readonly schema: FeatureSchema;
   readonly seed: string;
+  /** Time of the training, seconds; appears in the card only. */
+  readonly trainedAtSec: number;
   readonly dataSource: string;
   readonly files: QuantileManifest["training"]["files"];
   readonly split: { readonly trainToSec: number; readonly stopToSec: number };
@@ -51,7 +53,7 @@ export async function writeArtefact(
   await replaceFiles(target.directory, [
     [ARTEFACT_FILES.model, training.model],
     [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, quantileCard(manifest, facts.schema)],
+    [ARTEFACT_FILES.card, quantileCard(manifest, facts)],
     [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
   ]);
   return manifest;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -85,6 +86,42 @@ describe("openSigningGuard", () => {
       () => guard.authorise(slot(1n), "report", digest("late")),
       (error) => hasCode(error, "GUARD_WRITE_FAILED"),
     );
+  });
+
+  it("error: GUARD_FOREIGN_WRITE once another process has appended; stays shut, the file is left alone", async () => {
+    const guard = await openSigningGuard({ path, operator: OPERATOR });
+    guard.authorise(slot(1n), "report", digest("first"));
+    appendFileSync(path, "a line of somebody else\n");
+    const bytes = readFileSync(path);
+    for (const epoch of [2n, 3n, 1n]) {
+      assert.throws(
+        () => guard.authorise(slot(epoch), "report", digest("first")),
+        (error) => hasCode(error, "GUARD_FOREIGN_WRITE"),
+      );
+    }
+    assert.deepEqual(readFileSync(path), bytes);
+    await guard.close();
+  });
+
+  it("error: GUARD_FOREIGN_WRITE when another process appends at the same moment", async () => {
+    const guard = await openSigningGuard({ path, operator: OPERATOR });
+    const { fsyncSync } = fs;
+    // Runs between the check before the append and the one after it.
+    fs.fsyncSync = (descriptor) => {
+      appendFileSync(path, "a line of somebody else\n");
+      fsyncSync(descriptor);
+    };
+    syncBuiltinESMExports();
+    try {
+      assert.throws(
+        () => guard.authorise(slot(1n), "report", digest("first")),
+        (error) => hasCode(error, "GUARD_FOREIGN_WRITE"),
+      );
+    } finally {
+      fs.fsyncSync = fsyncSync;
+      syncBuiltinESMExports();
+    }
+    await guard.close();
   });
 
   it("default: new, same, conflict; kinds, epochs and configurations are apart; kept over a restart", async () => {

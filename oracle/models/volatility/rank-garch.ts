@@ -1,4 +1,4 @@
-/** Choice among the GARCH family by the Bayesian information criterion. */
+/** Order of the GARCH family by the Bayesian information criterion. */
 
 import { fitGarch } from "../garch/fit-garch.ts";
 import type { GarchFit, VarianceModel } from "../garch/garch-types.ts";
@@ -8,20 +8,15 @@ const VARIANCE_MODELS: readonly VarianceModel[] = ["garch", "gjr", "egarch"];
 const MIN_SHAPE = 2.5;
 
 /**
- * Fits GARCH, GJR and EGARCH with t and skewed t errors and takes the lowest BIC (ties: the earlier one). A skewed fit
- * starts from its symmetric one.
+ * Fits GARCH, GJR and EGARCH with t and skewed t errors. A skewed fit starts from its symmetric one.
  *
  * @param returns log returns per step. `[n]`
- * @returns `null` when no model could be fitted.
+ * @returns the fits that succeeded, lowest BIC first (ties: in the order above); empty when no model could be fitted.
  */
-export function selectGarch(returns: Float64Array): GarchFit | null {
-  let best: GarchFit | null = null;
-  for (const variance of VARIANCE_MODELS) {
-    for (const fit of fitBothLaws(returns, variance)) {
-      if (Number.isFinite(fit.bic) && (best === null || fit.bic < best.bic)) best = fit;
-    }
-  }
-  return best;
+export function rankGarch(returns: Float64Array): readonly GarchFit[] {
+  return VARIANCE_MODELS.flatMap((variance) => fitBothLaws(returns, variance))
+    .filter((fit) => Number.isFinite(fit.bic))
+    .sort((left, right) => left.bic - right.bic);
 }
 
 function fitBothLaws(returns: Float64Array, variance: VarianceModel): readonly GarchFit[] {
