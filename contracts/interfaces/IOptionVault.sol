@@ -24,10 +24,11 @@ interface IOptionVault is IPositionSource, IOptionVaultLog {
     ) external returns (uint256 positionId);
 
     /// @notice Adds `sizeE8` shorts and `collateral` (may be 0) to a position and mints longs to `to`; the new totals must
-    /// meet the initial requirement. Only the owner. Raises the epoch, restarts the cool-off, ends a flag.
+    /// meet the initial requirement, and the series must still be open to new positions. Only the owner. Raises the epoch, restarts the cool-off, ends a flag.
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external;
 
-    /// @notice Adds collateral from the caller, anyone, before expiry. Needs no price and no oracle.
+    /// @notice Adds collateral from the caller, anyone, before expiry. Needs no price and no oracle; where both answer, a
+    /// flag ends if health is then at or above 1.
     function addCollateral(uint256 positionId, uint128 amount) external;
 
     /// @notice Takes collateral out to `to`; the rest must meet the initial requirement. Only the owner. Raises the epoch,

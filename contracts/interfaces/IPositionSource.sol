@@ -3,7 +3,9 @@ pragma solidity 0.8.30;
 
 /// @title A contract whose short option positions the oracle scores
 /// @notice Operators enumerate positions through this interface; the source itself registers, re-classes and retires
-/// them at the oracle, so that a report costs no call into the source.
+/// them at the oracle, so that a report costs no call into the source. Whatever changes a view, its epoch included, emits
+/// an event of the source with the position id as first indexed argument: operators describe anew only the positions that
+/// events have named.
 interface IPositionSource {
     /// @notice One short position as an operator needs it.
     /// @param owner writer of the option

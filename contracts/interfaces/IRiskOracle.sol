@@ -27,7 +27,8 @@ interface IRiskOracle {
     /// the first score.
     event PositionRegistered(uint16 indexed sourceIndex, uint256 indexed positionId, uint16 classId);
 
-    /// @notice The position's risk was increased: only scores that saw `epoch` may loosen it.
+    /// @notice The position's risk was increased: only scores that saw `epoch` may loosen it, and its drift cap counts from
+    /// max(where it counted from, last accepted ρ).
     event PositionEpochRaised(uint16 indexed sourceIndex, uint256 indexed positionId, uint16 epoch);
 
     /// @notice The position was closed or settled; later entries for it are skipped.
@@ -100,7 +101,8 @@ interface IRiskOracle {
     /// @notice Registers a new position of the calling source. Only a registered source.
     function registerPosition(uint256 positionId, uint16 classId) external;
 
-    /// @notice Raises the epoch of a position of the calling source. Only a registered source.
+    /// @notice Raises the epoch of a position of the calling source and restarts its drift cap from the last accepted ρ, if
+    /// that is higher. Only a registered source, which has made sure that the position meets its initial ρ.
     /// @return epoch the new epoch
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch);
 

@@ -82,6 +82,15 @@ library RiskRules {
         return RiskWord.pack(state);
     }
 
+    /// @notice Word of a position whose owner added risk: the next epoch, and Δ_max counts from the present target if that is
+    /// higher than where it counted from. Whoever adds risk has just met an initial requirement at or above the target, so
+    /// the higher cap puts nobody under water. Unscored words keep their cap, for it equals their target.
+    function raisedWord(uint256 word) internal pure returns (uint256 raised, uint16 epoch) {
+        (raised, epoch) = RiskWord.withNextEpoch(word);
+        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
+        if (rhoTarget > RiskWord.rhoOpenOf(word)) raised = RiskWord.withOpen(raised, rhoTarget);
+    }
+
     /// @notice Applies one entry. The word is unchanged whenever the outcome is a skip.
     function applyEntry(
         uint256 word,

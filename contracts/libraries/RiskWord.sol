@@ -5,7 +5,8 @@ pragma solidity 0.8.30;
 /// refuses what does not fit its lane.
 /// @param rhoFrom ρ at the start of the running ramp, bps; equals `rhoTarget` when nothing ramps
 /// @param rhoTarget last accepted ρ, bps; the class default while unscored
-/// @param rhoOpen first scored ρ, bps, that Δ_max counts from; the class default while unscored
+/// @param rhoOpen ρ that Δ_max counts from, bps: the first scored one, or the highest target at which the owner added risk
+/// since; the class default while unscored
 /// @param rhoAnchor ρ at the start of the drift window that `windowIndex` names, bps
 /// @param rhoPrior ρ at the start of the drift window before it, bps
 /// @param pi last accepted π, bps

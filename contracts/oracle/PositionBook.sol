@@ -63,7 +63,7 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @inheritdoc IRiskOracle
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch) {
         (uint16 sourceIndex, uint256 key, uint256 word) = _ownPosition(positionId);
-        (_positions[key].word, epoch) = RiskWord.withNextEpoch(word);
+        (_positions[key].word, epoch) = RiskRules.raisedWord(word);
         emit PositionEpochRaised(sourceIndex, positionId, epoch);
     }
 

@@ -90,7 +90,7 @@ struct Lane {
 /// @param rampMinutes linear ramp after the grace
 /// @param fallbackRampMinutes ramp of a stale ρ towards the default
 /// @param betaBps β: surcharge of the initial over the maintenance requirement
-/// @param maxAboveOpenBps Δ_max: greatest rise of maintenance ρ above ρ at opening
+/// @param maxAboveOpenBps Δ_max: greatest rise of maintenance ρ above ρ at opening (or at a later addition of risk)
 /// @param piStepBps largest change of π of one report
 /// @param active false once the DAO has retired the class for new positions
 struct RiskClass {

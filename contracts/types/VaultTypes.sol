@@ -36,7 +36,8 @@ struct ClassGrid {
 /// @notice Times and target of liquidations.
 /// @param orderlySec T₁, length of the orderly stage
 /// @param lateSec T₂, length of the late stage
-/// @param coolOffSec a position is not liquidated this long after its owner last increased its risk
+/// @param coolOffSec a position is not liquidated this long after its owner last increased its risk; at most T₁, so that
+/// adding risk never lets an auction sleep through its orderly stage
 /// @param flagLifeSec a flag older than this has lapsed: the position must be flagged anew, from π/2
 /// @param targetHealthBps h_T, health of the rest after a liquidation, 10 000 = 1
 struct LiquidationSettings {

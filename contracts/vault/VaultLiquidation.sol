@@ -161,12 +161,4 @@ abstract contract VaultLiquidation is VaultStorage {
         uint256 rhoBps = RISK_ORACLE.getParams(address(this), positionId).rhoBps;
         return _health(position, _payoffNow(terms), rhoBps);
     }
-
-    function _health(
-        ShortPosition storage position,
-        Payoff memory payoff,
-        uint256 rhoBps
-    ) private view returns (int256 healthWad) {
-        return MarginMath.healthWadDown(payoff, position.sizeE8, position.collateral, rhoBps);
-    }
 }

@@ -15,7 +15,6 @@ abstract contract VaultMarkets is VaultStorage {
     uint256 private constant MIN_STAGE_SEC = 1 minutes;
     uint256 private constant MAX_ORDERLY_SEC = 1 days;
     uint256 private constant MAX_LATE_SEC = 7 days;
-    uint256 private constant MAX_COOL_OFF_SEC = 1 days;
     uint256 private constant MAX_FLAG_LIFE_SEC = 30 days;
     /// @dev Twice the buffer: more would close far more than the market asks for.
     uint256 private constant MAX_TARGET_HEALTH_BPS = 20_000;
@@ -142,7 +141,7 @@ abstract contract VaultMarkets is VaultStorage {
             settings.orderlySec > MAX_ORDERLY_SEC ||
             settings.lateSec < MIN_STAGE_SEC ||
             settings.lateSec > MAX_LATE_SEC ||
-            settings.coolOffSec > MAX_COOL_OFF_SEC ||
+            settings.coolOffSec > settings.orderlySec ||
             settings.flagLifeSec < uint256(settings.orderlySec) + settings.lateSec ||
             settings.flagLifeSec > MAX_FLAG_LIFE_SEC ||
             settings.targetHealthBps <= MarginMath.BPS ||

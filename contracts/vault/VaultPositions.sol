@@ -2,7 +2,9 @@
 pragma solidity 0.8.30;
 
 import {IOptionVault} from "../interfaces/IOptionVault.sol";
-import {MarginMath} from "../libraries/MarginMath.sol";
+import {MarginMath, Payoff} from "../libraries/MarginMath.sol";
+import {SeriesId} from "../libraries/SeriesId.sol";
+import {RiskParams} from "../types/RiskTypes.sol";
 import {SeriesState, ShortPosition} from "../types/VaultTypes.sol";
 import {VaultMarkets} from "./VaultMarkets.sol";
 
@@ -30,6 +32,7 @@ abstract contract VaultPositions is VaultMarkets {
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external nonReentrant {
         (ShortPosition storage position, Terms memory terms) = _ownedBeforeExpiry(positionId);
         if (!terms.live) revert VaultMarketNotLive(terms.series.marketId);
+        SeriesId.requireOpenable(terms.series, block.timestamp);
         uint256 newSizeE8 = uint256(position.sizeE8) + sizeE8;
         uint256 newCollateral = uint256(position.collateral) + collateral;
         _requireAmount(sizeE8, MarginMath.MAX_SIZE_E8);
@@ -50,6 +53,7 @@ abstract contract VaultPositions is VaultMarkets {
         uint256 newCollateral = uint256(position.collateral) + amount;
         _resize(positionId, position, position.sizeE8, newCollateral);
         emit CollateralAdded(positionId, msg.sender, amount, uint128(newCollateral));
+        if (position.flaggedAt != 0) _clearFlagIfHealthy(positionId, position, terms);
         _pull(terms.token, amount);
     }
 
@@ -134,6 +138,17 @@ abstract contract VaultPositions is VaultMarkets {
         emit PositionChanged(positionId, uint128(sizeE8), uint128(collateral));
         _clearFlag(positionId, position);
         RISK_ORACLE.raiseEpoch(positionId);
+    }
+
+    /// @dev Must not revert, for a top-up needs no price and no oracle: without either the flag stays, and {unflag} ends it
+    /// later.
+    function _clearFlagIfHealthy(uint256 positionId, ShortPosition storage position, Terms memory terms) private {
+        try PRICE_GUARD.spotE8(terms.series.marketId) returns (uint64 spotE8, uint40) {
+            try RISK_ORACLE.getParams(address(this), positionId) returns (RiskParams memory params) {
+                Payoff memory payoff = _payoffAt(terms, spotE8);
+                if (_health(position, payoff, params.rhoBps) >= HEALTHY_WAD) _clearFlag(positionId, position);
+            } catch {}
+        } catch {}
     }
 
     function _ownedBeforeExpiry(

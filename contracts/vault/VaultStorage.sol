@@ -68,6 +68,14 @@ abstract contract VaultStorage is IOptionVault, Ownable2Step, ReentrancyGuardTra
         return _payoffAt(terms, spotE8);
     }
 
+    function _health(
+        ShortPosition storage position,
+        Payoff memory payoff,
+        uint256 rhoBps
+    ) internal view returns (int256 healthWad) {
+        return MarginMath.healthWadDown(payoff, position.sizeE8, position.collateral, rhoBps);
+    }
+
     function _activePosition(uint256 positionId) internal view returns (ShortPosition storage position) {
         position = _positions[positionId];
         if (position.sizeE8 == 0) revert VaultPositionInactive(positionId);

@@ -139,11 +139,11 @@ function reportEntries(voices: readonly VerifiedObservation[], rules: ChainRules
     (entry) => `${entry.sourceIndex}:${entry.positionId}`,
   );
   for (const group of groups) {
-    const target = medianEntry(group);
-    const epoch = rules.positionEpoch(target.sourceIndex, target.positionId);
+    const epoch = chainEpoch(group, rules);
     const ballot = group.filter((entry) => entry.epoch === epoch);
     if (ballot.length < quorum) {
-      leftOut.push({ entry: target, reason: epoch === null ? "unknown-position" : "too-few-voices" });
+      const reason = epoch === null ? "unknown-position" : "too-few-voices";
+      leftOut.push({ entry: medianEntry(group), reason });
       continue;
     }
     const median = medianEntry(ballot);
@@ -157,6 +157,10 @@ function reportEntries(voices: readonly VerifiedObservation[], rules: ChainRules
     leftOut: leftOut.sort((left, right) => compareEntries(left.entry, right.entry)),
     ballots,
   };
+}
+
+function chainEpoch([first]: readonly RiskEntry[], rules: ChainRules): number | null {
+  return first === undefined ? null : rules.positionEpoch(first.sourceIndex, first.positionId);
 }
 
 function reportQuantiles(

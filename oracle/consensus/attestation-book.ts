@@ -16,6 +16,8 @@ export interface AttestationBook {
    * signature cannot be passed off as one for this slot.
    */
   file(signed: SignedReport): Promise<AttestationFiling>;
+  /** Files what this operator has just signed itself: nothing is to be checked. */
+  fileOwn(signed: SignedReport): void;
   /** Attestations to a digest by signer index, the first `threshold` of them; `null` while there are fewer. */
   quorum(digest: Hex, threshold: number): readonly Attestation[] | null;
   /** The attestation of one operator, if there is one. */
@@ -39,6 +41,7 @@ export function createAttestationBook(operators: readonly Address[], domain: Rep
       if (first.attestation.digest === signed.attestation.digest) return { kind: "known" };
       return { kind: "conflict", first };
     },
+    fileOwn: (signed) => void filed.set(signed.attestation.operator.toLowerCase(), signed),
     quorum: (digest, threshold) => {
       const matching = order.flatMap((operator) => {
         const attestation = filed.get(operator)?.attestation;

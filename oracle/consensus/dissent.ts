@@ -12,7 +12,9 @@ export function dissentingPositions(
   for (const { observation } of observations) {
     for (const { sourceIndex, positionId, rhoBps } of observation.entries) {
       const key = `${sourceIndex}:${positionId}`;
-      votes.set(key, [...(votes.get(key) ?? []), rhoBps]);
+      const ballot = votes.get(key);
+      if (ballot === undefined) votes.set(key, [rhoBps]);
+      else ballot.push(rhoBps);
     }
   }
   return own.entries.filter(({ sourceIndex, positionId, rhoBps }) => {

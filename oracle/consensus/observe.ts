@@ -109,6 +109,50 @@ export function digestOf(observation: Observation): Hex {
   });
 }
 
+/** Whether two observations say the same in every field that their digest covers. */
+export function isSameObservation(left: Observation, right: Observation): boolean {
+  return (
+    left.operator.toLowerCase() === right.operator.toLowerCase() &&
+    left.slot.configDigest === right.slot.configDigest &&
+    left.slot.epoch === right.slot.epoch &&
+    left.anchor.blockNumber === right.anchor.blockNumber &&
+    left.anchor.blockHash === right.anchor.blockHash &&
+    left.anchor.timestampSec === right.anchor.timestampSec &&
+    left.bundleHash === right.bundleHash &&
+    left.featureSchemaHash === right.featureSchemaHash &&
+    left.fallbackBits === right.fallbackBits &&
+    left.oldestInputAgeSec === right.oldestInputAgeSec &&
+    areEqual(left.entries, right.entries, isSameEntry) &&
+    areEqual(left.classQuantiles, right.classQuantiles, isSameQuantile)
+  );
+}
+
+function areEqual<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  isSame: (one: Item, other: Item) => boolean,
+): boolean {
+  if (left.length !== right.length) return false;
+  return left.every((item, index) => {
+    const other = right[index];
+    return other !== undefined && isSame(item, other);
+  });
+}
+
+function isSameEntry(one: RiskEntry, other: RiskEntry): boolean {
+  return (
+    compareEntries(one, other) === 0 &&
+    one.epoch === other.epoch &&
+    one.rhoBps === other.rhoBps &&
+    one.piBps === other.piBps &&
+    one.score === other.score
+  );
+}
+
+function isSameQuantile(one: ClassQuantile, other: ClassQuantile): boolean {
+  return one.classId === other.classId && one.rhoBps === other.rhoBps && one.piBps === other.piBps;
+}
+
 /** Signs an observation after the guard has written its digest down. */
 export async function signObservation(
   observation: Observation,

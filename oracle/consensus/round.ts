@@ -257,7 +257,7 @@ async function attest(state: RoundState, proposal: Proposal, bundle: ReportBundl
   const signature = await signCompact(state.deps.signer, digest);
   const attestation = { slot, digest, operator: state.terms.self, signature };
   const signed = { report: bundle.report, attestation };
-  await state.attestations.file(signed);
+  state.attestations.fileOwn(signed);
   state.deps.broadcast({ kind: "attestation", signed });
   finish(state);
 }

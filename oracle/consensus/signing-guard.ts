@@ -2,6 +2,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -10,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Outcome, PlimsollError } from "../domain/errors.ts";
+import { hasCode, type Outcome, PlimsollError } from "../domain/errors.ts";
 import type { RoundSlot } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import { claimExclusively } from "./exclusive-claim.ts";
@@ -38,7 +39,8 @@ export interface SigningGuard {
   /**
    * `new`: the promise is on disk now; `same`: this very digest was promised before; `conflict`: another one was.
    *
-   * @throws PlimsollError `GUARD_WRITE_FAILED` when the promise could not be synced; the guard then stays shut.
+   * @throws PlimsollError `GUARD_WRITE_FAILED` when the promise could not be synced, `GUARD_FOREIGN_WRITE` when somebody
+   *   else has written to the file; the guard then stays shut.
    */
   authorise(slot: RoundSlot, kind: SignatureKind, digest: Hex): Outcome<"new" | "same", "conflict">;
   /** Frees the file for another process. */
@@ -79,6 +81,8 @@ interface GuardState {
   readonly promised: Map<string, Hex>;
   /** Checksum of the last line. */
   readonly checksum: string;
+  /** Size that the file has unless somebody else writes to it. */
+  readonly sizeBytes: number;
 }
 
 function loadGuard(path: string, options: SigningGuardOptions): GuardState {
@@ -96,9 +100,9 @@ function loadGuard(path: string, options: SigningGuardOptions): GuardState {
   if (!parsed.ok) throw damaged(path, parsed);
   if (options.mustExist === true && parsed.wholeBytes === 0) throw damaged(path, EMPTIED);
   const descriptor = openSync(path, exists ? "a+" : "ax+", FILE_MODE);
-  const checksum = repair(descriptor, parsed, options.operator);
+  const end = repair(descriptor, parsed, options.operator);
   syncFolder(path);
-  return { descriptor, checksum, promised: new Map(parsed.records.map((record) => [keyOf(record), record.digest])) };
+  return { descriptor, ...end, promised: new Map(parsed.records.map((record) => [keyOf(record), record.digest])) };
 }
 
 /** A file without even its header cannot be the one that this operator signed with. */
@@ -113,14 +117,19 @@ function damaged(path: string, parsed: Extract<ParsedGuard, { ok: false }>): Pli
   });
 }
 
-/** Cuts off an unfinished tail, completes a missing break, writes a missing header; returns the last checksum. */
-function repair(descriptor: number, parsed: Extract<ParsedGuard, { ok: true }>, operator: Address): string {
+/** Cuts off an unfinished tail, completes a missing break, writes a missing header; returns what the file ends with. */
+function repair(
+  descriptor: number,
+  parsed: Extract<ParsedGuard, { ok: true }>,
+  operator: Address,
+): Pick<GuardState, "checksum" | "sizeBytes"> {
   ftruncateSync(descriptor, parsed.wholeBytes);
   const header = headerLine(operator);
-  if (parsed.wholeBytes === 0) writeSync(descriptor, `${header}\n`, null, "latin1");
-  else if (parsed.missingBreak) writeSync(descriptor, "\n", null, "latin1");
+  const isNew = parsed.wholeBytes === 0;
+  const missing = isNew ? `${header}\n` : parsed.missingBreak ? "\n" : "";
+  if (missing !== "") writeSync(descriptor, missing, null, "latin1");
   fsyncSync(descriptor);
-  return parsed.wholeBytes === 0 ? checksumOf(header) : parsed.checksum;
+  return { checksum: isNew ? checksumOf(header) : parsed.checksum, sizeBytes: parsed.wholeBytes + missing.length };
 }
 
 /** A new file is only safe once its folder's entry is on disk. Windows cannot sync folders and does not need to. */
@@ -136,17 +145,21 @@ function keyOf(record: Pick<GuardRecord, "kind" | "configDigest" | "epoch">): st
 }
 
 function createGuard(path: string, state: GuardState, release: () => Promise<void>): SigningGuard {
-  let checksum = state.checksum;
-  let shut: unknown = null;
+  let { checksum, sizeBytes } = state;
+  let shut: PlimsollError | null = null;
+  let closed = false;
 
   const append = (record: GuardRecord): void => {
     const line = recordLine(record, checksum);
     try {
-      appendSynced(state.descriptor, `${line}\n`);
+      // Before, so that a foreign file is left as it is; after, for a writer that passed the same check meanwhile.
+      requireSize(path, state.descriptor, sizeBytes);
+      sizeBytes += appendSynced(state.descriptor, `${line}\n`);
+      requireSize(path, state.descriptor, sizeBytes);
     } catch (cause) {
       // The file's end is unknown now; a promise that may be half written must not be followed by another.
-      shut = cause;
-      throw writeFailed(path, cause);
+      shut = hasCode(cause, "GUARD_FOREIGN_WRITE") ? cause : writeFailed(path, cause);
+      throw shut;
     }
     checksum = checksumOf(line);
     state.promised.set(keyOf(record), record.digest);
@@ -154,7 +167,7 @@ function createGuard(path: string, state: GuardState, release: () => Promise<voi
 
   return {
     authorise: (slot, kind, digest) => {
-      if (shut !== null) throw writeFailed(path, shut);
+      if (shut !== null) throw shut;
       const record = { kind, configDigest: slot.configDigest, epoch: slot.epoch, digest: toLowerHex(digest) };
       const promised = state.promised.get(keyOf(record));
       if (promised === record.digest) return { ok: true, value: "same" };
@@ -163,26 +176,38 @@ function createGuard(path: string, state: GuardState, release: () => Promise<voi
       return { ok: true, value: "new" };
     },
     close: async () => {
-      if (shut === CLOSED) return;
-      shut = CLOSED;
+      if (closed) return;
+      closed = true;
+      shut = writeFailed(path, "the guard was closed");
       closeSync(state.descriptor);
       await release();
     },
   };
 }
 
-/** Why a closed guard refuses. */
-const CLOSED = "the guard was closed";
-
 function toLowerHex(hex: Hex): Hex {
   return `0x${hex.slice(2).toLowerCase()}`;
 }
 
-function appendSynced(descriptor: number, line: string): void {
+/** The exclusive claim is a kernel socket and so ends at a network namespace, at a container say; the file does not. */
+function requireSize(path: string, descriptor: number, expectedBytes: number): void {
+  const actualBytes = fstatSync(descriptor).size;
+  if (actualBytes === expectedBytes) return;
+  throw new PlimsollError({
+    code: "GUARD_FOREIGN_WRITE",
+    problem: `The signing guard ${path} has ${actualBytes} bytes instead of ${expectedBytes}: another process wrote to it.`,
+    remedy: "Find and stop the other process (a container?), then restart: one key must never sign in two places.",
+    context: { path, expectedBytes, actualBytes },
+  });
+}
+
+/** Returns the number of bytes appended. */
+function appendSynced(descriptor: number, line: string): number {
   const bytes = Buffer.from(line, "latin1");
   const written = writeSync(descriptor, bytes, 0, bytes.length, null);
   if (written !== bytes.length) throw new RangeError(`Only ${written} of ${bytes.length} bytes were written.`);
   fsyncSync(descriptor);
+  return written;
 }
 
 function writeFailed(path: string, cause: unknown): PlimsollError<"GUARD_WRITE_FAILED"> {

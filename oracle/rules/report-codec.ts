@@ -26,7 +26,7 @@ export function encodeEntries(entries: readonly RiskEntry[]): Uint8Array {
   entries.forEach((entry, index) => {
     writeEntry(view, index * ENTRY_BYTES, entry);
   });
-  requireAscending(entries.map(entryKey));
+  requireAscending(entries, isEntryAfter);
   return bytes;
 }
 
@@ -37,7 +37,7 @@ export function encodeEntries(entries: readonly RiskEntry[]): Uint8Array {
  */
 export function decodeEntries(bytes: Uint8Array): readonly RiskEntry[] {
   const entries = mapItems(bytes, ENTRY_BYTES, readEntry);
-  requireAscending(entries.map(entryKey));
+  requireAscending(entries, isEntryAfter);
   return entries;
 }
 
@@ -50,10 +50,12 @@ export function encodeClassQuantiles(quantiles: readonly ClassQuantile[]): Uint8
   const bytes = new Uint8Array(quantiles.length * QUANTILE_BYTES);
   const view = new DataView(bytes.buffer);
   quantiles.forEach((quantile, index) => {
-    const { classId, rhoBps, piBps } = quantile;
-    writeUint16s(view, index * QUANTILE_BYTES, { classId, rhoBps, piBps });
+    const offset = index * QUANTILE_BYTES;
+    writeUint16(view, offset, quantile, "classId");
+    writeUint16(view, offset + 2, quantile, "rhoBps");
+    writeUint16(view, offset + 4, quantile, "piBps");
   });
-  requireAscending(quantiles.map((quantile) => BigInt(quantile.classId)));
+  requireAscending(quantiles, isQuantileAfter);
   return bytes;
 }
 
@@ -68,22 +70,30 @@ export function decodeClassQuantiles(bytes: Uint8Array): readonly ClassQuantile[
     rhoBps: view.getUint16(offset + 2),
     piBps: view.getUint16(offset + 4),
   }));
-  requireAscending(quantiles.map((quantile) => BigInt(quantile.classId)));
+  requireAscending(quantiles, isQuantileAfter);
   return quantiles;
 }
 
-/** Order of entries, and the oracle's storage key: source index, then id. Fields must be in range. */
-function entryKey(entry: RiskEntry): bigint {
-  return (BigInt(entry.sourceIndex) << POSITION_ID_BITS) | entry.positionId;
+/** Order of entries, and of the oracle's storage keys: source index, then id. */
+function isEntryAfter(entry: RiskEntry, before: RiskEntry): boolean {
+  if (entry.sourceIndex !== before.sourceIndex) return entry.sourceIndex > before.sourceIndex;
+  return entry.positionId > before.positionId;
+}
+
+function isQuantileAfter(quantile: ClassQuantile, before: ClassQuantile): boolean {
+  return quantile.classId > before.classId;
 }
 
 function writeEntry(view: DataView, offset: number, entry: RiskEntry): void {
-  const { sourceIndex, positionId, epoch, rhoBps, piBps, score } = entry;
+  const { positionId } = entry;
   if (positionId < 0n || positionId > MAX_POSITION_ID) throw outOfRange("positionId", positionId);
-  writeUint16s(view, offset, { sourceIndex });
+  writeUint16(view, offset, entry, "sourceIndex");
   view.setUint16(offset + 2, Number(positionId >> UINT32_BITS));
   view.setUint32(offset + 4, Number(positionId & UINT32_MASK));
-  writeUint16s(view, offset + 8, { epoch, rhoBps, piBps, score });
+  writeUint16(view, offset + 8, entry, "epoch");
+  writeUint16(view, offset + 10, entry, "rhoBps");
+  writeUint16(view, offset + 12, entry, "piBps");
+  writeUint16(view, offset + 14, entry, "score");
 }
 
 function readEntry(view: DataView, offset: number): RiskEntry {
@@ -98,11 +108,15 @@ function readEntry(view: DataView, offset: number): RiskEntry {
   };
 }
 
-function writeUint16s(view: DataView, offset: number, fields: Readonly<Record<string, number>>): void {
-  Object.entries(fields).forEach(([field, value], index) => {
-    if (!Number.isInteger(value) || value < 0 || value >= UINT16) throw outOfRange(field, value);
-    view.setUint16(offset + index * 2, value);
-  });
+function writeUint16<Field extends string>(
+  view: DataView,
+  offset: number,
+  item: Readonly<Record<Field, number>>,
+  field: Field,
+): void {
+  const value = item[field];
+  if (!Number.isInteger(value) || value < 0 || value >= UINT16) throw outOfRange(field, value);
+  view.setUint16(offset, value);
 }
 
 function mapItems<Item>(bytes: Uint8Array, itemBytes: number, read: (view: DataView, offset: number) => Item): Item[] {
@@ -118,8 +132,11 @@ function mapItems<Item>(bytes: Uint8Array, itemBytes: number, read: (view: DataV
   return Array.from({ length: bytes.length / itemBytes }, (_, index) => read(view, index * itemBytes));
 }
 
-function requireAscending(keys: readonly bigint[]): void {
-  const index = keys.findIndex((key, at) => at > 0 && key <= (keys[at - 1] ?? 0n));
+function requireAscending<Item>(items: readonly Item[], isAfter: (item: Item, before: Item) => boolean): void {
+  const index = items.findIndex((item, at) => {
+    const before = items[at - 1];
+    return before !== undefined && !isAfter(item, before);
+  });
   if (index === -1) return;
   throw new PlimsollError({
     code: "REPORT_NOT_ASCENDING",

@@ -10,36 +10,23 @@ import { quantileManifestSchema, quantileVectorsSchema } from "../../oracle/mode
 import { type NetworkRow, networkRows } from "../../oracle/models/quantile-net/network-inputs.ts";
 import { runNetwork } from "../../oracle/models/quantile-net/run-network.ts";
 import { loadArtefact } from "../../oracle/models/session.ts";
-
-/** Figures of one run; the session has one intra-op thread. */
-export interface InferenceBench {
-  /** Rows a second of the network, batch 1 024, first decile of the batch times: robust against busy neighbours. */
-  readonly rowsPerSec: number;
-  /** The same from the median batch. */
-  readonly rowsPerSecMedian: number;
-  /** The same with laying out the rows included. */
-  readonly rowsPerSecWithLayout: number;
-  readonly batchRows: number;
-  /** First decile of the time of a batch, milliseconds. */
-  readonly batchMs: number;
-  /** Target of design: rows a second a core. */
-  readonly target: number;
-  readonly pass: boolean;
-}
+import { type BenchResult, judge, rounded } from "./result.ts";
 
 const ARTEFACT = join(dirnameOfRepository(), "oracle/models/artifacts/quantile-net");
 const BATCH_ROWS = 1_024;
 const WARM_UP_BATCHES = 20;
 const BATCHES = 200;
-const TARGET_ROWS_PER_SEC = 100_000;
+/** Rows a second a core. */
+const LIMIT_ROWS_PER_SEC = 100_000;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Runs the benchmark on the committed artefact.
+ * Runs the benchmark on the committed artefact with one intra-op thread. The value is that of the first decile of the
+ * batch times, which busy neighbours hardly disturb.
  *
  * @throws PlimsollError `BENCH_ARTEFACT` when there is none.
  */
-export async function benchInference(): Promise<InferenceBench> {
+export async function benchInference(): Promise<BenchResult> {
   const loaded = await loadArtefact(ARTEFACT, { manifest: quantileManifestSchema, vectors: quantileVectorsSchema });
   if (!loaded.ok) {
     throw new PlimsollError({
@@ -56,16 +43,16 @@ export async function benchInference(): Promise<InferenceBench> {
   const { decile: layoutMs } = await timesOf(() => runNetwork(session, networkRows(rows)));
   await session.release();
   const perSecond = (milliseconds: number): number => Math.round((BATCH_ROWS * MS_PER_SECOND) / milliseconds);
-  const rowsPerSec = perSecond(runMs);
-  return {
-    rowsPerSec,
-    rowsPerSecMedian: perSecond(median),
-    rowsPerSecWithLayout: perSecond(layoutMs),
-    batchRows: BATCH_ROWS,
-    batchMs: runMs,
-    target: TARGET_ROWS_PER_SEC,
-    pass: rowsPerSec >= TARGET_ROWS_PER_SEC,
-  };
+  return judge(
+    perSecond(runMs),
+    { limit: LIMIT_ROWS_PER_SEC, unit: "rows/s", passes: "at-least" },
+    {
+      median: perSecond(median),
+      withLayout: perSecond(layoutMs),
+      batchRows: BATCH_ROWS,
+      batchMs: rounded(runMs),
+    },
+  );
 }
 
 function randomRows(width: number): readonly NetworkRow[] {

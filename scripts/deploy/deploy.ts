@@ -56,8 +56,10 @@ export async function deployPlimsoll(
     ignitionModule,
     deploymentParameters: {},
     accounts: accountsSchema.parse(await provider.request({ method: "eth_accounts" })),
+  }).catch((cause: unknown) => {
+    throw deploymentFailed(cause instanceof Error ? cause.message : String(cause), target, cause);
   });
-  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result, target);
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(describe(result), target);
   const addresses = Object.fromEntries(
     Object.entries(ignitionModule.results).map(([name, future]) => [name, addressOf(result.contracts, future.id)]),
   );
@@ -106,11 +108,16 @@ function addressOf(contracts: Readonly<Record<string, { readonly address: string
   });
 }
 
-function deploymentFailed(result: DeploymentResult, target: DeployTarget): PlimsollError {
+function describe(result: DeploymentResult): string {
+  return `${result.type} ${JSON.stringify(result)}`;
+}
+
+function deploymentFailed(reason: string, target: DeployTarget, cause?: unknown): PlimsollError {
   return new PlimsollError({
     code: "DEPLOYMENT_FAILED",
-    problem: `The deployment to ${target.rpcUrl} ended with ${result.type}: ${JSON.stringify(result)}.`,
+    problem: `The deployment to ${target.rpcUrl} ended with: ${reason.replaceAll(/\s+/g, " ")}`,
     remedy: `Mend what it names and run again; the journal in ${target.outputDir} resumes it.`,
-    context: { type: result.type },
+    context: { rpcUrl: target.rpcUrl, outputDir: target.outputDir },
+    cause,
   });
 }

@@ -13,7 +13,10 @@ import { type TemporaryFolder, temporaryFolder } from "../helpers/temporary-fold
 const ROUNDS = 3;
 const OPERATORS = 4;
 const RUN_MS = 240_000;
-const addressesSchema = z.record(z.string(), z.string().refine((value) => isAddress(value)));
+const addressesSchema = z.record(
+  z.string(),
+  z.string().refine((value) => isAddress(value)),
+);
 
 interface FinishedRun {
   readonly summary: CheckedSummary;

@@ -1,7 +1,6 @@
 /** What a position source says of its positions at an anchor; asked again only about those that an event has named. */
-import { getAbiItem, type ReadContractReturnType } from "viem";
+import type { ReadContractReturnType } from "viem";
 import { positionSourceAbi } from "../../chain/abi/position-source.ts";
-import { riskOracleAbi } from "../../chain/abi/risk-oracle.ts";
 import { type ChainClient, isTransportFailure } from "../../chain/client.ts";
 import type { Anchor } from "../../domain/report.ts";
 import type { Address } from "../../domain/units.ts";
@@ -15,10 +14,7 @@ export type PositionViewMap = ReadonlyMap<bigint, PositionView>;
 /** What views are read of. */
 export interface PositionViewsOptions {
   readonly chain: ChainClient;
-  readonly oracle: Address;
   readonly source: Address;
-  /** Index of the source at the oracle. */
-  readonly sourceIndex: number;
 }
 
 /** Reads views, and remembers them for the next anchor. */
@@ -40,7 +36,6 @@ const DESCRIBE_BATCH = 200;
 const MAX_AGE_SEC = 1_800;
 /** Beyond, describing everything costs less than the logs; public RPCs grant at least this range. */
 const MAX_BLOCK_RANGE = 2_000n;
-const EPOCH_RAISED = getAbiItem({ abi: riskOracleAbi, name: "PositionEpochRaised" });
 
 /** Creates a reader that knows nothing yet. */
 export function createPositionViews(options: PositionViewsOptions): PositionViews {
@@ -50,7 +45,9 @@ export function createPositionViews(options: PositionViewsOptions): PositionView
       const usable = known !== null && isRecent(known, anchor) ? known : null;
       const changed = usable === null ? null : await changedSince(options, usable.anchor, anchor);
       const kept =
-        usable !== null && changed !== null ? usable : { views: new Map(), describedAtSec: anchor.timestampSec };
+        usable !== null && changed !== null
+          ? usable
+          : { views: new Map<bigint, PositionView>(), describedAtSec: anchor.timestampSec };
       const wanted = ids.filter((id) => changed?.has(id) === true || !kept.views.has(id));
       const read = await describe(options, wanted, anchor);
       const views = new Map<bigint, PositionView>();
@@ -71,25 +68,22 @@ function isRecent(known: Known, anchor: Anchor): boolean {
 
 /**
  * Ids that events after `from` up to `to` name, among other numbers; `null` when nobody can tell. `IPositionSource` asks
- * every source that the id be the first indexed argument of what changes a view; the epoch is the oracle's to announce.
+ * every source that the id be the first indexed argument of whatever changes a view.
  */
 async function changedSince(
-  { chain, oracle, source, sourceIndex }: PositionViewsOptions,
+  { chain, source }: PositionViewsOptions,
   from: Anchor,
   to: Anchor,
 ): Promise<ReadonlySet<bigint> | null> {
   if (from.blockHash === to.blockHash) return new Set();
   if (from.blockNumber === to.blockNumber) return null;
-  const range = { fromBlock: from.blockNumber + 1n, toBlock: to.blockNumber } as const;
   try {
-    const [before, own, raised] = await Promise.all([
+    const [before, logs] = await Promise.all([
       chain.reader.getBlock({ blockNumber: from.blockNumber }),
-      chain.reader.getLogs({ ...range, address: source }),
-      chain.reader.getLogs({ ...range, address: oracle, event: EPOCH_RAISED, args: { sourceIndex }, strict: true }),
+      chain.reader.getLogs({ address: source, fromBlock: from.blockNumber + 1n, toBlock: to.blockNumber }),
     ]);
     if (before.hash !== from.blockHash) return null;
-    const named = own.flatMap(({ topics }) => (topics[1] === undefined ? [] : [BigInt(topics[1])]));
-    return new Set([...named, ...raised.map(({ args }) => args.positionId)]);
+    return new Set(logs.flatMap(({ topics }) => (topics[1] === undefined ? [] : [BigInt(topics[1])])));
   } catch (error) {
     // A refused range or a vanished block leaves the question open; a dead line fails the round.
     if (isTransportFailure(error)) throw error;

@@ -109,12 +109,15 @@ function forecastWith(state: FitState, input: ForecastInput): VolForecast {
   const floor = floorSigma(returns, stepSec, options.floorShare);
   const sigmasOf = (variances: Float64Array): Float64Array =>
     variances.map((value, step) => Math.max(floor, Math.sqrt(shrunkVariance(value, ewma, step * stepSec))));
-  const fallback = { ...common, modelId: "ewma", residuals: heavyTailedSample() };
-  const flat = new Float64Array(steps);
-  if (typeof fits === "string") return { ...fallback, sigmaPerStep: sigmasOf(flat.fill(ewma)), fallbacks: [fits] };
+  // A function, since the sample takes longer than everything else here and is hardly ever needed.
+  const fallback = (variance: number, reason: FallbackReason): VolForecast => {
+    const sigmaPerStep = sigmasOf(new Float64Array(steps).fill(variance));
+    return { ...common, modelId: "ewma", sigmaPerStep, residuals: heavyTailedSample(), fallbacks: [reason] };
+  };
+  if (typeof fits === "string") return fallback(ewma, fits);
   const maxVariance = maxPlausibleVariance(returns, ewma);
   const path = plausiblePath(fits, { returns, steps, maxVariance });
-  if (path === null) return { ...fallback, sigmaPerStep: sigmasOf(flat.fill(maxVariance)), fallbacks: ["fit-failed"] };
+  if (path === null) return fallback(maxVariance, "fit-failed");
   const { spec, variances, residuals } = path;
   return { ...common, modelId: specId(spec), sigmaPerStep: sigmasOf(variances), residuals, fallbacks: [] };
 }

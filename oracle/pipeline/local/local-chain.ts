@@ -19,7 +19,6 @@ export interface LocalChainOptions {
 
 const LOOPBACK = "127.0.0.1";
 
-
 /**
  * Opens the chain of a local run.
  *

@@ -14,7 +14,7 @@ contract VaultMarketsTest is VaultFixture {
             if (i == 1) s.orderlySec = 1 days + 1;
             if (i == 2) s.lateSec = 59;
             if (i == 3) s.lateSec = 7 days + 1;
-            if (i == 4) s.coolOffSec = 1 days + 1;
+            if (i == 4) s.coolOffSec = T1 + 1;
             if (i == 5) s.flagLifeSec = T1 + T2 - 1;
             if (i == 6) s.targetHealthBps = 10_000;
             if (i == 7) s.targetHealthBps = 20_001;

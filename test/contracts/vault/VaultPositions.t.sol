@@ -58,6 +58,19 @@ contract VaultPositionsTest is VaultFixture {
         vault.open(put, ONE, PUT_MARGIN, holder);
     }
 
+    function test_RevertWhen_MintingMoreWithLessThanTheLeastTenorLeft() external {
+        uint256 id = _open(put, ONE, PUT_MARGIN);
+        vm.warp(EXPIRY - 1 hours + 1);
+        _setPrice(SPOT);
+        vm.expectPartialRevert(SeriesId.SeriesTenorOutOfRange.selector);
+        vm.prank(writer);
+        vault.mintMore(id, ONE, PUT_MARGIN, holder);
+        vm.warp(EXPIRY - 1 hours);
+        _setPrice(SPOT);
+        vm.prank(writer);
+        vault.mintMore(id, ONE, PUT_MARGIN, holder);
+    }
+
     function test_RevertWhen_AmountsAreOutOfRange() external {
         _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 0, MarginMath.MAX_SIZE_E8));
         vault.open(put, 0, PUT_MARGIN, holder);

@@ -1,0 +1,128 @@
+/** `start --serve`: every route answers during the rounds and after them, readiness is real, SIGTERM ends it. */
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { after, before, describe, it } from "mocha";
+import { z } from "zod";
+import { type Anvil, startAnvil } from "../helpers/anvil.ts";
+import { locksIn, type MainJob, startMainJob, summaryOf } from "../helpers/main-job.ts";
+import { RUN_SUMMARY_SCHEMA } from "../helpers/run-summary-schema.ts";
+import { type TemporaryFolder, temporaryFolder } from "../helpers/temporary-folder.ts";
+
+const TEST_MS = 240_000;
+const ROUNDS = 3;
+const GENESIS_SEC = Date.UTC(2026, 0, 4, 12) / 1_000;
+const LOOK_AGAIN_MS = 100;
+const OK = 200;
+const UNAVAILABLE = 503;
+
+const health = z.object({
+  status: z.string(),
+  components: z.array(z.object({ name: z.string(), state: z.string(), reason: z.string().nullable() })),
+});
+const positions = z.object({ positions: z.array(z.object({ id: z.string(), rhoBps: z.number(), score: z.number() })) });
+const reports = z.array(z.object({ epoch: z.string(), state: z.string() }));
+
+describe("start --serve", function () {
+  this.timeout(TEST_MS);
+  let anvil: Anvil;
+  let folder: TemporaryFolder;
+  let job: MainJob;
+  let url: string;
+
+  before(async () => {
+    anvil = await startAnvil(["--timestamp", String(GENESIS_SEC), "--accounts", "20"]);
+    folder = temporaryFolder();
+    const flags = ["--serve", "--port", "0", "--rounds", String(ROUNDS), "--data-dir", folder.path];
+    job = startMainJob({ flags: [...flags, "--rpc-url", anvil.rpcUrl] });
+    url = (await job.line(/^serving (http:\S+)/))[1] ?? "";
+  });
+
+  after(async () => {
+    job?.child.kill("SIGKILL");
+    await anvil?.stop();
+    folder?.remove();
+  });
+
+  async function get(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await fetch(`${url}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  async function readiness() {
+    const { status, text } = await get("/readyz");
+    const { components, ...rest } = health.parse(JSON.parse(text));
+    return { code: status, ...rest, states: Object.fromEntries(components.map(({ name, state }) => [name, state])) };
+  }
+
+  /** Asks until the answer is as wanted; the test's own time limit ends it otherwise. */
+  async function untilReady(code: number) {
+    for (;;) {
+      const seen = await readiness();
+      if (seen.code === code) return seen;
+      await pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  it("behavior: while it is set up it is live, but not ready", async () => {
+    assert.equal((await get("/healthz")).status, OK);
+    const seen = await readiness();
+    assert.equal(seen.code, UNAVAILABLE);
+    assert.equal(seen.status, "starting");
+    assert.deepEqual(Object.keys(seen.states).sort(), ["chain", "database", "market", "operators", "queues"]);
+  });
+
+  it("behavior: during the rounds every route answers and every part is ok", async () => {
+    await job.line(/^\[1\//);
+    const seen = await untilReady(OK);
+    assert.deepEqual(new Set(Object.values(seen.states)), new Set(["ok"]));
+    const page = await get("/");
+    assert.equal(page.status, OK);
+    assert.match(page.text, /<html/);
+    const openApi = z
+      .object({ paths: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse((await get("/openapi.json")).text));
+    for (const path of ["/v1/positions", "/v1/positions/{id}", "/v1/reports", "/healthz", "/readyz"]) {
+      assert.ok(path in openApi.paths, path);
+    }
+    assert.ok(positions.parse(JSON.parse((await get("/v1/positions")).text)).positions.length >= 24);
+  });
+
+  it("behavior: after the rounds positions, reports and counters show what happened", async () => {
+    await job.line(new RegExp(`^\\[${ROUNDS}/`));
+    const listed = positions.parse(JSON.parse((await get("/v1/positions")).text)).positions;
+    const one = await get(`/v1/positions/${listed[0]?.id}`);
+    assert.equal(one.status, OK);
+    assert.ok(listed.every(({ rhoBps }) => rhoBps > 0));
+    assert.equal((await get("/v1/positions/999999")).status, 404);
+    const kept = reports.parse(JSON.parse((await get("/v1/reports")).text));
+    assert.deepEqual(
+      kept.map(({ state }) => state),
+      Array(ROUNDS).fill("accepted"),
+    );
+    const { text } = await get("/metrics");
+    assert.match(text, new RegExp(`^plimsoll_rounds_total\\{outcome="quorum"\\} ${ROUNDS}$`, "m"));
+    assert.match(text, new RegExp(`^plimsoll_reports_total\\{outcome="accepted"\\} ${ROUNDS}$`, "m"));
+    assert.match(text, /^plimsoll_ingestion_accepted_total [1-9]\d*$/m);
+    assert.match(text, new RegExp(`^plimsoll_positions\\{status="fresh"\\} ${listed.length}$`, "m"));
+    assert.match(text, /^plimsoll_queue_depth\{queue="round-schedule"\} \d+$/m);
+  });
+
+  it("behavior: when the chain goes away it is live, but no longer ready", async () => {
+    await anvil.stop();
+    const seen = await untilReady(UNAVAILABLE);
+    assert.equal(seen.status, "failed");
+    assert.deepEqual(
+      Object.entries(seen.states).filter(([, state]) => state !== "ok"),
+      [["chain", "failed"]],
+    );
+    assert.equal((await get("/healthz")).status, OK);
+  });
+
+  it("behavior: SIGTERM sums up, ends with 0 and leaves no lock", async () => {
+    job.child.kill("SIGTERM");
+    const summary = RUN_SUMMARY_SCHEMA.parse(summaryOf(await job.ended));
+    assert.equal(summary.rounds, ROUNDS);
+    assert.deepEqual(locksIn(folder.path), []);
+    await assert.rejects(fetch(`${url}/healthz`));
+  });
+});
