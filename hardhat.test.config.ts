@@ -17,5 +17,10 @@ export default defineConfig({
     artifacts: "./cache/solidity-tests/artifacts",
     cache: "./cache/solidity-tests",
   },
-  test: { solidity: { fuzz: { runs: 256, seed: "0x706c696d736f6c6c" }, invariant: { runs: 32, depth: 64, failOnRevert: false } } },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: "0x706c696d736f6c6c" },
+      invariant: { runs: 32, depth: 64, failOnRevert: false },
+    },
+  },
 });

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IOptionVault} from "../interfaces/IOptionVault.sol";
 import {AuctionClock, Distress, LiquidationMath} from "../libraries/LiquidationMath.sol";
-import {MarginMath, Payoff} from "../libraries/MarginMath.sol";
 import {LiquidationQuote, LiquidationSettings, ShortPosition} from "../types/VaultTypes.sol";
 import {RiskParams} from "../types/RiskTypes.sol";
 import {VaultStorage} from "./VaultStorage.sol";

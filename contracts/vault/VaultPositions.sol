@@ -141,14 +141,14 @@ abstract contract VaultPositions is VaultMarkets {
     }
 
     /// @dev Must not revert, for a top-up needs no price and no oracle: without either the flag stays, and {unflag} ends it
-    /// later.
+    /// later. So what cannot be read is passed over: hence the empty blocks.
     function _clearFlagIfHealthy(uint256 positionId, ShortPosition storage position, Terms memory terms) private {
         try PRICE_GUARD.spotE8(terms.series.marketId) returns (uint64 spotE8, uint40) {
             try RISK_ORACLE.getParams(address(this), positionId) returns (RiskParams memory params) {
                 Payoff memory payoff = _payoffAt(terms, spotE8);
                 if (_health(position, payoff, params.rhoBps) >= HEALTHY_WAD) _clearFlag(positionId, position);
-            } catch {}
-        } catch {}
+            } catch {} // solhint-disable-line no-empty-blocks
+        } catch {} // solhint-disable-line no-empty-blocks
     }
 
     function _ownedBeforeExpiry(

@@ -1,4 +1,5 @@
 /** Time from an anchor to a quorum-signed report: four operators in threads, real sockets, guards and chain reads. */
+import { availableParallelism, loadavg } from "node:os";
 import { privateKeyToAccount } from "viem/accounts";
 import { riskOracleAbi } from "../../oracle/chain/abi/risk-oracle.ts";
 import type { QuorumReport } from "../../oracle/domain/report.ts";
@@ -104,6 +105,9 @@ async function measure(ground: BenchGround, operators: OperatorPool): Promise<Be
       fastestOperatorP50: rounded(percentile(fastest, MEDIAN)),
       wallP50: rounded(percentile(wall, MEDIAN)),
       cpuMsPerRound: rounded((used.user + used.system) / 1_000 / ROUNDS),
+      cores: availableParallelism(),
+      // Wall time suffers from neighbours: more than the cores means that others were waiting too.
+      loadAverage: rounded(loadavg()[0] ?? Number.NaN),
       ...details,
     },
   );

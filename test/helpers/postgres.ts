@@ -21,29 +21,31 @@ export async function startPostgres(): Promise<PostgresServer | null> {
   const programs = findPostgresPrograms();
   if (programs === null) return missingServer("postgresql");
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-postgres-"));
-  if (IS_ROOT) chownSync(folder, Number(id("-u")), Number(id("-g")));
+  const user = systemUser();
+  if (user !== null) chownSync(folder, user.uid, user.gid);
+  const as = { ...user, cwd: folder };
   const data = join(folder, "data");
-  const initdb = [join(programs, "initdb"), "-D", data, "-U", SYSTEM_USER, "-A", "trust", "--no-sync"];
-  const [initdbProgram, initdbArguments] = asUser(initdb);
-  execFileSync(initdbProgram, initdbArguments, { stdio: "ignore", cwd: folder });
+  const initdb = ["-D", data, "-U", SYSTEM_USER, "-A", "trust", "--no-sync"];
+  execFileSync(join(programs, "initdb"), initdb, { stdio: "ignore", ...as });
   const port = await freePort();
   const options = ["-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"];
-  const [program, programArguments] = asUser([join(programs, "postgres"), "-D", data, "-p", String(port), ...options]);
-  const server = spawn(program, programArguments, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(join(programs, "postgres"), ["-D", data, "-p", String(port), ...options], {
+    ...as,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   await readyLine(server);
   return {
     url: `postgres://${SYSTEM_USER}@127.0.0.1:${port}/postgres`,
     stop: async () => {
-      const [stopProgram, stopArguments] = asUser([join(programs, "pg_ctl"), "stop", "-D", data, "-m", "immediate"]);
-      execFileSync(stopProgram, stopArguments, { stdio: "ignore", cwd: folder });
+      execFileSync(join(programs, "pg_ctl"), ["stop", "-D", data, "-m", "immediate"], { stdio: "ignore", ...as });
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** PostgreSQL refuses to run as root. */
-function asUser([program = "", ...rest]: readonly string[]): [string, string[]] {
-  return IS_ROOT ? ["runuser", ["-u", SYSTEM_USER, "--", program, ...rest]] : [program, rest];
+/** PostgreSQL refuses to run as root: its programs are started as their own user then. */
+function systemUser(): { readonly uid: number; readonly gid: number } | null {
+  return IS_ROOT ? { uid: Number(id("-u")), gid: Number(id("-g")) } : null;
 }
 
 function id(flag: string): string {

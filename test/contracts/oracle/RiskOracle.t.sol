@@ -4,15 +4,7 @@ pragma solidity 0.8.30;
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
-import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
-import {
-    Attestations,
-    EntryOutcome,
-    ParamStatus,
-    RiskClass,
-    RiskParams,
-    RiskReport
-} from "../../../contracts/types/RiskTypes.sol";
+import {Attestations, EntryOutcome, ParamStatus, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
 /// @notice given a report / when a check of its header, quorum or payload fails / it reverts before anything is written;
@@ -237,50 +229,6 @@ contract RiskOracleTest is OracleFixture {
         assertEq(classWords[1], _oracle.classWord(CLASS_ID));
         assertTrue(classWords[1] != 0);
         assertEq(_oracle.positionWords(0, new uint256[](0)).length, 0);
-    }
-
-    function test_RaiseEpoch_StopsLooseningByOldScores() public {
-        _submit(_entries);
-        assertEq(_oracle.raiseEpoch(1), 2);
-        skip(1 hours);
-        assertEq(_submit(_entry(1, 1, 1_900, 500)), abi.encodePacked(uint8(EntryOutcome.STALE_EPOCH)));
-        skip(1);
-        assertEq(_submit(_entry(1, 1, 2_300, 500)), abi.encodePacked(uint8(EntryOutcome.APPLIED_TIGHTENED)));
-        skip(1);
-        assertEq(_submit(_entry(1, 2, 2_200, 500)), abi.encodePacked(uint8(EntryOutcome.APPLIED_LOOSENED)));
-    }
-
-    function test_RaiseEpoch_RestartsTheDriftCapAtTheTarget() public {
-        _submit(_entries);
-        RiskClass memory class = _class();
-        class.maxAboveOpenBps = 500;
-        _classes.setRiskClass(CLASS_ID, class);
-        for (uint16 step = 1; step <= 3; ++step) {
-            skip(300);
-            assertEq(
-                _submit(_entry(1, 1, 2_000 + 300 * step, 500)),
-                abi.encodePacked(uint8(EntryOutcome.APPLIED_TIGHTENED))
-            );
-        }
-        skip(40 minutes);
-        assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_500);
-        _oracle.raiseEpoch(1);
-        assertEq(RiskWord.rhoOpenOf(_oracle.positionWord(0, 1)), 2_900);
-        assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_900);
-    }
-
-    function test_RaiseEpoch_NeverLowersTheDriftCap() public {
-        _submit(_entries);
-        skip(1 hours);
-        _submit(_entry(1, 1, 1_900, 500));
-        uint256 before = _oracle.positionWord(0, 1);
-        _oracle.raiseEpoch(1);
-        (uint256 expected, ) = RiskWord.withNextEpoch(before);
-        assertEq(_oracle.positionWord(0, 1), expected);
-        before = _oracle.positionWord(0, 2);
-        _oracle.raiseEpoch(2);
-        (expected, ) = RiskWord.withNextEpoch(before);
-        assertEq(_oracle.positionWord(0, 2), expected);
     }
 
     function test_RevertWhen_SourceSideIsMisused() public {
