@@ -1,4 +1,5 @@
 /** The chain of a local run: an in-process Hardhat network served on loopback, or a running node given by its URL. */
+import { setTimeout as pause } from "node:timers/promises";
 import { PlimsollError } from "../../domain/errors.ts";
 
 /** A chain that this process may drive in time. */
@@ -18,6 +19,8 @@ export interface LocalChainOptions {
 }
 
 const LOOPBACK = "127.0.0.1";
+/** Longest wait for clients of the in-process chain when the run ends. */
+const CLOSE_LIMIT_MS = 2_000;
 
 /**
  * Opens the chain of a local run.
@@ -40,7 +43,7 @@ async function startInProcess(genesisSec: number): Promise<LocalChain> {
       0,
     );
     const { port } = await server.listen();
-    return { rpcUrl: `http://${LOOPBACK}:${port}`, kind: "in-process", close: async () => await server.close() };
+    return { rpcUrl: `http://${LOOPBACK}:${port}`, kind: "in-process", close: async () => await closeServer(server) };
   } catch (cause) {
     throw new PlimsollError({
       code: "CHAIN_START_FAILED",
@@ -49,4 +52,9 @@ async function startInProcess(genesisSec: number): Promise<LocalChain> {
       cause,
     });
   }
+}
+
+/** The server waits for clients that keep their connection open; the chain ends with the process anyway. */
+async function closeServer(server: { close(): Promise<void> }): Promise<void> {
+  await Promise.race([server.close(), pause(CLOSE_LIMIT_MS, undefined, { ref: false })]);
 }
