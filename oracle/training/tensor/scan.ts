@@ -35,18 +35,18 @@ export interface ScanDescription {
  */
 export function scan(description: ScanDescription): ScanStepResult {
   const { initialStates, sequences, captures } = description;
-  const placeholders = {
+  const stepInputs = {
     states: initialStates.map((state) => input("", state)),
     slices: sequences.map((sequence) => input("", { shape: sequence.shape.slice(1), type: sequence.type })),
     captures: captures.map((capture) => input("", capture)),
   };
-  const result = description.step(placeholders);
+  const result = description.step(stepInputs);
   result.states.forEach((next, index) => {
     const before = initialStates[index]?.shape ?? [];
     if (!sameShape(next.shape, before)) throw shapeMismatch(before, next.shape, "carry a state between");
   });
   // The states that enter each step are emitted too: the gradient recomputes the step from them.
-  const body = { ...placeholders, nextStates: result.states, emitted: [...result.emitted, ...placeholders.states] };
+  const body = { ...stepInputs, nextStates: result.states, emitted: [...result.emitted, ...stepInputs.states] };
   const outputs = scanOperation({ body, inputs: [...initialStates, ...sequences, ...captures], reverse: false });
   const states = outputs.slice(0, initialStates.length);
   return { states, emitted: outputs.slice(states.length, states.length + result.emitted.length) };
