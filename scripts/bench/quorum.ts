@@ -54,7 +54,7 @@ async function startFleet(ground: BenchGround, closer: Closer): Promise<Operator
   closer.add("lock", () => lock.release());
   const database = await openDatabase({ url: null, lock, logger: createLogger({ level: "error" }) });
   closer.add("database", () => database.close());
-  const operators = await startOperators(
+  return await startOperators(
     operatorSettings({
       keys: ground.keys,
       f: 1,
@@ -68,9 +68,8 @@ async function startFleet(ground: BenchGround, closer: Closer): Promise<Operator
       openDatabase: () => database.openHandle(),
       logLevel: "error",
     }),
+    closer,
   );
-  closer.add("operators", () => operators.close());
-  return operators;
 }
 
 async function measure(ground: BenchGround, operators: OperatorPool): Promise<BenchResult> {

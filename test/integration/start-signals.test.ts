@@ -13,13 +13,15 @@ import { type TemporaryFolder, temporaryFolder } from "../helpers/temporary-fold
 const TEST_MS = 300_000;
 const OPERATORS = [0, 1, 2, 3] as const;
 const LONGEST_PAUSE_MS = 1_500;
+/** Moments at which the four threads are between their first statement and their first message to a peer. */
+const OPENING_PAUSES_MS = [100, 400, 800] as const;
 const rng = createRng("plimsoll-signal-test-1");
 
-/** Starts the job, waits for a line and a seeded pause more, and sends SIGINT. */
-async function interrupt(dataDir: string, line: RegExp): Promise<MainJobEnd> {
+/** Starts the job, waits for a line and a pause more, seeded unless given, and sends SIGINT. */
+async function interrupt(dataDir: string, line: RegExp, waitMs?: number): Promise<MainJobEnd> {
   const job = startMainJob({ flags: ["--data-dir", dataDir, "--rounds", "40"] });
   await job.line(line);
-  await pause(rng.uniform() * LONGEST_PAUSE_MS);
+  await pause(waitMs ?? rng.uniform() * LONGEST_PAUSE_MS);
   job.child.kill("SIGINT");
   return await job.ended;
 }
@@ -44,15 +46,22 @@ describe("SIGINT", function () {
 
   for (const stage of ["compiling", "deploying", "opening", "starting"]) {
     it(`behavior: while ${stage} it ends with 0, says nothing, and leaves no lock`, async () => {
-      const end = await interrupt(folder.path, new RegExp(`^${stage}`));
-      assert.equal(end.code, 0, end.stderr.join("\n"));
-      assert.equal(end.stdout, "");
-      assert.deepEqual(
-        end.stderr.filter((text) => /error|warn/i.test(text)),
-        [],
-      );
-      assert.deepEqual(locksIn(folder.path), []);
+      assertQuietEnd(await interrupt(folder.path, new RegExp(`^${stage}`)));
     });
+  }
+
+  it("behavior: operators that are still opening are stopped before the database under them goes away", async () => {
+    for (const waitMs of OPENING_PAUSES_MS) assertQuietEnd(await interrupt(folder.path, /^starting/, waitMs));
+  });
+
+  function assertQuietEnd(end: MainJobEnd): void {
+    assert.equal(end.code, 0, end.stderr.join("\n"));
+    assert.equal(end.stdout, "");
+    assert.deepEqual(
+      end.stderr.filter((text) => /error|warn/i.test(text)),
+      [],
+    );
+    assert.deepEqual(locksIn(folder.path), []);
   }
 
   it("behavior: between rounds it finishes the one under way and sums up; the next start has lost nothing", async () => {

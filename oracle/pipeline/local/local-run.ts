@@ -100,8 +100,8 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
       openDatabase: () => foundation.database.openHandle(),
       logLevel: options.config.logLevel,
     }),
+    options.closer,
   );
-  options.closer.add("operators", () => operators.close());
   for (const keys of ground.keys) noteFirstSignature(keys);
   return operators;
 }

@@ -4,6 +4,7 @@ import { PlimsollError } from "../../domain/errors.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { Anchor } from "../../domain/report.ts";
 import type { Address, Hex } from "../../domain/units.ts";
+import type { Closer } from "../../platform/closer.ts";
 import { transferOf } from "../../platform/database/database.ts";
 import type { OperatorNotice, OperatorOrder, OperatorRoundResult, OperatorSettings } from "./operator-settings.ts";
 
@@ -13,6 +14,10 @@ export interface OperatorPool {
   readonly bundleHash: Hex;
   /** Every operator's account of the round, in operator order. */
   round(anchor: Anchor): Promise<readonly OperatorRoundResult[]>;
+}
+
+/** An open pool that the closer stops. */
+interface LinkedPool extends OperatorPool {
   close(): Promise<void>;
 }
 
@@ -27,21 +32,31 @@ interface Member {
 }
 
 /**
- * Starts one thread an operator and waits until all are linked to each other.
+ * Starts one thread an operator and waits until all are linked to each other. The closer stops them: before the database
+ * under them goes away, also when they are still opening.
  *
- * @throws PlimsollError with the code of the operator that failed; no thread is left running then.
+ * @throws PlimsollError with the code of the operator that failed; no thread is left running then. The closer's abort
+ *   reason when closing has begun.
  */
-export async function startOperators(settings: readonly OperatorSettings[]): Promise<OperatorPool> {
+export async function startOperators(settings: readonly OperatorSettings[], closer: Closer): Promise<OperatorPool> {
+  closer.signal.throwIfAborted();
   const workers = settings.map(startWorker);
-  try {
-    return await linkOperators(await Promise.all(workers.map((worker, index) => meet(worker, settings[index]))));
-  } catch (error) {
+  const terminate = async () => {
     await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  let stop: () => Promise<void> = terminate;
+  closer.add("operators", async () => await stop());
+  try {
+    const pool = await linkOperators(await Promise.all(workers.map((worker, index) => meet(worker, settings[index]))));
+    stop = pool.close;
+    return pool;
+  } catch (error) {
+    await terminate();
     throw error;
   }
 }
 
-async function linkOperators(members: readonly Member[]): Promise<OperatorPool> {
+async function linkOperators(members: readonly Member[]): Promise<LinkedPool> {
   const peers = members.map(({ address, port }) => ({ address, url: `ws://127.0.0.1:${port}` }));
   for (const member of members) {
     member.order({ kind: "peers", peers: peers.filter(({ address }) => address !== member.address) });
