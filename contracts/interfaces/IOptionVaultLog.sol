@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ClassGrid, LiquidationSettings, Market} from "../types/VaultTypes.sol";
+import {ClassGrid, LiquidationSettings, Market, MarketCaps} from "../types/VaultTypes.sol";
 
 /// @title Events and errors of the options vault
 /// @notice The events carry absolute new values, so that all state can be rebuilt from them.
@@ -9,7 +9,9 @@ interface IOptionVaultLog {
     /// @notice A market was added.
     event MarketAdded(uint24 indexed marketId, Market market);
     /// @notice New risk in a market was allowed or stopped, or its least collaterals changed.
-    event MarketUpdated(uint24 indexed marketId, bool live, uint96 minBase, uint72 minQuote);
+    event MarketUpdated(uint24 indexed marketId, bool live, uint80 minBase, uint80 minQuote);
+    /// @notice What new risk on one side of a market may add up to was set.
+    event MarketCapsSet(uint24 indexed marketId, bool indexed isPut, MarketCaps caps);
     /// @notice The classes of a market's new positions were set.
     event ClassGridSet(uint24 indexed marketId, ClassGrid grid);
     /// @notice The settings of liquidations were set.
@@ -87,6 +89,8 @@ interface IOptionVaultLog {
     error VaultTokenReceivedMismatch(address token, uint256 received, uint256 expected);
     /// @notice The collateral is below what new risk of this size must meet.
     error VaultCollateralTooLow(uint256 collateral, uint256 required);
+    /// @notice With this risk the series, or the position, would exceed a cap of its side of the market.
+    error VaultCapExceeded(uint256 seriesId, MarketCaps caps);
     /// @notice The series has expired; only settlement touches its positions.
     error VaultSeriesExpired(uint256 seriesId, uint40 expiry);
     /// @notice The series has not expired.

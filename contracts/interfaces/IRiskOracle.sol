@@ -115,6 +115,17 @@ interface IRiskOracle {
     /// @notice As {getParams}, with status UNKNOWN instead of a revert.
     function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
+    /// @notice The part of {getParams} that decides about liquidations, cheaper; reverts for unknown positions.
+    /// @return rhoBps maintenance ρ in force
+    /// @return piBps π in force
+    /// @return rhoBeforeBps the least of `rhoBps`, the ρ accepted at the start of the present drift window and of the one
+    /// before, and, for a window's length after a tightening, the ρ that it started from: a position that is healthy at it
+    /// but not at `rhoBps` was made liquidatable by parameters, not by the market. While unscored, `rhoBps`.
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps);
+
     /// @notice ρ and π that a position of `classId` must meet if it is opened now:
     /// `max(class initial, signed class quantile)·(1 + β)` inside the class bounds.
     function openingParams(uint16 classId) external view returns (uint16 rhoInitialBps, uint16 piBps);

@@ -23,10 +23,10 @@ library MarginMath {
     /// @notice Basis points of one.
     uint256 internal constant BPS = 10_000;
     uint256 internal constant WAD = 1e18;
-    /// @notice Largest size of a position: 2^80 − 1, about 1.2e16 contracts.
-    uint256 internal constant MAX_SIZE_E8 = type(uint80).max;
-    /// @notice Largest collateral of a position: 2^112 − 1 token units.
-    uint256 internal constant MAX_COLLATERAL = type(uint112).max;
+    /// @notice Largest size of a position: 2^64 − 1, about 1.8e11 contracts.
+    uint256 internal constant MAX_SIZE_E8 = type(uint64).max;
+    /// @notice Largest collateral of a position: 2^104 − 1 token units, 2e13 tokens of 18 decimals.
+    uint256 internal constant MAX_COLLATERAL = type(uint104).max;
     /// @notice Most decimals of a collateral token.
     uint256 internal constant MAX_DECIMALS = 18;
     /// @notice Health is reported inside ± 1e18 (1e36 wad); beyond, the buffer is a rounding error.

@@ -32,7 +32,8 @@ contract RulesHarness {
         }
     }
 
-    /// @notice Result per case: the fields of `RiskParams` in order (2·2·2·2·2·2·2·5·5·1), then opening ρ 2 · π 2 bytes.
+    /// @notice Result per case: the fields of `RiskParams` in order (2·2·2·2·2·2·2·5·5·1), then opening ρ 2 · π 2, then
+    /// maintenance ρ 2 · π 2 · ρ before 2 bytes, zeros for the zero word.
     function readBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
         for (uint256 at = 0; at < cases.length; at += READING_CASE_BYTES) {
             bytes calldata item = cases[at:at + READING_CASE_BYTES];
@@ -47,7 +48,18 @@ contract RulesHarness {
             );
             (uint256 rho, uint256 pi) = RiskReading.openingParams(class, quantileWord, nowSec);
             results = abi.encodePacked(results, _packed(params), uint16(rho), uint16(pi));
+            results = abi.encodePacked(results, _maintenance(uint256(bytes32(item[2:34])), class, nowSec));
         }
+    }
+
+    function _maintenance(
+        uint256 word,
+        RiskClass memory class,
+        uint256 nowSec
+    ) private pure returns (bytes memory packed) {
+        if (word == 0) return new bytes(6);
+        (uint16 rho, uint16 pi, uint16 rhoBefore) = RiskReading.maintenance(word, class, nowSec);
+        return abi.encodePacked(rho, pi, rhoBefore);
     }
 
     function _packed(RiskParams memory params) private pure returns (bytes memory packed) {

@@ -112,6 +112,18 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     }
 
     /// @inheritdoc IRiskOracle
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        uint16 sourceIndex = sourceIndexOf(source);
+        uint256 word = positionWord(sourceIndex, positionId);
+        if (word == 0) revert RiskOracleUnknownPosition(sourceIndex, positionId);
+        RiskClass memory class = ClassCache.read(CLASSES, RiskWord.classIdOf(word));
+        return RiskReading.maintenance(word, class, block.timestamp);
+    }
+
+    /// @inheritdoc IRiskOracle
     function sourceAt(uint16 sourceIndex) external view returns (address source) {
         if (sourceIndex >= _sources.length) revert RiskOracleUnknownSourceIndex(sourceIndex);
         return _sources[sourceIndex];

@@ -13,12 +13,25 @@ pragma solidity 0.8.30;
 /// @param live whether new risk may be taken
 struct Market {
     address base;
-    uint96 minBase;
+    uint80 minBase;
     address quote;
-    uint72 minQuote;
+    uint80 minQuote;
     uint8 baseDecimals;
     uint8 quoteDecimals;
     bool live;
+}
+
+/// @notice What new risk may add up to on one side (calls or puts) of a market. Closing, liquidating and settling never
+/// ask for it.
+/// @param maxOpenInterestE8 largest size of all shorts of a series
+/// @param maxCollateral largest collateral of all shorts of a series, token units
+/// @param maxSizeE8 largest size of a position
+/// @param maxPositions most unsettled positions of a series: bounds the work of settling it
+struct MarketCaps {
+    uint64 maxOpenInterestE8;
+    uint104 maxCollateral;
+    uint64 maxSizeE8;
+    uint24 maxPositions;
 }
 
 /// @notice Risk classes of a market by how far out of the money and how long an option is when it is opened. The
@@ -33,39 +46,21 @@ struct ClassGrid {
     uint16[32] classIds;
 }
 
-/// @notice Times and target of liquidations.
+/// @notice Times, target and bounty of liquidations.
 /// @param orderlySec T₁, length of the orderly stage
 /// @param lateSec T₂, length of the late stage
 /// @param coolOffSec a position is not liquidated this long after its owner last increased its risk; at most T₁, so that
 /// adding risk never lets an auction sleep through its orderly stage
 /// @param flagLifeSec a flag older than this has lapsed: the position must be flagged anew, from π/2
 /// @param targetHealthBps h_T, health of the rest after a liquidation, 10 000 = 1
+/// @param flagBountyBps share of the equity beyond intrinsic value that whoever flags receives, at most once a flag life
 struct LiquidationSettings {
     uint32 orderlySec;
     uint32 lateSec;
     uint32 coolOffSec;
     uint32 flagLifeSec;
     uint16 targetHealthBps;
-}
-
-/// @notice A short position in storage, three words.
-/// @param owner writer
-/// @param coolOffFrom time the owner last increased the risk
-/// @param classId risk class at opening
-/// @param sizeE8 0 once closed or settled
-/// @param collateral token units
-/// @param flaggedAt time of the flag, 0 while not flagged
-/// @param flagPiBps π frozen at the flag
-/// @param seriesId series
-struct ShortPosition {
-    address owner;
-    uint40 coolOffFrom;
-    uint16 classId;
-    uint80 sizeE8;
-    uint112 collateral;
-    uint40 flaggedAt;
-    uint16 flagPiBps;
-    uint256 seriesId;
+    uint8 flagBountyBps;
 }
 
 /// @notice Sums over the positions of a series: one word before expiry, two more from its settlement on.
@@ -87,8 +82,8 @@ struct SeriesState {
 }
 
 /// @notice What a liquidation would do now.
-/// @param sizeE8 contracts that would be closed
-/// @param payout what the liquidator would receive
+/// @param sizeE8 contracts that would be closed or taken over
+/// @param payout what the liquidator would receive, or the new position hold before its top-up
 /// @param rateE8 share w of the time-value ceiling on offer, 1e8 = 1
 /// @param healthWad health before
 /// @param restSizeE8 size left

@@ -5,8 +5,8 @@ import { PlimsollError } from "../domain/errors.ts";
 export const BPS_UNITS = 10_000n;
 /** Health of one in wad. */
 export const WAD = 10n ** 18n;
-/** Largest collateral of a position: 2^112 − 1 token units. */
-export const MAX_COLLATERAL = 2n ** 112n - 1n;
+/** Largest collateral of a position: 2^104 − 1 token units. */
+export const MAX_COLLATERAL = 2n ** 104n - 1n;
 /** Most decimals of a collateral token. */
 export const MAX_DECIMALS = 18;
 /** Health is reported inside ± 1e18. */

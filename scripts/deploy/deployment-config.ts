@@ -5,6 +5,8 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 
 const MAX_BPS = 10_000;
+/** The vault takes no greater bounty. */
+const MAX_FLAG_BOUNTY_BPS = 100;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
 const MONEYNESS_EDGES = 7;
@@ -69,6 +71,7 @@ const deploymentSchema = z.strictObject({
     coolOffSec: seconds,
     flagLifeSec: seconds,
     targetHealthBps: z.number().int().min(MAX_BPS).max(MAX_UINT16),
+    flagBountyBps: z.number().int().min(0).max(MAX_FLAG_BOUNTY_BPS),
   }),
   tenorEdgesSec: z.array(seconds).min(1).max(TENOR_EDGES),
   moneyness: z

@@ -43,7 +43,7 @@ export function vaultVectorCase(index: number): VaultVectorCase {
   const strikeE8 = logUniform(2, 63n);
   const decimals = DECIMALS[Number(word(1) % 4n)] ?? 0;
   const payoff = payoffAt({ isPut, strikeE8, priceE8: drawPrice(strikeE8, word(4), logUniform(5, 63n)), decimals });
-  const sizeE8 = logUniform(7, 79n);
+  const sizeE8 = logUniform(7, 63n);
   const rhoBps = 1n + (word(9) % BPS_UNITS);
   const orderlySec = 1n + (word(13) % 86_400n);
   const lateSec = 1n + (word(14) % 604_800n);
@@ -58,7 +58,7 @@ export function vaultVectorCase(index: number): VaultVectorCase {
   const distress = {
     payoff,
     sizeE8,
-    collateral: word(10) % 3n === 0n ? logUniform(18, 111n) : near,
+    collateral: word(10) % 3n === 0n ? logUniform(18, 103n) : near,
     rhoBps,
     targetHealthBps: BPS_UNITS + 1n + (word(16) % BPS_UNITS),
     rateE8: rateE8Down(clock),

@@ -23,6 +23,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ERC20InsufficientAllowance",
     "inputs": [
       {
@@ -264,6 +275,17 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PositionWordOverflow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
       }
     ]
   },
@@ -682,6 +704,11 @@ export const contractErrorsAbi = [
         "type": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SeriesSumsOverflow",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1128,6 +1155,44 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultCapExceeded",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "maxOpenInterestE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint104",
+            "name": "maxCollateral",
+            "type": "uint104"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxSizeE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint24",
+            "name": "maxPositions",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct MarketCaps",
+        "name": "caps",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassGridInvalid",
     "inputs": [
       {
@@ -1439,6 +1504,49 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "expiry",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSettingsInvalid",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "orderlySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "lateSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "coolOffSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "flagLifeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "targetHealthBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "flagBountyBps",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct LiquidationSettings",
+        "name": "settings",
+        "type": "tuple"
       }
     ]
   },

@@ -873,6 +873,40 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "maintenanceOf",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "rhoBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "piBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "rhoBeforeBps",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "openingParams",
     "inputs": [
       {

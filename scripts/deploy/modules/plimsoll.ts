@@ -2,6 +2,7 @@
 import {
   type ArgumentType,
   buildModule,
+  type NamedArtifactContractAtFuture,
   type NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
@@ -26,6 +27,7 @@ export interface ModuleInput {
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractDeploymentFuture<string>;
+type CallableContract = NamedArtifactContractAtFuture<string>;
 type Future = ReturnType<Builder["call"]>;
 
 const QUOTE_PRICE_DECIMALS = 8;
@@ -60,7 +62,7 @@ export function buildPlimsollModule(input: ModuleInput) {
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
-      ...configureMarkets(m, input, { vault, ...feeds }),
+      ...configureMarkets(m, input, { vault: m.contractAt("IOptionVault", vault, { id: "vault_calls" }), ...feeds }),
     ];
     const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
     handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
@@ -116,7 +118,11 @@ function configureClasses(m: Builder, { config }: ModuleInput, riskClasses: Cont
   );
 }
 
-function configureMarkets(m: Builder, { config }: ModuleInput, target: Feeds & { readonly vault: Contract }): Future[] {
+function configureMarkets(
+  m: Builder,
+  { config }: ModuleInput,
+  target: Feeds & { readonly vault: CallableContract },
+): Future[] {
   let previous: Future | null = null;
   const done: Future[] = [];
   for (const [index, market] of config.markets.entries()) {

@@ -51,6 +51,14 @@ contract RiskOracleDouble {
         return tryGetParams(source, positionId);
     }
 
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        Entry storage entry = _known(source, positionId);
+        return (entry.rhoBps, entry.piBps, entry.rhoBps);
+    }
+
     function tryGetParams(address source, uint256 positionId) public view returns (RiskParams memory params) {
         Entry memory entry = entries[source][positionId];
         if (!entry.known) return params;

@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {SeriesState} from "../../../contracts/types/VaultTypes.sol";
-import {OptionVault} from "../../../contracts/vault/OptionVault.sol";
 import {RiskOracleDouble} from "./RiskOracleDouble.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 import {CommonBase} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Base.sol";
@@ -16,7 +16,7 @@ contract VaultHandler is CommonBase {
     uint24 private constant MARKET = 1;
     uint128 private constant ONE = 1e8;
 
-    OptionVault private _vault;
+    IOptionVault private _vault;
     PhasedTestFeed private _feed;
     SettlementOracle private _settlement;
     RiskOracleDouble private _oracle;
@@ -29,7 +29,7 @@ contract VaultHandler is CommonBase {
     mapping(bytes4 selector => uint256 count) public done;
 
     constructor(
-        OptionVault vault,
+        IOptionVault vault,
         PhasedTestFeed feed,
         SettlementOracle settlement,
         RiskOracleDouble oracle,

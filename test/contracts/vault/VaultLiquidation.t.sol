@@ -114,7 +114,7 @@ contract VaultLiquidationTest is VaultFixture {
         assertEq(_view(id).flaggedAt, flaggedAt);
         vm.stopPrank();
         _setPrice(UNHEALTHY);
-        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.getParams.selector), "dead");
+        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.maintenanceOf.selector), "dead");
         vm.prank(writer);
         vault.addCollateral(id, 1);
         assertEq(_view(id).flaggedAt, flaggedAt);
@@ -253,7 +253,7 @@ contract VaultLiquidationTest is VaultFixture {
 
     function test_SettingsTakeEffectAtOnce() external {
         _flagAt(UNHEALTHY);
-        vault.setLiquidationSettings(LiquidationSettings(1 hours, 1 hours, 0, 2 hours, 11_000));
+        vault.setLiquidationSettings(LiquidationSettings(1 hours, 1 hours, 0, 2 hours, 11_000, 0));
         _later(30 minutes, UNHEALTHY);
         assertEq(vault.liquidationQuote(id, ONE).rateE8, 0.075e8);
     }

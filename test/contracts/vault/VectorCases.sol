@@ -44,7 +44,7 @@ library VectorCases {
         uint256 strikeE8 = _logUniform(index, 2, 63);
         Distress memory d = drawn.distress;
         d.payoff = MarginMath.payoffAt(isPut, strikeE8, _price(index, strikeE8), _decimals(_word(index, 1) % 4));
-        d.sizeE8 = _logUniform(index, 7, 79);
+        d.sizeE8 = _logUniform(index, 7, 63);
         d.rhoBps = 1 + (_word(index, 9) % 10_000);
         drawn.clock.rhoBps = d.rhoBps;
         drawn.clock.piBps = _word(index, 12) % 10_001;
@@ -61,7 +61,7 @@ library VectorCases {
     }
 
     function _collateral(uint256 index, Distress memory d) private pure returns (uint256) {
-        if (_word(index, 10) % 3 == 0) return _logUniform(index, 18, 111);
+        if (_word(index, 10) % 3 == 0) return _logUniform(index, 18, 103);
         uint256 near = (d.payoff.marginUp(d.sizeE8, d.rhoBps) * (_word(index, 11) % 12_000)) / 10_000;
         return Math.min(near, MarginMath.MAX_COLLATERAL);
     }

@@ -6,7 +6,7 @@ import { bytesToHex, concat, type Hex, hexToBytes, isHex, numberToHex, size } fr
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { ENTRY_OUTCOMES } from "../../../oracle/rules/entry-outcome.ts";
-import { effectiveParams, openingParams, PARAM_STATUSES } from "../../../oracle/rules/risk-reading.ts";
+import { effectiveParams, maintenanceOf, openingParams, PARAM_STATUSES } from "../../../oracle/rules/risk-reading.ts";
 import { UNKNOWN_WORD } from "../../../oracle/rules/risk-word.ts";
 import { generateRuleCases, type RuleCase } from "../../../scripts/generate/rules-vectors.ts";
 
@@ -123,7 +123,15 @@ function packReadingResult({ classIndex, word, quantileWord, nowSec }: ReadingCa
     [PARAM_STATUSES.indexOf(params.status), 1],
     [opening.rhoInitialBps, 2],
     [opening.piBps, 2],
+    ...packMaintenance(word, riskClass, nowSec),
   ]);
+}
+
+/** The zero word has no maintenance: the chain refuses to read it. */
+function packMaintenance(word: bigint, riskClass: RiskClass, nowSec: number): readonly (readonly [number, number])[] {
+  if (word === UNKNOWN_WORD) return [0, 0, 0].map((value) => [value, 2]);
+  const { rhoBps, piBps, rhoBeforeBps } = maintenanceOf(word, { riskClass, nowSec });
+  return [rhoBps, piBps, rhoBeforeBps].map((value) => [value, 2]);
 }
 
 function firstDifference(batch: readonly RuleCase[], results: Uint8Array): string {
