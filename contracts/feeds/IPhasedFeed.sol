@@ -3,10 +3,13 @@ pragma solidity 0.8.30;
 
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 
-/// @title The part of an aggregator behind a proxy that the settlement proof reads
+/// @title The part of an aggregator behind a proxy that the price guard reads
 interface IPhaseAggregator {
-    /// @notice Newest round of this aggregator, without phase; 0 before the first.
-    function latestRound() external view returns (uint256 round);
+    /// @notice Answers below are replaced by this one.
+    function minAnswer() external view returns (int192 answer);
+
+    /// @notice Answers above are replaced by this one.
+    function maxAnswer() external view returns (int192 answer);
 }
 
 /// @title Aggregator proxy with phases, as Chainlink deploys it: round id = phase << 64 | aggregator round

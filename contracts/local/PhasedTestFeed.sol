@@ -40,6 +40,11 @@ contract PhasedTestFeed is IPhasedFeed, Ownable {
         return _startPhase();
     }
 
+    /// @notice Sets the bounds of the current phase's aggregator. Only the owner.
+    function setClamp(int192 minAnswer, int192 maxAnswer) external onlyOwner {
+        TestAggregator(phaseAggregators[phaseId]).setClamp(minAnswer, maxAnswer);
+    }
+
     /// @notice Appends a round to the current phase. Only the owner.
     /// @param answer price in `decimals`; any value, so that faulty feeds can be replayed
     /// @param updatedAt update time, seconds

@@ -16,8 +16,12 @@ contract TestAggregator is IPhaseAggregator {
     /// @notice The proxy that writes here.
     address public immutable FEED = msg.sender;
 
-    /// @inheritdoc IPhaseAggregator
+    /// @notice Newest round; 0 before the first.
     uint256 public latestRound;
+    /// @inheritdoc IPhaseAggregator
+    int192 public minAnswer = 1;
+    /// @inheritdoc IPhaseAggregator
+    int192 public maxAnswer = type(int192).max;
 
     mapping(uint256 round => Round) private _rounds;
 
@@ -26,6 +30,12 @@ contract TestAggregator is IPhaseAggregator {
         if (msg.sender != FEED) revert TestAggregatorOnlyFeed(msg.sender);
         round = ++latestRound;
         _rounds[round] = Round(answer, updatedAt);
+    }
+
+    /// @notice Sets the bounds that a real aggregator would hold its answers to. Only the feed.
+    function setClamp(int192 newMin, int192 newMax) external {
+        if (msg.sender != FEED) revert TestAggregatorOnlyFeed(msg.sender);
+        (minAnswer, maxAnswer) = (newMin, newMax);
     }
 
     /// @notice Answer and update time of a round; zeros for one that never was.

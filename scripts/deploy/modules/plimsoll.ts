@@ -175,6 +175,8 @@ function feedConfig(config: DeploymentConfig, market: DeploymentConfig["markets"
     maxPriceE8: BigInt(market.maxPriceE8),
     secondFeed: NO_SECOND_FEED,
     secondDecimals: 0,
+    secondMaxAgeSec: 0,
+    secondRequired: false,
   };
 }
 

@@ -73,6 +73,7 @@ contract FeedsTest is VaultFixture {
         PhasedTestFeed second = new PhasedTestFeed(18, "", address(this));
         FeedConfig memory config = _feedConfig();
         (config.secondFeed, config.maxDeviationBps) = (second, 100);
+        (config.secondMaxAgeSec, config.secondRequired) = (1 hours, true);
         guard.setFeed(MARKET, config);
         second.push(60_600e18, uint64(START));
         (uint64 priceE8, uint40 updatedAt) = guard.spotE8(MARKET);
@@ -134,12 +135,14 @@ contract FeedsTest is VaultFixture {
     }
 
     function test_PhaseChangeIsProvenByTheLastRoundOfTheEarlierPhase() external {
-        _push(EXPIRY - 1);
+        uint80 last = _push(EXPIRY - 1);
         feed.startPhase();
         feed.startPhase();
         uint80 first = _push(EXPIRY + 5);
         assertEq(first, (uint80(3) << 64) | 1);
         vm.warp(EXPIRY + 10);
+        settlement.recordPhaseEnd(MARKET, false, 2, 0);
+        settlement.recordPhaseEnd(MARKET, false, 1, uint64(last));
         settlement.settlePrice(MARKET, EXPIRY, first);
     }
 
@@ -149,6 +152,7 @@ contract FeedsTest is VaultFixture {
         _push(EXPIRY - 1);
         uint80 overlapping = _push(EXPIRY + 2);
         vm.warp(EXPIRY + 10);
+        settlement.recordPhaseEnd(MARKET, false, 1, uint64(old));
         _settleReverts(overlapping, old, EXPIRY + 1);
         settlement.settlePrice(MARKET, EXPIRY, old);
     }
