@@ -49,12 +49,15 @@ interface IOptionVaultCore {
     ) external returns (uint128 sizeE8, uint128 payout);
 
     /// @notice Settles expired positions at the settlement price: what is owed (rounded up) goes to the series' pot as far
-    /// as the collateral reaches, the rest is credited to the owner. Ids closed or settled before are passed over. Anyone.
+    /// as the collateral reaches, the rest is credited to the owner, but for a flat bounty to the caller, at most a
+    /// twentieth of it. With the last position of a series its fund pays what is missing, as far as it goes, and the payout
+    /// ratio is fixed. Ids closed or settled before are passed over. Anyone.
     /// @return settledCount positions settled by this call
     function settle(uint256[] calldata positionIds) external returns (uint256 settledCount);
 
     /// @notice Burns longs of the caller and pays their payoff times q = pot/owed to `to`, once every position of the
-    /// series is settled; so the order of redemptions does not matter.
+    /// series is settled, or the fund lends it the worst that can be missing (then q is 1); so the order of redemptions
+    /// does not matter.
     function redeem(uint256 seriesId, uint128 amountE8, address to) external returns (uint256 payout);
 
     /// @notice As {redeem} for somebody else, paid to the holder. Anyone; for a holder with code only its operators.

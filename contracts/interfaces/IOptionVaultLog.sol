@@ -2,10 +2,11 @@
 pragma solidity 0.8.30;
 
 import {ClassGrid, LiquidationSettings, Market, MarketCaps} from "../types/VaultTypes.sol";
+import {IOptionVaultCoverLog} from "./IOptionVaultCover.sol";
 
 /// @title Events and errors of the options vault
 /// @notice The events carry absolute new values, so that all state can be rebuilt from them.
-interface IOptionVaultLog {
+interface IOptionVaultLog is IOptionVaultCoverLog {
     /// @notice A market was added.
     event MarketAdded(uint24 indexed marketId, Market market);
     /// @notice New risk in a market was allowed or stopped, or its least collaterals changed.
@@ -46,13 +47,15 @@ interface IOptionVaultLog {
         uint128 restSizeE8,
         uint128 restCollateral
     );
-    /// @notice A position was settled: `paid` went to the pot, the rest was credited to the owner, `owed − paid` is missing.
+    /// @notice A position was settled: `paid` went to the pot, `refund` was credited to the owner and `bounty` to the caller;
+    /// `owed − paid` is missing.
     event PositionSettled(
         uint256 indexed positionId,
         uint256 indexed seriesId,
         uint128 owed,
         uint128 paid,
-        uint128 refund
+        uint128 refund,
+        uint128 bounty
     );
     /// @notice The last position was settled: from now on the series pays pot/owed of its payoff.
     event SeriesCompleted(uint256 indexed seriesId, uint64 priceE8, uint128 pot, uint128 owed);

@@ -47,18 +47,44 @@ struct StoredPosition {
     uint256 state;
 }
 
+/// @notice What an expired, incomplete series has to do with a fund.
+/// - NONE: nothing yet.
+/// - WAITING: the fund's deposits and exits wait for it.
+/// - LENT: the fund has lent it the worst that can be missing, and its longs are paid in full already.
+enum SeriesHold {
+    NONE,
+    WAITING,
+    LENT
+}
+
 /// @notice A series in one word before expiry and two more after.
 /// @param sums see {SeriesSums}
 /// @param priceE8 settlement price, 0 before the first settlement
-/// @param paidOut what holders have been paid out of the pot
-/// @param pot everything the writers paid in
+/// @param longsLeftE8 longs not redeemed yet, from the first settlement on; left alone in worthless series
+/// @param paidOut what holders have been paid out of the pot, and the fund as dust
+/// @param hold what a fund has to do with it until it is complete
+/// @param pot everything the writers paid in, and from completion on the fund for them
 /// @param owed everything the writers owed
 struct StoredSeries {
     uint256 sums;
     uint64 priceE8;
-    uint128 paidOut;
+    uint64 longsLeftE8;
+    uint120 paidOut;
+    SeriesHold hold;
     uint128 pot;
     uint128 owed;
+}
+
+/// @notice Fund and settlement bounty of a collateral token, one word.
+struct TokenCover {
+    address fund;
+    uint96 settleBounty;
+}
+
+/// @notice The fund that waits for a series, and what it has lent to it.
+struct SeriesLoan {
+    address fund;
+    uint128 amount;
 }
 
 /// @notice Everything the vault stores. `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
@@ -70,4 +96,6 @@ struct VaultState {
     mapping(uint256 seriesId => StoredSeries) series;
     mapping(address token => mapping(address account => uint256)) claims;
     uint24 marketCount;
+    mapping(address token => TokenCover) covers;
+    mapping(uint256 seriesId => SeriesLoan) loans;
 }

@@ -68,17 +68,21 @@ struct LiquidationSettings {
 /// @param collateral collateral of the unsettled positions
 /// @param unsettledCount number of the unsettled positions
 /// @param priceE8 settlement price, 0 before the first settlement
-/// @param potLeft what remains of the pot
-/// @param pot everything the writers paid in; fixed when `unsettledCount` is 0
-/// @param owed everything the writers owed; pot/owed is the payout ratio q
+/// @param longsLeftE8 longs not redeemed yet, from the first settlement on; does not move in worthless series
+/// @param potLeft what remains of the pot, and of the fund's loan until the series is complete
+/// @param pot everything the writers paid in, and at completion the fund for them; fixed when `unsettledCount` is 0
+/// @param owed everything the writers owed; pot/owed is the payout ratio q of a complete series
+/// @param lent what the fund has lent to the series for an early opening; 0 from completion on
 struct SeriesState {
     uint96 shortOiE8;
     uint128 collateral;
     uint32 unsettledCount;
     uint64 priceE8;
+    uint64 longsLeftE8;
     uint128 potLeft;
     uint128 pot;
     uint128 owed;
+    uint128 lent;
 }
 
 /// @notice What a liquidation would do now.

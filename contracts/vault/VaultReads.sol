@@ -130,7 +130,9 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         found.collateral = uint128(SeriesSums.collateralOf(sums));
         found.unsettledCount = uint32(SeriesSums.countOf(sums));
         (found.priceE8, found.pot, found.owed) = (series.priceE8, series.pot, series.owed);
-        found.potLeft = series.pot - series.paidOut;
+        (found.longsLeftE8, found.lent) = (series.longsLeftE8, _state.loans[seriesId].amount);
+        // Under a loan the holders may have had more than the writers have paid in so far.
+        found.potLeft = series.pot + found.lent - series.paidOut;
     }
 
     /// @inheritdoc IPositionSource

@@ -2,23 +2,34 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IOptionVaultCore} from "../interfaces/IOptionVaultCore.sol";
-import {MarginMath, Payoff} from "../libraries/MarginMath.sol";
+import {Payoff} from "../libraries/MarginMath.sol";
 import {ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
-import {StoredSeries} from "../types/VaultState.sol";
+import {SettlementMath, SettlementShares} from "../libraries/SettlementMath.sol";
+import {SeriesHold, SeriesLoan, StoredSeries, TokenCover} from "../types/VaultState.sol";
 import {SideTerms, VaultKit} from "./VaultKit.sol";
 import {VaultStorage} from "./VaultStorage.sol";
 
 /// @title Settlement of expired series, redemption of longs, claims
 abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
+    /// @dev What a batch has earned its caller in one token, so that a claim is written once and not for every position.
+    struct Tally {
+        IERC20 token;
+        address fund;
+        uint256 bountyOffered;
+        uint256 earned;
+    }
+
     /// @inheritdoc IOptionVaultCore
     function settle(uint256[] calldata positionIds) external nonReentrant returns (uint256 settledCount) {
+        Tally memory tally;
         for (uint256 i = 0; i < positionIds.length; ++i) {
-            if (_settle(positionIds[i])) ++settledCount;
+            if (_settle(positionIds[i], tally)) ++settledCount;
         }
+        _credit(tally.token, msg.sender, tally.earned);
     }
 
     /// @inheritdoc IOptionVaultCore
@@ -48,7 +59,7 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
         _push(IERC20(token), to, amount);
     }
 
-    function _settle(uint256 positionId) private returns (bool isSettled) {
+    function _settle(uint256 positionId, Tally memory tally) private returns (bool isSettled) {
         ShortPosition memory position = VaultKit.load(_state, positionId);
         if (position.sizeE8 == 0) return false;
         Series memory series = position.series;
@@ -56,51 +67,108 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
         if (block.timestamp < series.expiry) revert VaultSeriesNotExpired(seriesId, series.expiry);
         StoredSeries storage stored = _state.series[seriesId];
         Payoff memory payoff = VaultKit.payoffAt(position, _settlementPrice(seriesId, series, stored));
-        uint256 owed = MarginMath.intrinsicUp(payoff, position.sizeE8);
-        uint256 paid = Math.min(owed, position.collateral);
-        uint256 refund = position.collateral - paid;
+        _turnTo(tally, VaultKit.termsOf(_state, series).token);
+        SettlementShares memory shares = SettlementMath.sharesOf(
+            payoff,
+            position.sizeE8,
+            position.collateral,
+            tally.bountyOffered
+        );
         _resize(position, 0, 0);
         // Checked additions: the width holds a million times the collateral that any one position may have.
-        if (owed != 0) (stored.pot, stored.owed) = (stored.pot + uint128(paid), stored.owed + uint128(owed));
-        emit PositionSettled(positionId, seriesId, uint128(owed), uint128(paid), uint128(refund));
-        _credit(VaultKit.termsOf(_state, series).token, position.owner, refund);
-        if (SeriesSums.countOf(stored.sums) == 0) {
-            emit SeriesCompleted(seriesId, stored.priceE8, stored.pot, stored.owed);
+        if (shares.owed != 0) {
+            (stored.pot, stored.owed) = (stored.pot + uint128(shares.paid), stored.owed + uint128(shares.owed));
         }
+        tally.earned += shares.bounty;
+        emit PositionSettled(
+            positionId,
+            seriesId,
+            uint128(shares.owed),
+            uint128(shares.paid),
+            uint128(shares.refund),
+            uint128(shares.bounty)
+        );
+        _credit(tally.token, position.owner, shares.refund);
+        if (SeriesSums.countOf(stored.sums) == 0) _complete(seriesId, stored, tally);
         return true;
     }
 
-    /// @dev Kept with the series from its first settlement on, so that redemptions need no other contract.
-    function _settlementPrice(
+    /// @dev Credits what was earned in the token before, and reads fund and bounty of the next.
+    function _turnTo(Tally memory tally, IERC20 token) private {
+        if (tally.token == token) return;
+        _credit(tally.token, msg.sender, tally.earned);
+        TokenCover memory cover = _state.covers[address(token)];
+        (tally.token, tally.fund) = (token, cover.fund);
+        (tally.bountyOffered, tally.earned) = (cover.settleBounty, 0);
+    }
+
+    /// @dev Fixes q for ever: afterwards neither `pot` nor `owed` changes.
+    function _complete(uint256 seriesId, StoredSeries storage stored, Tally memory tally) private {
+        uint256 missing = stored.owed - stored.pot;
+        if (stored.hold != SeriesHold.NONE || (missing != 0 && tally.fund != address(0))) {
+            stored.pot += uint128(_cover(seriesId, stored.hold, missing, tally));
+            stored.hold = SeriesHold.NONE;
+        }
+        emit SeriesCompleted(seriesId, stored.priceE8, stored.pot, stored.owed);
+        if (stored.longsLeftE8 == 0) _sweepDust(seriesId, stored, tally.token);
+    }
+
+    /// @dev A fund is the DAO's choice, yet no answer of it may reach the money of others: it brings what it says it pays,
+    /// and gets back no more than the rest of what it lent.
+    function _cover(
         uint256 seriesId,
-        Series memory series,
-        StoredSeries storage stored
-    ) private returns (uint64 priceE8) {
-        priceE8 = stored.priceE8;
-        if (priceE8 != 0) return priceE8;
-        bool isFinal;
-        (priceE8, isFinal) = SETTLEMENT_ORACLE.settlementPrice(series.marketId, series.expiry);
-        if (!isFinal) revert VaultSettlementPriceMissing(seriesId);
-        stored.priceE8 = priceE8;
+        SeriesHold hold,
+        uint256 missing,
+        Tally memory tally
+    ) private returns (uint256 paid) {
+        SeriesLoan memory loan = hold == SeriesHold.NONE ? SeriesLoan(tally.fund, 0) : _state.loans[seriesId];
+        delete _state.loans[seriesId];
+        uint256 before = tally.token.balanceOf(address(this));
+        uint256 owedBack;
+        (paid, owedBack) = IInsuranceFund(loan.fund).coverSeries(seriesId, missing);
+        uint256 brought = loan.amount + tally.token.balanceOf(address(this)) - before;
+        if (paid > missing || paid + owedBack > brought || owedBack > loan.amount) {
+            revert VaultFundMisbehaved(loan.fund, paid, owedBack);
+        }
+        emit SeriesCovered(seriesId, loan.fund, paid, owedBack);
+        _credit(tally.token, loan.fund, owedBack);
     }
 
     function _redeem(address holder, uint256 seriesId, uint256 amountE8, address to) private returns (uint256 payout) {
         StoredSeries memory stored = _state.series[seriesId];
         if (stored.priceE8 == 0) revert VaultSettlementPriceMissing(seriesId);
         uint256 unsettled = SeriesSums.countOf(stored.sums);
-        if (unsettled != 0) revert VaultSeriesIncomplete(seriesId, uint32(unsettled));
+        if (unsettled != 0 && stored.hold != SeriesHold.LENT) {
+            revert VaultSeriesIncomplete(seriesId, uint32(unsettled));
+        }
         Series memory series = SeriesId.decode(seriesId);
         SideTerms memory terms = VaultKit.termsOf(_state, series);
         Payoff memory payoff = VaultKit.payoffAt(series, stored.priceE8, terms.decimals);
-        uint256 full = amountE8 * payoff.unit * payoff.intrinsicE8;
-        // Σ payouts ≤ pot: each writer's debt was rounded up, each payout is rounded down, and q is the same for all.
-        payout =
-            stored.pot == stored.owed
-                ? full / payoff.denominator
-                : Math.mulDiv(full, stored.pot, payoff.denominator * stored.owed);
-        if (payout != 0) _state.series[seriesId].paidOut = stored.paidOut + uint128(payout);
+        // While the fund's loan covers the worst that can be missing, q is 1: pot and owed are not complete yet.
+        if (unsettled != 0) stored.pot = stored.owed;
+        payout = SettlementMath.payoutDown(payoff, amountE8, stored.pot, stored.owed);
         emit Redeemed(seriesId, holder, to, amountE8, payout);
+        // The vault's own token calls nobody back; burning first shows that the holder has what is booked below.
         TOKEN.burn(holder, seriesId, amountE8);
+        if (payoff.intrinsicE8 != 0) _bookRedemption(seriesId, terms.token, amountE8, payout);
         _push(terms.token, to, payout);
+    }
+
+    function _bookRedemption(uint256 seriesId, IERC20 token, uint256 amountE8, uint256 payout) private {
+        StoredSeries storage stored = _state.series[seriesId];
+        // Longs of a series are capped at 64 bits, pot and loan together lie far below 120.
+        uint64 left = uint64(stored.longsLeftE8 - amountE8);
+        (stored.longsLeftE8, stored.paidOut) = (left, stored.paidOut + uint120(payout));
+        if (left == 0 && SeriesSums.countOf(stored.sums) == 0) _sweepDust(seriesId, stored, token);
+    }
+
+    /// @dev Nobody else has a claim on what rounding left once no long is left.
+    function _sweepDust(uint256 seriesId, StoredSeries storage stored, IERC20 token) private {
+        address fund = _state.covers[address(token)].fund;
+        uint256 dust = stored.pot - stored.paidOut;
+        if (dust == 0 || fund == address(0)) return;
+        stored.paidOut += uint120(dust);
+        emit DustSwept(seriesId, fund, dust);
+        _credit(token, fund, dust);
     }
 }

@@ -13,7 +13,7 @@ import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {MarginMath} from "../libraries/MarginMath.sol";
 import {PositionWords, ShortPosition} from "../libraries/PositionWords.sol";
-import {SeriesId} from "../libraries/SeriesId.sol";
+import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
 import {StoredSeries, VaultControl, VaultState} from "../types/VaultState.sol";
 import {LiquidationSettings} from "../types/VaultTypes.sol";
@@ -79,6 +79,21 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultLinks, Ownable2St
         (control.coolOffSec, control.flagLifeSec) = (uint24(settings.coolOffSec), uint24(settings.flagLifeSec));
         (control.targetHealthBps, control.flagBountyBps) = (settings.targetHealthBps, settings.flagBountyBps);
         emit LiquidationSettingsSet(settings);
+    }
+
+    /// @dev Kept with the series from its first settlement on, so that redemptions need no other contract. At that moment
+    /// there are as many longs as shorts, and no more than the caps of a side allow: 64 bits.
+    function _settlementPrice(
+        uint256 seriesId,
+        Series memory series,
+        StoredSeries storage stored
+    ) internal returns (uint64 priceE8) {
+        priceE8 = stored.priceE8;
+        if (priceE8 != 0) return priceE8;
+        bool isFinal;
+        (priceE8, isFinal) = SETTLEMENT_ORACLE.settlementPrice(series.marketId, series.expiry);
+        if (!isFinal) revert VaultSettlementPriceMissing(seriesId);
+        (stored.priceE8, stored.longsLeftE8) = (priceE8, uint64(SeriesSums.sizeOf(stored.sums)));
     }
 
     function _links() internal view returns (Links memory links) {

@@ -201,9 +201,7 @@ contract PriceGuardTest is FeedFixture {
         for (uint256 i = 0; i < 2; ++i) {
             guard.setFeed(MARKET, _config(hostile[i]));
             uint256 before = gasleft();
-            vm.expectPartialRevert(
-                i == 0 ? IPriceGuard.PriceStale.selector : IPriceGuard.PriceFeedUnreadable.selector
-            );
+            vm.expectPartialRevert(i == 0 ? IPriceGuard.PriceStale.selector : IPriceGuard.PriceFeedUnreadable.selector);
             guard.spotE8(MARKET);
             // A copied answer would cost as much again as it cost to give.
             assertLt(before - gasleft(), i == 0 ? 70_000 : 260_000);

@@ -47,3 +47,28 @@ contract ReentrantToken is ERC20("Reentrant", "RE") {
         answer = bytes4(result);
     }
 }
+
+/// @title Token whose issuer can ban accounts, as the large dollar tokens can
+contract BlacklistToken is ERC20("Blacklist", "BLK") {
+    mapping(address account => bool) private _banned;
+
+    error Banned(address account);
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function ban(address account) external {
+        _banned[account] = true;
+    }
+
+    function decimals() public pure override returns (uint8) {
+        return 6;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (_banned[from]) revert Banned(from);
+        if (_banned[to]) revert Banned(to);
+        super._update(from, to, value);
+    }
+}

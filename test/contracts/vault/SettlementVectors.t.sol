@@ -66,19 +66,28 @@ contract SettlementVectorsTest is Test {
             sums.missingEarly
         );
         uint256 cover = SettlementMath.coverDown(sums.owed - sums.pot, free, cap);
-        outputs = abi.encode(sums.pot, sums.owed, worst, cover);
         // The worst case of an early opening bounds what is missing in the end.
         assertLe(sums.owed - sums.pot, worst);
-        (uint256 left, uint256 pot) = (sums.totalE8, sums.pot + cover);
-        uint256 paidOut;
-        uint256 count = 1 + (_word(index, 16) % 4);
-        for (uint256 r = 0; r < count; ++r) {
-            uint256 amount = r == count - 1 ? left : (left * (_word(index, 60 + r) % 10_001)) / 10_000;
+        outputs = abi.encode(sums.pot, sums.owed, worst, cover);
+        return bytes.concat(outputs, _redemptions(index, payoff, sums, sums.pot + cover));
+    }
+
+    function _redemptions(
+        uint256 index,
+        Payoff memory payoff,
+        Sums memory sums,
+        uint256 pot
+    ) private pure returns (bytes memory outputs) {
+        uint256 left = sums.totalE8;
+        uint256 rest = pot;
+        uint256 last = _word(index, 16) % 4;
+        for (uint256 r = 0; r <= last; ++r) {
+            uint256 amount = r == last ? left : (left * (_word(index, 60 + r) % 10_001)) / 10_000;
             uint256 payout = SettlementMath.payoutDown(payoff, amount, pot, sums.owed);
-            (left, paidOut) = (left - amount, paidOut + payout);
+            (left, rest) = (left - amount, rest - payout);
             outputs = bytes.concat(outputs, abi.encode(payout));
         }
-        return bytes.concat(outputs, abi.encode(pot - paidOut));
+        return bytes.concat(outputs, abi.encode(rest));
     }
 
     function _payoff(uint256 index) private pure returns (Payoff memory payoff) {

@@ -47,7 +47,7 @@ contract VaultSettlementTest is VaultFixture {
         uint256 id = _open(put, ONE, COLLATERAL);
         _expireAt(50_000e8);
         vm.expectEmit(true, true, true, true, address(vault));
-        emit IOptionVaultLog.PositionSettled(id, put, 10_000e6, 10_000e6, 9_800e6);
+        emit IOptionVaultLog.PositionSettled(id, put, 10_000e6, 10_000e6, 9_800e6, 0);
         vm.expectEmit(true, true, true, true, address(vault));
         emit IOptionVaultLog.SeriesCompleted(put, 50_000e8, 10_000e6, 10_000e6);
         assertEq(vault.settle(_ids(id)), 1);
