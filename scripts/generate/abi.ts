@@ -11,6 +11,7 @@ const OUTPUT = join(ROOT, "oracle/chain/abi");
 /** Contracts whose ABI the node uses. */
 const CONTRACTS = [
   "ModelRegistry",
+  "InsuranceFund",
   "IPositionSource",
   "OptionToken",
   "IOptionVault",

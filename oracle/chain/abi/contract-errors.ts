@@ -23,6 +23,44 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "AccessManagedInvalidAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedRequiredDelay",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AddressEmptyCode",
     "inputs": [
       {
@@ -115,6 +153,90 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "spender",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxDeposit",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxMint",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxRedeem",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxWithdraw",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
       }
     ]
   },
@@ -221,6 +343,141 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "FundNoTicket",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundOnlyVault",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundReceivedMismatch",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "received",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundReservationTooLarge",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundReservedAlready",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "reserved",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundSeriesClosed",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundSettingsInvalid",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "coolDownSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "exitWindowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "settlementWindowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "utilisationBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "seriesCapBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundSettings",
+        "name": "settings",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FundSharesTooMany",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "InvalidShortString",
     "inputs": []
   },
@@ -291,6 +548,22 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "PriceAtClamp",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PriceDeviation",
     "inputs": [
       {
@@ -334,6 +607,28 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "PriceFeedUnreadable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceGasTooLow",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PriceImplausible",
     "inputs": [
       {
@@ -355,6 +650,97 @@ export const contractErrorsAbi = [
         "internalType": "uint64",
         "name": "maxPriceE8",
         "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerDown",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "since",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerGrace",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "graceSec",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerStale",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxAgeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerUninitialised",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerUnreadable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
       }
     ]
   },
@@ -663,6 +1049,22 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "SafeCastOverflowedUintDowncast",
+    "inputs": [
+      {
+        "internalType": "uint8",
+        "name": "bits",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
@@ -776,6 +1178,91 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "SettlementExpiryOffGrid",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementOutsideBand",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "priceE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "lowE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "highE8",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementPhaseEndUnknown",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementPhaseEndWrong",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "round",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementRoundNotRecordable",
+    "inputs": [
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SettlementRoundOutOfWindow",
     "inputs": [
       {
@@ -817,6 +1304,65 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "previousUpdatedAt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementSecondAwaited",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementSecondMissing",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementStatusWrong",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "internalType": "enum SettlementStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementTime",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
         "type": "uint256"
       }
     ]
@@ -1252,6 +1798,54 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundMisbehaved",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "owedBack",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundMissing",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -1461,6 +2055,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultSeriesComplete",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultSeriesExpired",
     "inputs": [
       {
@@ -1472,6 +2077,17 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "expiry",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSeriesHeld",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
       }
     ]
   },
@@ -1504,6 +2120,17 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "expiry",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSeriesWorthless",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
       }
     ]
   },

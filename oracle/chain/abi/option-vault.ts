@@ -131,6 +131,54 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundMisbehaved",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "owedBack",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundMissing",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -340,6 +388,17 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultSeriesComplete",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultSeriesExpired",
     "inputs": [
       {
@@ -351,6 +410,17 @@ export const optionVaultAbi = [
         "internalType": "uint40",
         "name": "expiry",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSeriesHeld",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
       }
     ]
   },
@@ -383,6 +453,17 @@ export const optionVaultAbi = [
         "internalType": "uint40",
         "name": "expiry",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSeriesWorthless",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
       }
     ]
   },
@@ -574,6 +655,31 @@ export const optionVaultAbi = [
         "indexed": true,
         "internalType": "address",
         "name": "account",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "DustSwept",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "fund",
         "type": "address"
       },
       {
@@ -951,6 +1057,12 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "refund",
         "type": "uint128"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint128",
+        "name": "bounty",
+        "type": "uint128"
       }
     ]
   },
@@ -1032,6 +1144,87 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "owed",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "SeriesCovered",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "owedBack",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "SeriesHeld",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "lent",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "TokenCoverSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint96",
+        "name": "settleBounty",
+        "type": "uint96"
       }
     ]
   },
@@ -1273,6 +1466,30 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "coverOf",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "contract IInsuranceFund",
+        "name": "fund",
+        "type": "address"
+      },
+      {
+        "internalType": "uint96",
+        "name": "settleBounty",
+        "type": "uint96"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "describePosition",
     "inputs": [
       {
@@ -1424,6 +1641,19 @@ export const optionVaultAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "holdFund",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1739,6 +1969,25 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "openEarly",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "lent",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "positionCount",
     "inputs": [],
     "outputs": [
@@ -1933,6 +2182,11 @@ export const optionVaultAbi = [
             "type": "uint64"
           },
           {
+            "internalType": "uint64",
+            "name": "longsLeftE8",
+            "type": "uint64"
+          },
+          {
             "internalType": "uint128",
             "name": "potLeft",
             "type": "uint128"
@@ -1945,6 +2199,11 @@ export const optionVaultAbi = [
           {
             "internalType": "uint128",
             "name": "owed",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "lent",
             "type": "uint128"
           }
         ],
@@ -1985,6 +2244,24 @@ export const optionVaultAbi = [
         "internalType": "struct ClassGrid",
         "name": "grid",
         "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setInsuranceFund",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IInsuranceFund",
+        "name": "fund",
+        "type": "address"
       }
     ],
     "outputs": [],
@@ -2075,6 +2352,24 @@ export const optionVaultAbi = [
         "internalType": "struct MarketCaps",
         "name": "caps",
         "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setSettleBounty",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint96",
+        "name": "bounty",
+        "type": "uint96"
       }
     ],
     "outputs": [],

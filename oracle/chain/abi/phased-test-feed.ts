@@ -345,6 +345,24 @@ export const phasedTestFeedAbi = [
   },
   {
     "type": "function",
+    "name": "setClamp",
+    "inputs": [
+      {
+        "internalType": "int192",
+        "name": "minAnswer",
+        "type": "int192"
+      },
+      {
+        "internalType": "int192",
+        "name": "maxAnswer",
+        "type": "int192"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "startPhase",
     "inputs": [],
     "outputs": [

@@ -35,6 +35,22 @@ export const priceGuardAbi = [
   },
   {
     "type": "error",
+    "name": "PriceAtClamp",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PriceDeviation",
     "inputs": [
       {
@@ -78,6 +94,28 @@ export const priceGuardAbi = [
   },
   {
     "type": "error",
+    "name": "PriceFeedUnreadable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceGasTooLow",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PriceImplausible",
     "inputs": [
       {
@@ -104,6 +142,97 @@ export const priceGuardAbi = [
   },
   {
     "type": "error",
+    "name": "PriceSequencerDown",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "since",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerGrace",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "graceSec",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerStale",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxAgeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerUninitialised",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceSequencerUnreadable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "PriceStale",
     "inputs": [
       {
@@ -120,6 +249,43 @@ export const priceGuardAbi = [
         "internalType": "uint256",
         "name": "maxAgeSec",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FeedClampRead",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "minE8",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "maxE8",
+        "type": "uint64"
       }
     ]
   },
@@ -175,6 +341,16 @@ export const priceGuardAbi = [
             "internalType": "uint8",
             "name": "secondDecimals",
             "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "secondMaxAgeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bool",
+            "name": "secondRequired",
+            "type": "bool"
           }
         ],
         "indexed": false,
@@ -219,6 +395,36 @@ export const priceGuardAbi = [
         "internalType": "address",
         "name": "newOwner",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "SequencerSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "contract AggregatorV3Interface",
+            "name": "feed",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "graceSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxAgeSec",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct SequencerConfig",
+        "name": "config",
+        "type": "tuple"
       }
     ]
   },
@@ -281,6 +487,16 @@ export const priceGuardAbi = [
             "internalType": "uint8",
             "name": "secondDecimals",
             "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "secondMaxAgeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bool",
+            "name": "secondRequired",
+            "type": "bool"
           }
         ],
         "internalType": "struct FeedConfig",
@@ -318,27 +534,16 @@ export const priceGuardAbi = [
   },
   {
     "type": "function",
-    "name": "plausiblePriceE8",
+    "name": "refreshClamp",
     "inputs": [
       {
         "internalType": "uint24",
         "name": "marketId",
         "type": "uint24"
-      },
-      {
-        "internalType": "int256",
-        "name": "answer",
-        "type": "int256"
       }
     ],
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "priceE8",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "view"
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -346,6 +551,36 @@ export const priceGuardAbi = [
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "sequencer",
+    "inputs": [],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "contract AggregatorV3Interface",
+            "name": "feed",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "graceSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxAgeSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct SequencerConfig",
+        "name": "config",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -397,6 +632,16 @@ export const priceGuardAbi = [
             "internalType": "uint8",
             "name": "secondDecimals",
             "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "secondMaxAgeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bool",
+            "name": "secondRequired",
+            "type": "bool"
           }
         ],
         "internalType": "struct FeedConfig",
@@ -406,6 +651,164 @@ export const priceGuardAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setSequencer",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "contract AggregatorV3Interface",
+            "name": "feed",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "graceSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxAgeSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct SequencerConfig",
+        "name": "config",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "sources",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "contract AggregatorV3Interface",
+            "name": "feed",
+            "type": "address"
+          },
+          {
+            "internalType": "uint8",
+            "name": "decimals",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxAgeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "clampPhase",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxDeviationBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum SecondSource",
+            "name": "second",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minPriceE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxPriceE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "clampMinE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "clampMaxE8",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct FeedSource",
+        "name": "first",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "contract AggregatorV3Interface",
+            "name": "feed",
+            "type": "address"
+          },
+          {
+            "internalType": "uint8",
+            "name": "decimals",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint32",
+            "name": "maxAgeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "clampPhase",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxDeviationBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "enum SecondSource",
+            "name": "second",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minPriceE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxPriceE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "clampMinE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "clampMaxE8",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct FeedSource",
+        "name": "second",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",

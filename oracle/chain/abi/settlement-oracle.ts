@@ -45,6 +45,91 @@ export const settlementOracleAbi = [
   },
   {
     "type": "error",
+    "name": "PriceAtClamp",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceFeedUnreadable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceGasTooLow",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceImplausible",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      },
+      {
+        "internalType": "uint64",
+        "name": "minPriceE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "maxPriceE8",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PriceStale",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxAgeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SettlementAlreadyFinal",
     "inputs": [
       {
@@ -83,6 +168,91 @@ export const settlementOracleAbi = [
         "internalType": "uint32",
         "name": "maxDelaySec",
         "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementExpiryOffGrid",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementOutsideBand",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "priceE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "lowE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "highE8",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementPhaseEndUnknown",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementPhaseEndWrong",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "round",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementRoundNotRecordable",
+    "inputs": [
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
       }
     ]
   },
@@ -130,6 +300,102 @@ export const settlementOracleAbi = [
         "internalType": "uint256",
         "name": "previousUpdatedAt",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementSecondAwaited",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementSecondMissing",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementStatusWrong",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "internalType": "enum SettlementStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SettlementTime",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FallbackBandSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "lowE8",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "highE8",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bool",
+        "name": "isLate",
+        "type": "bool"
       }
     ]
   },
@@ -186,6 +452,80 @@ export const settlementOracleAbi = [
   },
   {
     "type": "event",
+    "name": "PhaseEndRecorded",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "round",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "updatedAt",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "SettlementDisputed",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "proposedE8",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "secondE8",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "SettlementPriceSet",
     "anonymous": false,
     "inputs": [
@@ -216,6 +556,25 @@ export const settlementOracleAbi = [
     ]
   },
   {
+    "type": "event",
+    "name": "SettlementSentToFallback",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
     "type": "function",
     "name": "PRICE_GUARD",
     "inputs": [],
@@ -234,6 +593,71 @@ export const settlementOracleAbi = [
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "endDispute",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "priceE8",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "fallbackBand",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "lowE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "highE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bool",
+            "name": "isLate",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct FallbackBand",
+        "name": "band",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -276,8 +700,146 @@ export const settlementOracleAbi = [
   },
   {
     "type": "function",
+    "name": "phaseEnd",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "feed",
+        "type": "address"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "round",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "updatedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "bool",
+            "name": "isRecorded",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct PhaseEnd",
+        "name": "end",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "recordPhaseEnd",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "bool",
+        "name": "ofSecond",
+        "type": "bool"
+      },
+      {
+        "internalType": "uint16",
+        "name": "phase",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "round",
+        "type": "uint64"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "recordRound",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "internalType": "bool",
+        "name": "ofSecond",
+        "type": "bool"
+      },
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "renounceOwnership",
     "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "sendToFallback",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setFallbackPrice",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint64",
+        "name": "priceE8",
+        "type": "uint64"
+      }
+    ],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -325,6 +887,40 @@ export const settlementOracleAbi = [
   },
   {
     "type": "function",
+    "name": "settlePriceOfTwo",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint80",
+        "name": "secondRoundId",
+        "type": "uint80"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "priceE8",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "settlementPrice",
     "inputs": [
       {
@@ -348,6 +944,52 @@ export const settlementOracleAbi = [
         "internalType": "bool",
         "name": "isFinal",
         "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "settlementStatus",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "enum SettlementStatus",
+        "name": "status",
+        "type": "uint8"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "proposedE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "since",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint80",
+            "name": "roundId",
+            "type": "uint80"
+          }
+        ],
+        "internalType": "struct SettlementDispute",
+        "name": "dispute",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view"

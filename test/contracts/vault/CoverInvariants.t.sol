@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {SeriesState} from "../../../contracts/types/VaultTypes.sol";
-import {CountingHandler} from "../fund/CountingHandler.sol";
 import {CoverFixture} from "./CoverFixture.sol";
-import {CoverHandler} from "./CoverHandler.sol";
+import {CoverHandler} from "./CoverHandler.t.sol";
 
 /// @title Invariants 26 to 33 of a vault with a fund, under settlements and redemptions in any order
 contract CoverInvariantsTest is CoverFixture {

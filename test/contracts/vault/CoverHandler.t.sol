@@ -25,7 +25,7 @@ contract CoverHandler is CountingHandler {
         uint40 expiry;
     }
 
-    uint256 public constant SERIES = 6;
+    uint256 public constant SERIES = 8;
 
     World private _w;
     uint256[SERIES] public seriesAt;
@@ -43,9 +43,9 @@ contract CoverHandler is CountingHandler {
     constructor(World memory world) {
         _w = world;
         for (uint256 i = 0; i < SERIES; ++i) {
-            // Three strikes on two days.
-            uint64 strike = uint64(54_000e8 + (i % 3) * 6_000e8);
-            seriesAt[i] = world.vault.seriesIdOf(1, strike, world.expiry + uint40((i / 3) * 1 days), true);
+            // Two strikes on four days.
+            uint64 strike = uint64(54_000e8 + (i % 2) * 9_000e8);
+            seriesAt[i] = world.vault.seriesIdOf(1, strike, world.expiry + uint40((i / 2) * 1 days), true);
         }
     }
 
@@ -139,8 +139,9 @@ contract CoverHandler is CountingHandler {
 
     function doHold(uint256 series) external onlySelf {
         uint256 seriesId = _incomplete(series);
-        if (_w.fund.seriesCover(seriesId).status != CoverStatus.NONE) return;
         _expire(seriesId);
+        bool isHeld = _w.fund.seriesCover(seriesId).status != CoverStatus.NONE;
+        if (isHeld || _w.vault.seriesState(seriesId).unsettledCount == 0) return;
         _w.vault.holdFund(seriesId);
     }
 
@@ -162,9 +163,11 @@ contract CoverHandler is CountingHandler {
     }
 
     function _open(uint256 series, uint64 sizeE8, uint64 extra) private returns (uint256 positionId) {
-        // Past the first expiry only the second day's series can be opened, past that one none: time then starts anew.
         uint256 seriesId = seriesAt[series % SERIES];
-        if (block.timestamp + 2 hours > _expiryOf(seriesId)) seriesId = seriesAt[3 + (series % 3)];
+        for (uint256 i = 1; i < SERIES && block.timestamp + 2 hours > _expiryOf(seriesId); ++i) {
+            seriesId = seriesAt[((series % SERIES) + i) % SERIES];
+        }
+        // Past the last day nothing can be opened any more.
         if (block.timestamp + 2 hours > _expiryOf(seriesId)) return _active(series);
         _push(60_000e8);
         sizeE8 = 1e5 + (sizeE8 % 3e7);
@@ -180,7 +183,7 @@ contract CoverHandler is CountingHandler {
         uint40 expiry = _expiryOf(seriesId);
         (, bool isFinal) = _w.settlement.settlementPrice(1, expiry);
         if (isFinal) return;
-        uint256 price = expiry == _w.expiry ? 42_000e8 : 47_000e8;
+        uint256 price = 42_000e8 + ((expiry - _w.expiry) / 1 days) * 3_000e8;
         if (block.timestamp < expiry) vm.warp(expiry - 1);
         _w.feed.push(int192(int256(price)), uint64(expiry - 1));
         if (block.timestamp < expiry + 60) vm.warp(expiry + 60);
