@@ -62,7 +62,19 @@ const deploymentSchema = z.strictObject({
   network: z.string().min(1),
   operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
   oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
-  settlement: z.strictObject({ maxDelaySec: seconds }),
+  settlement: z.strictObject({
+    maxDelaySec: seconds,
+    /** Flat bounty for settling a put, quote token units; at most a twentieth of the refund is taken. */
+    quoteBounty: z.string().regex(/^\d+$/),
+  }),
+  /** Limits of every insurance fund; the contract checks them against each other. */
+  fund: z.strictObject({
+    coolDownSec: seconds,
+    exitWindowSec: seconds,
+    settlementWindowSec: seconds,
+    utilisationBps: bps,
+    seriesCapBps: bps,
+  }),
   prices: z.strictObject({ maxAgeSec: seconds }),
   timelock: z.strictObject({ delaySec: seconds }),
   liquidation: z.strictObject({

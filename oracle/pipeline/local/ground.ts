@@ -7,6 +7,7 @@ import type { ModelIdentity } from "../../domain/prediction.ts";
 import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
 import { createMarketIngestor, type MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { depositCover } from "../../simulation/agents/fund-lp.ts";
 import {
   advanceChainTo,
   assignActors,
@@ -143,7 +144,10 @@ async function populate(options: LocalRunOptions, market: ReplayMarket, world: W
   requirePrices(assets, spot);
   const plan = planPositions({ spot, startSec: fromSec, endSec: toSec, writers: world.actors.writers.length });
   await fundActors(world);
+  await depositCover(world);
   await advanceChainTo(world.client, fromSec);
+  // Once more for replays whose preparation falls into the hours in which the funds are closed.
+  await depositCover(world);
   options.onProgress(`opening ${plan.length} positions`);
   await pushPricesOfNow(world, truth, toSec);
   return { truth, plan, opened: await openPositions(world, plan) };

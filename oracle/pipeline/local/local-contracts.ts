@@ -1,7 +1,7 @@
 /** The contracts of a local run by their role, from the names that the deployment gave them. */
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address } from "../../domain/units.ts";
-import type { LocalContracts, LocalMarket } from "../../simulation/agents/local-world.ts";
+import type { LocalContracts, LocalFund, LocalMarket } from "../../simulation/agents/local-world.ts";
 
 /** Addresses of a deployment by name. */
 export type DeployedAddresses = Readonly<Record<string, Address>>;
@@ -53,7 +53,20 @@ export function localContracts(
         feed: pick(addresses, `feed${market.asset}`),
       }),
     ),
+    funds: localFunds(addresses, markets),
   };
+}
+
+/** Funds of the quote token and of every base token, as the module names them. */
+function localFunds(addresses: DeployedAddresses, markets: readonly LocalMarketConfig[]): readonly LocalFund[] {
+  const tokens = new Map(markets.map(({ asset, baseDecimals }) => [`base${asset}`, baseDecimals]));
+  const [first] = markets;
+  if (first !== undefined) tokens.set("quote", first.quoteDecimals);
+  return [...tokens].map(([name, decimals]) => ({
+    fund: pick(addresses, `fund${name}`),
+    token: pick(addresses, name),
+    decimals,
+  }));
 }
 
 function pick(addresses: DeployedAddresses, name: string): Address {

@@ -16,6 +16,13 @@ export interface LocalMarket {
   readonly feed: Address;
 }
 
+/** Insurance fund of one collateral token. */
+export interface LocalFund {
+  readonly fund: Address;
+  readonly token: Address;
+  readonly decimals: number;
+}
+
 /** Contracts that the actors use. */
 export interface LocalContracts {
   readonly vault: Address;
@@ -23,6 +30,7 @@ export interface LocalContracts {
   readonly oracle: Address;
   readonly settlementOracle: Address;
   readonly markets: readonly LocalMarket[];
+  readonly funds: readonly LocalFund[];
 }
 
 /** Unlocked accounts of the development chain by role. */

@@ -1,11 +1,12 @@
 /** A keeper that ends expired series: proves the price, settles every short, redeems longs that are worth something. */
+import { insuranceFundAbi } from "../../chain/abi/insurance-fund.ts";
 import { optionTokenAbi } from "../../chain/abi/option-token.ts";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
 import { phasedTestFeedAbi } from "../../chain/abi/phased-test-feed.ts";
 import { settlementOracleAbi } from "../../chain/abi/settlement-oracle.ts";
 import type { Position } from "../../domain/positions.ts";
 import type { Address } from "../../domain/units.ts";
-import { confirm, type LocalActors, type LocalClient, type LocalContracts } from "./local-world.ts";
+import { confirm, type LocalActors, type LocalClient, type LocalContracts, type LocalFund } from "./local-world.ts";
 import { marketOf } from "./writers.ts";
 
 /** What the keeper acts on: one expired series. */
@@ -41,7 +42,27 @@ export async function settleSeries(input: SettlementInput): Promise<SettlementOu
 async function payOut(input: SettlementInput): Promise<number> {
   const redeemed = await redeemSeries(input, input.seriesId);
   await claimAll(input);
+  for (const fund of input.contracts.funds) await collectOne(input, fund);
   return redeemed;
+}
+
+/** Fees, dust and returned reservations reach the fund only when somebody asks. */
+async function collectOne(input: SettlementInput, { fund, token }: LocalFund): Promise<void> {
+  const { client, contracts, actors } = input;
+  const claimable = await client.readContract({
+    address: contracts.vault,
+    abi: optionVaultAbi,
+    functionName: "claimable",
+    args: [token, fund],
+  });
+  if (claimable === 0n) return;
+  const hash = await client.writeContract({
+    address: fund,
+    abi: insuranceFundAbi,
+    functionName: "collect",
+    account: actors.keeper,
+  });
+  await confirm(client, hash, "collect for an insurance fund");
 }
 
 async function provePrice(input: SettlementInput, position: Position): Promise<void> {

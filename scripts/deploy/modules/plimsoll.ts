@@ -58,16 +58,19 @@ export function buildPlimsollModule(input: ModuleInput) {
       feeds.settlementOracle,
       input.config.liquidation,
     ]);
+    const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
+    const { funds, connected } = deployFunds(m, input, { timelock, vault, vaultCalls, tokens: feeds.tokens });
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
-      ...configureMarkets(m, input, { vault: m.contractAt("IOptionVault", vault, { id: "vault_calls" }), ...feeds }),
+      ...configureMarkets(m, input, { vault: vaultCalls, ...feeds }),
+      ...connected,
     ];
     const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
     handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
     const { tokens, testFeeds } = feeds;
-    return { timelock, riskOracle, vault, ...registries, ...feedOwners(feeds), ...tokens, ...testFeeds };
+    return { timelock, riskOracle, vault, ...registries, ...feedOwners(feeds), ...tokens, ...testFeeds, ...funds };
   });
 }
 
@@ -84,6 +87,33 @@ function deployRegistries(m: Builder, { config, signers }: ModuleInput, deployer
     riskClasses: m.contract("RiskClasses", [deployer]),
     modelRegistry: m.contract("ModelRegistry", [deployer]),
   };
+}
+
+interface FundParts {
+  readonly timelock: Contract;
+  readonly vault: Contract;
+  readonly vaultCalls: CallableContract;
+  readonly tokens: Readonly<Record<string, Contract>>;
+}
+
+/**
+ * One insurance fund for each collateral token, named `fund` + the token's name. Their authority is the timelock: it may
+ * name an access manager, and until then nobody changes their limits.
+ */
+function deployFunds(m: Builder, { config }: ModuleInput, { timelock, vault, vaultCalls, tokens }: FundParts) {
+  const funds: Record<string, Contract> = {};
+  const connected: Future[] = [];
+  for (const [name, token] of Object.entries(tokens)) {
+    const labels = [`Plimsoll cover ${name}`, `pc-${name}`];
+    const fund = m.contract("InsuranceFund", [timelock, vault, token, { ...config.fund }, ...labels], {
+      id: `fund_${name}`,
+    });
+    funds[`fund${name}`] = fund;
+    connected.push(m.call(vaultCalls, "setInsuranceFund", [token, fund], { id: `cover_${name}` }));
+  }
+  const bounty = [tokens.quote ?? "", BigInt(config.settlement.quoteBounty)];
+  connected.push(m.call(vaultCalls, "setSettleBounty", bounty, { id: "settle_bounty" }));
+  return { funds, connected };
 }
 
 type Feeds = ReturnType<typeof deployFeeds>;
