@@ -7,6 +7,9 @@ import {IOptionVaultExtension} from "./IOptionVaultExtension.sol";
 import {IOptionVaultLinks} from "./IOptionVaultLinks.sol";
 import {IOptionVaultLog} from "./IOptionVaultLog.sol";
 
+// The parts below are everything: this interface only joins them.
+// solhint-disable no-empty-blocks
+
 /// @title Partially collateralised, cash-settled European options
 /// @notice Calls are collateralised in the base token, puts in the quote token, both down to M(ρ) = I + ρ(L − I), ρ per
 /// position from the risk oracle. Amounts round against whoever calls. Nothing is read from token balances but the

@@ -61,7 +61,7 @@ interface IOptionVaultLog is IOptionVaultCoverLog {
     event SeriesCompleted(uint256 indexed seriesId, uint64 priceE8, uint128 pot, uint128 owed);
     /// @notice Longs were redeemed.
     event Redeemed(uint256 indexed seriesId, address indexed holder, address to, uint256 amountE8, uint256 payout);
-    /// @notice An account may claim `amount` more of a token.
+    /// @notice An account may claim `amount` more of a token. Refunds of settlements are told by {PositionSettled} alone.
     event Credited(address indexed token, address indexed account, uint256 amount);
     /// @notice A claim was paid out.
     event Claimed(address indexed token, address indexed account, address to, uint256 amount);

@@ -12,21 +12,13 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IOptionVault} from "../interfaces/IOptionVault.sol";
 import {SettlementMath} from "../libraries/SettlementMath.sol";
+import {FundLimits} from "./FundLimits.sol";
 import {CoverStatus, ExitTicket, FundSettings, SeriesCover} from "../types/FundTypes.sol";
 
 /// @title Insurance fund of one collateral token
 contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev Orderly and late stage of a liquidation as long as a vault allows them.
-    uint32 private constant LONGEST_AUCTION_SEC = 8 days;
-    uint32 private constant MAX_COOL_DOWN_SEC = 90 days;
-    uint32 private constant MIN_EXIT_WINDOW_SEC = 1 hours;
-    uint32 private constant MAX_EXIT_WINDOW_SEC = 7 days;
-    /// @dev The rest of every day stays open.
-    uint32 private constant MAX_SETTLEMENT_WINDOW_SEC = 20 hours;
-    uint16 private constant MAX_UTILISATION_BPS = 5_000;
-    uint16 private constant MAX_SERIES_CAP_BPS = 1_000;
     /// @dev Series expire at 08:00 UTC.
     uint256 private constant EXPIRY_SECOND_OF_DAY = 8 hours;
     /// @dev Virtual shares: a donation to an empty fund is shared with a million of them.
@@ -93,7 +85,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         fees = amount - _receivable;
         _receivable = 0;
         _assets = SafeCast.toUint128(_assets + fees);
-        _emitAssets();
+        emit FundAssetsSet(_assets, _reserved, _receivable);
         emit FeesCollected(fees);
     }
 
@@ -115,7 +107,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         cover.reserved = SafeCast.toUint120(amount);
         _reserved += uint128(amount);
         emit SeriesCoverSet(seriesId, cover);
-        _emitAssets();
+        emit FundAssetsSet(_assets, _reserved, _receivable);
         IERC20(asset()).safeTransfer(VAULT, amount);
     }
 
@@ -140,7 +132,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         cover = SeriesCover(0, SafeCast.toUint120(paid), CoverStatus.DONE);
         _covers[seriesId] = cover;
         emit SeriesCoverSet(seriesId, cover);
-        _emitAssets();
+        emit FundAssetsSet(_assets, _reserved, _receivable);
         if (lent == 0 && paid != 0) IERC20(asset()).safeTransfer(VAULT, paid);
     }
 
@@ -259,7 +251,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         _setTicket(owner, ticket.shares == 0 ? ExitTicket(0, 0, 0) : ticket);
         _burn(address(this), shares);
         _assets -= SafeCast.toUint128(assets);
-        _emitAssets();
+        emit FundAssetsSet(_assets, _reserved, _receivable);
         emit Withdraw(caller, receiver, owner, assets, shares);
         _transferOut(receiver, assets);
     }
@@ -271,7 +263,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         uint256 received = IERC20(asset()).balanceOf(address(this)) - before;
         if (received != assets) revert FundReceivedMismatch(received, assets);
         _assets = SafeCast.toUint128(_assets + assets);
-        _emitAssets();
+        emit FundAssetsSet(_assets, _reserved, _receivable);
     }
 
     function _open(uint256 seriesId, SeriesCover storage cover) private {
@@ -287,21 +279,9 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
     }
 
     function _setSettings(FundSettings memory newSettings) private {
-        if (
-            newSettings.settlementWindowSec > MAX_SETTLEMENT_WINDOW_SEC ||
-            newSettings.coolDownSec < LONGEST_AUCTION_SEC + newSettings.settlementWindowSec ||
-            newSettings.coolDownSec > MAX_COOL_DOWN_SEC ||
-            newSettings.exitWindowSec < MIN_EXIT_WINDOW_SEC + newSettings.settlementWindowSec ||
-            newSettings.exitWindowSec > MAX_EXIT_WINDOW_SEC ||
-            newSettings.utilisationBps > MAX_UTILISATION_BPS ||
-            newSettings.seriesCapBps > MAX_SERIES_CAP_BPS
-        ) revert FundSettingsInvalid(newSettings);
+        FundLimits.requireValid(newSettings);
         _settings = newSettings;
         emit FundSettingsSet(newSettings);
-    }
-
-    function _emitAssets() private {
-        emit FundAssetsSet(_assets, _reserved, _receivable);
     }
 
     function _freeAssets() private view returns (uint256 amount) {

@@ -88,7 +88,8 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
             uint128(shares.refund),
             uint128(shares.bounty)
         );
-        _credit(tally.token, position.owner, shares.refund);
+        // {PositionSettled} tells the credit already.
+        if (shares.refund != 0) _state.claims[address(tally.token)][position.owner] += shares.refund;
         if (SeriesSums.countOf(stored.sums) == 0) _complete(seriesId, stored, tally);
         return true;
     }

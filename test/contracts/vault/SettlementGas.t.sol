@@ -39,11 +39,11 @@ contract SettlementGasTest is CoverFixture {
         // The first brings the price into the series and the claims of writer and keeper into being.
         vm.prank(keeper);
         vault.settle(_ids(1));
-        // Each position clears its state, here and at the oracle.
-        uint256 alone = _measure(keeper, abi.encodeCall(IOptionVaultCore.settle, (_ids(2))), 1);
+        // Each position clears its word here and one at the oracle.
+        uint256 alone = _measure(keeper, abi.encodeCall(IOptionVaultCore.settle, (_ids(2))), 2);
         uint256[] memory ids = new uint256[](50);
         for (uint256 i = 0; i < 50; ++i) ids[i] = 3 + i;
-        uint256 batch = _measure(keeper, abi.encodeCall(IOptionVaultCore.settle, (ids)), 50);
+        uint256 batch = _measure(keeper, abi.encodeCall(IOptionVaultCore.settle, (ids)), 100);
         vault.settle(_ids(53));
         vault.settle(_ids(54));
         _giveLongs(liquidator, put, ONE);
@@ -52,7 +52,7 @@ contract SettlementGasTest is CoverFixture {
         console.log("settle 1", alone);
         console.log("settle 50, each", batch / 50);
         console.log("redeem", redeem);
-        assertLe(alone, 63_000);
+        assertLe(alone, 68_000);
         assertLe(batch / 50, 21_000);
         assertLe(redeem, 66_000);
     }
