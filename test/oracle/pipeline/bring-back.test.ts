@@ -20,7 +20,7 @@ import {
   type WatchBed,
 } from "./watch-bed.ts";
 
-const TEST_MS = 60_000;
+const TEST_MS = 120_000;
 const RICH = "0x56bc75e2d63100000";
 const GAS = 2_000_000n;
 const OUTCOMES_OF_THREE = ["final", "reorged", "resubmitted"].flatMap((outcome) => [outcome, outcome, outcome]);
@@ -200,6 +200,7 @@ describe("a report whose transaction is reorganised away", function () {
     await bed.fixture.chain.reader.sendRawTransaction({ serializedTransaction: rawTransaction });
     bed.proxy.become("pass");
     await desk.world.until(() => desk.world.outcomes.includes("refused"));
+    await desk.looks(2);
     assert.equal((await desk.row(quorum)).state, "rejected");
     assert.equal(await bed.lastEpoch(), later.bundle.report.epoch);
     await bed.fixture.control("anvil_dropAllTransactions", []);

@@ -4,11 +4,9 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { FINALITY_BLOCKS, type OpenedDesk, openDesk, openWatchBed, type WatchBed } from "./watch-bed.ts";
 
-const TEST_MS = 60_000;
+const TEST_MS = 120_000;
 /** More than the attempts that a job of this queue has. */
 const MANY_FAILURES = 15;
-/** A look that begins after another has ended sees what was there when the other began. */
-const TWO_LOOKS = 2;
 const UNKNOWN = `0x${"12".repeat(32)}`;
 
 describe("openTransactionWatch", function () {
@@ -25,15 +23,6 @@ describe("openTransactionWatch", function () {
     await desk?.close();
     await bed?.close();
   });
-
-  /** Waits until looks have begun and ended. */
-  async function looks(count: number): Promise<void> {
-    let left = count + 1;
-    await desk.world.until(() => {
-      left -= 1;
-      return left < 0;
-    });
-  }
 
   it("error: QUEUE_JOB_INVALID for a hash that is none; a report that nobody knows is not watched", async () => {
     const queue = desk.world.queues.queue("tx-watch");
@@ -64,7 +53,7 @@ describe("openTransactionWatch", function () {
     const quorum = await desk.submit();
     await bed.mine(FINALITY_BLOCKS - 1);
     // More looks than a job has attempts, had they used them up.
-    await looks(MANY_FAILURES);
+    await desk.looks(MANY_FAILURES);
     assert.deepEqual(desk.world.outcomes, []);
     assert.equal(await desk.world.queues.queue("tx-watch").depth(), 1);
     assert.equal((await desk.row(quorum)).is_final, false);
@@ -127,7 +116,7 @@ describe("openTransactionWatch", function () {
     await bed.fixture.control("evm_setAutomine", [false]);
     await bed.reorg(1);
     await desk.world.until(() => desk.world.outcomes.includes("resubmitted"));
-    await looks(TWO_LOOKS);
+    await desk.looks(2);
     assert.deepEqual((await desk.row(quorum)).state, "pending");
     const outcomesOf = desk.world.shared.db.selectFrom("entry_outcomes").select("outcome");
     const { epoch } = quorum.bundle.report;

@@ -19,6 +19,8 @@ import { type DeskWorld, openWorld, TRANSMITTERS, type WorldOptions } from "./de
 export const FINALITY_BLOCKS = 10;
 /** Longer than a report of the fixture is valid, seconds. */
 export const BEYOND_VALIDITY_SEC = 900;
+/** A look reads the report at most twice, counts two outcomes and logs two lines; the world notices each of these. */
+const SIGNS_OF_A_LOOK = 6;
 const BALANCE_WEI = "0x56bc75e2d63100000";
 
 /** Chain and contracts of a test file. */
@@ -79,6 +81,8 @@ export interface OpenedDesk {
   row(quorum: QuorumReport): Promise<Readonly<Record<"state" | "tx_hash" | "block_hash" | "is_final", unknown>>>;
   /** The signed transaction that the ledger has for a report. */
   record(quorum: QuorumReport): Promise<SubmissionRecord>;
+  /** Resolves when at least so many looks have begun and ended. */
+  looks(count: number): Promise<void>;
   /** Resolves when no transaction is watched any more. */
   drained(): Promise<void>;
   /** Makes everything final and forgets what was seen, so that the next test begins anew. */
@@ -115,6 +119,13 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
       const record = await operatorLedgerStore(store).find(digest);
       assert.ok(record !== null);
       return record;
+    },
+    looks: async (count) => {
+      let left = (count + 1) * SIGNS_OF_A_LOOK;
+      await world.until(() => {
+        left -= 1;
+        return left < 0;
+      });
     },
     drained,
     settle: async () => {
