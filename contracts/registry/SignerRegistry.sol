@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {ISignerRegistry} from "../interfaces/ISignerRegistry.sol";
 
 /// @title Versioned sets of report signers
@@ -13,20 +14,20 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
     /// @notice Bytes of one compact signature (r, vs), ERC-2098.
     uint256 public constant SIGNATURE_BYTES = 64;
 
+    /// @dev All that a quorum depends on besides the signers is in the first word.
     struct SignerSet {
         uint8 size;
         uint8 threshold;
         uint8 live;
+        uint40 expiresAt;
         address[MAX_SIGNERS] signers;
     }
 
     /// @notice How long the set before the current one stays valid after a rotation, seconds.
     uint40 public immutable OVERLAP_SEC;
 
-    /// @inheritdoc ISignerRegistry
+    /// @inheritdoc IReportVerifier
     uint32 public currentVersion;
-    /// @notice Last second of the set before the current one.
-    uint40 public previousExpiresAt;
     /// @notice May remove signers, nothing else.
     address public guardian;
 
@@ -73,16 +74,19 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         emit SignerRemoved(signer);
     }
 
-    /// @inheritdoc ISignerRegistry
+    /// @inheritdoc IReportVerifier
     function verifyQuorum(
         uint32 version,
         bytes32 digest,
         uint256 signerBitmap,
         bytes calldata signatures
     ) external view {
-        _requireLive(version);
         SignerSet storage set = _sets[version];
         (uint256 size, uint256 threshold) = (set.size, set.threshold);
+        // A version that was never activated, or ended, expired at 0.
+        if (block.timestamp > set.expiresAt) {
+            revert SignerRegistryInactiveVersion(version, currentVersion, previousExpiresAt());
+        }
         if (signerBitmap >> size != 0) revert SignerRegistryBitmap(signerBitmap, size);
         // Everything that costs little is checked before the first recovery.
         uint256 count = _bitCount(signerBitmap);
@@ -108,6 +112,11 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         threshold = set.threshold;
     }
 
+    /// @notice Last second of the set before the current one; 0 while there is none.
+    function previousExpiresAt() public view returns (uint40 time) {
+        return currentVersion < 2 ? 0 : _sets[currentVersion - 1].expiresAt;
+    }
+
     function _activate(address[] memory signers, uint8 threshold) private returns (uint32 version) {
         uint256 size = signers.length;
         if (size == 0 || size > MAX_SIGNERS) revert SignerRegistrySize(size, MAX_SIGNERS);
@@ -121,8 +130,9 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         }
         // Fits: size is at most MAX_SIGNERS.
         (set.size, set.live, set.threshold) = (uint8(size), uint8(size), threshold);
+        set.expiresAt = type(uint40).max;
+        _endSetsBefore(version);
         currentVersion = version;
-        previousExpiresAt = uint40(block.timestamp) + OVERLAP_SEC;
         emit SignerSetActivated(version, signers, threshold);
     }
 
@@ -140,13 +150,11 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         }
     }
 
-    function _requireLive(uint32 version) private view {
-        uint32 current = currentVersion;
-        // Version 0 was never activated: its set is empty and reaches no quorum, but is refused by name here.
-        bool overlaps = version != 0 && version + 1 == current && block.timestamp <= previousExpiresAt;
-        if (version != current && !overlaps) {
-            revert SignerRegistryInactiveVersion(version, current, previousExpiresAt);
-        }
+    /// @dev The set before `version` lives on for the overlap, the one before that ends. Nothing precedes version 1.
+    function _endSetsBefore(uint32 version) private {
+        if (version < 2) return;
+        _sets[version - 1].expiresAt = uint40(block.timestamp) + OVERLAP_SEC;
+        if (version > 2) _sets[version - 2].expiresAt = 0;
     }
 
     /// @dev A removed signer is the zero address, which no recovery returns without an error.

@@ -481,7 +481,7 @@ export const signerRegistryAbi = [
     "outputs": [
       {
         "internalType": "uint40",
-        "name": "",
+        "name": "time",
         "type": "uint40"
       }
     ],

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
+import {RiskClassWords} from "../../../contracts/libraries/RiskClassWords.sol";
 import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
 import {RiskRules} from "../../../contracts/libraries/RiskRules.sol";
 import {RiskState, RiskWord} from "../../../contracts/libraries/RiskWord.sol";
-import {EntryOutcome, ReportTimes, RiskClass, RiskEntry} from "../../../contracts/types/RiskTypes.sol";
+import {EntryOutcome} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
 /// @notice given a word / when entries of any values arrive at any times / the value obeys bounds, lanes, drift and ramps.
@@ -20,16 +22,19 @@ contract RiskRulesTest is OracleFixture {
         uint256 pi,
         uint256 nowSec
     ) private pure returns (uint256, EntryOutcome) {
-        RiskEntry memory entry = RiskEntry(0, 1, uint16(RiskWord.epochOf(word)), uint16(rho), uint16(pi), 200);
-        return RiskRules.applyEntry(word, _class(), entry, ReportTimes(uint40(nowSec), uint40(nowSec)));
+        uint256 values = ReportCodec.packValues(RiskWord.epochOf(word), rho, pi, 200);
+        (uint256 bounds, uint256 levels) = RiskClassWords.pack(_class());
+        return RiskRules.applyEntry(word, bounds, levels, values, nowSec, nowSec);
     }
 
     function _firstWord(uint256 rho) private pure returns (uint256 word) {
-        (word, ) = _apply(RiskRules.initialWord(CLASS_ID, _class()), rho, 200, START);
+        (uint256 bounds, uint256 levels) = RiskClassWords.pack(_class());
+        (word, ) = _apply(RiskRules.initialWord(CLASS_ID, bounds, levels), rho, 200, START);
     }
 
     function _standing(uint256 word, uint256 nowSec) private pure returns (uint256 rho) {
-        return RiskReading.standingRho(word, _class(), nowSec);
+        (, uint256 levels) = RiskClassWords.pack(_class());
+        return RiskReading.standingRho(word, levels, nowSec);
     }
 
     function testFuzz_RiskWord_LanesDoNotBleed(uint256 word, uint256 lane) public pure {
