@@ -5,7 +5,8 @@ import {Attestations, ParamStatus, RiskParams, RiskReport} from "../types/RiskTy
 
 /// @title Risk parameters of positions: write side for reports and sources, read side for protocols
 interface IRiskOracle {
-    /// @notice A report was accepted; its entries follow, in their order, in {EntryApplied} and {EntrySkipped}.
+    /// @notice A report was accepted; its entries follow, in their order, one {EntryTightened},
+    /// {EntryLoosened}, {EntryRefreshed} or {EntrySkipped} each.
     event ReportAccepted(
         uint64 indexed epoch,
         bytes32 indexed digest,
@@ -16,14 +17,18 @@ interface IRiskOracle {
         uint256 signerBitmap
     );
 
-    /// @notice An entry was applied; `word` is the position's whole new word, layout in `RiskWord`.
-    /// @param outcome {EntryOutcome}: tightened, loosened or refreshed
-    event EntryApplied(uint16 indexed sourceIndex, uint256 indexed positionId, uint256 word, uint8 outcome);
+    /// @notice Entries that were applied, by their {EntryOutcome}.
+    /// @param positionKey source index << 48 | position id
+    /// @param word the position's whole new word, layout in `RiskWord`
+    event EntryTightened(uint64 indexed positionKey, uint256 word);
+    event EntryLoosened(uint64 indexed positionKey, uint256 word);
+    event EntryRefreshed(uint64 indexed positionKey, uint256 word);
 
     /// @notice An entry was skipped and the position's word stays.
+    /// @param positionKey source index << 48 | position id
     /// @param values what was asked for: epoch 16 · ρ 16 · π 16 · score 16
     /// @param outcome {EntryOutcome}: the reason; a later rule engine may know more of them
-    event EntrySkipped(uint16 indexed sourceIndex, uint256 indexed positionId, uint64 values, uint8 outcome);
+    event EntrySkipped(uint64 indexed positionKey, uint64 values, uint8 outcome);
 
     /// @notice Packed class quantiles of an accepted report with one outcome byte per class.
     event ClassQuantilesProcessed(uint64 indexed epoch, bytes quantiles, bytes outcomes);

@@ -20,6 +20,9 @@ interface ISignerRegistry is IReportVerifier {
     /// @notice A threshold outside `min` (more than half) … `max` (all).
     error SignerRegistryThreshold(uint256 threshold, uint256 min, uint256 max);
 
+    /// @notice The contract that holds the keys of a set could not be created.
+    error SignerRegistryKeys();
+
     /// @notice Zero addresses can not sign.
     error SignerRegistryZeroSigner(uint256 index);
 

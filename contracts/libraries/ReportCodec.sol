@@ -57,6 +57,11 @@ library ReportCodec {
         return (values >> 16) & FIELD_MASK;
     }
 
+    /// @notice ρ and π as one number, ρ 16 · π 16: of two pairs the greater is the tighter.
+    function pairIn(uint256 values) internal pure returns (uint256 pair) {
+        return (values >> 16) & type(uint32).max;
+    }
+
     function scoreIn(uint256 values) internal pure returns (uint256 score) {
         return values & FIELD_MASK;
     }

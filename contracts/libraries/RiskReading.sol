@@ -66,10 +66,10 @@ library RiskReading {
     /// @notice Whether the maintenance ρ and π of a known word are its stored target and π, whatever its class says: not
     /// stale, not ramping, not capped.
     function isSettled(uint256 word, uint256 nowSec) internal pure returns (bool settled) {
-        if (!RiskWord.isScored(word)) return true;
+        if (!RiskWord.isScored(word) || _isPlain(word, nowSec)) return true;
         uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        if (nowSec >= validUntilOf(word) || rhoTarget > RiskWord.rhoCapOf(word)) return false;
-        return rampRho(word, nowSec) == rhoTarget;
+        bool inForce = nowSec < validUntilOf(word) && rhoTarget <= RiskWord.rhoCapOf(word);
+        return inForce && rampRho(word, nowSec) == rhoTarget;
     }
 
     /// @notice ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`. A quantile that is stale or
@@ -94,9 +94,10 @@ library RiskReading {
     /// the value stood at the first stale second; never above the word's cap.
     /// @param levels read only when the word is stale
     function standingRho(uint256 word, uint256 levels, uint256 nowSec) internal pure returns (uint256 rho) {
-        if (!RiskWord.isScored(word)) return RiskWord.rhoTargetOf(word);
+        rho = RiskWord.rhoTargetOf(word);
+        if (!RiskWord.isScored(word) || _isPlain(word, nowSec)) return rho;
         rho = rampRho(word, nowSec);
-        if (isStale(word, nowSec)) rho = Math.max(rho, _fallbackRho(word, levels, nowSec));
+        if (nowSec >= validUntilOf(word)) rho = Math.max(rho, _fallbackRho(word, levels, nowSec));
         uint256 cap = RiskWord.rhoCapOf(word);
         return rho < cap ? rho : cap;
     }
@@ -113,7 +114,8 @@ library RiskReading {
         }
     }
 
-    /// @notice Grace and ramp, in their lanes, of a tightening to `rho` from `standing`, the ρ in force.
+    /// @notice Grace and ramp, in their lanes, of a tightening to `rho` from `standing`, the ρ in force,
+    /// which is below the target.
     /// A tightening during a running ramp gets no second grace, and the slope does not fall (but for rounding to
     /// minutes): otherwise a series of small tightenings would hold the requirement down for ever. It ends no later than a
     /// fresh ramp would.
@@ -126,7 +128,6 @@ library RiskReading {
         uint256 nowSec
     ) internal pure returns (uint256 minutesPacked) {
         uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        if (standing >= rhoTarget) return freshMinutes;
         (uint256 waitSec, uint256 leftSec) = _runningRamp(word, nowSec);
         if (waitSec | leftSec == 0) return freshMinutes;
         (uint256 grace, uint256 ramp) = RiskWord.rampOf(freshMinutes);
@@ -169,6 +170,16 @@ library RiskReading {
             if (nowSec >= endSec) return (0, 0);
             if (nowSec < startSec) return (startSec - nowSec, endSec - startSec);
             return (0, endSec - nowSec);
+        }
+    }
+
+    /// @dev Whether a scored word is fresh, has no ramp at all and is not capped, by one comparison: differences wrap where
+    /// they are negative, and only there the highest bit is set.
+    function _isPlain(uint256 word, uint256 nowSec) private pure returns (bool plain) {
+        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
+        unchecked {
+            uint256 doubts = (RiskWord.rhoFromOf(word) - rhoTarget) | (RiskWord.rhoCapOf(word) - rhoTarget);
+            return (doubts | (validUntilOf(word) - nowSec - 1)) >> 255 == 0;
         }
     }
 

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {EntryOutcome} from "../types/RiskTypes.sol";
 import {ReportCodec} from "./ReportCodec.sol";
 import {RiskClassWords} from "./RiskClassWords.sol";
+import {RiskObjections} from "./RiskObjections.sol";
 import {RiskReading} from "./RiskReading.sol";
 import {RiskState, RiskWord} from "./RiskWord.sol";
 
@@ -30,19 +31,27 @@ import {RiskState, RiskWord} from "./RiskWord.sol";
 ///
 /// No lock-out. Where the DAO narrowed a bound around a live value, staying and moving towards the inside remain allowed.
 ///
-/// Form. Words and class words are taken apart with shifts on the stack: a report spends most of its gas on storage, and
+/// Form. Words and class words are taken apart with shifts:
+/// a report spends most of its gas on storage, and
 /// structs in memory would add half as much again. `values` is the lower half of a packed entry, see `ReportCodec`. Times are below 2^32, which the caller checks once per report.
 library RiskRules {
     /// @notice Largest score: one in a million.
     uint256 internal constant MAX_SCORE = 600;
+    /// @notice Numbers of {EntryOutcome}: as an enum each would be checked again wherever it passes.
+    uint256 internal constant APPLIED_TIGHTENED = uint256(EntryOutcome.APPLIED_TIGHTENED);
+    uint256 internal constant APPLIED_LOOSENED = uint256(EntryOutcome.APPLIED_LOOSENED);
+    uint256 internal constant REFRESHED = uint256(EntryOutcome.REFRESHED);
     /// @notice Greatest ρ.
     uint256 internal constant MAX_RHO = 10_000;
 
     // Arithmetic of the checks and of the ramp is unchecked: ratios are below 2^16, durations and stored times below 2^33,
     // block times below 2^40, so sums and products stay far below 2^256; differences are taken after a comparison.
 
-    /// @dev Answer of the checks below when they object to nothing.
-    EntryOutcome private constant NO_OBJECTION = EntryOutcome.REFRESHED;
+    uint256 private constant UNKNOWN_POSITION = uint256(EntryOutcome.UNKNOWN_POSITION);
+    uint256 private constant OLDER_OBSERVATION = uint256(EntryOutcome.OLDER_OBSERVATION);
+    uint256 private constant LINKED_RULE = uint256(EntryOutcome.LINKED_RULE);
+    uint256 private constant STALE_EPOCH = uint256(EntryOutcome.STALE_EPOCH);
+    uint256 private constant SCORE_RANGE = uint256(EntryOutcome.SCORE_RANGE);
 
     /// @notice Word of a position that has no score yet: class defaults, first epoch.
     function initialWord(uint256 classId, uint256 bounds, uint256 levels) internal pure returns (uint256 word) {
@@ -80,25 +89,17 @@ library RiskRules {
         uint256 values,
         uint256 observedAt,
         uint256 nowSec
-    ) internal pure returns (uint256 newWord, EntryOutcome outcome) {
-        if (word == 0) return (word, EntryOutcome.UNKNOWN_POSITION);
+    ) internal pure returns (uint256 newWord, uint256 outcome) {
+        if (word == 0) return (word, UNKNOWN_POSITION);
         // Equal is refused too: one observation scores a position once.
-        if (observedAt <= RiskWord.observedAtOf(word)) return (word, EntryOutcome.OLDER_OBSERVATION);
-        if (ReportCodec.scoreIn(values) > MAX_SCORE) return (word, EntryOutcome.SCORE_RANGE);
-        if (
-            ReportCodec.rhoIn(values) == RiskWord.rhoTargetOf(word) && ReportCodec.piIn(values) == RiskWord.piOf(word)
-        ) {
-            (newWord, outcome) = _repeat(word, bounds, levels, values, nowSec);
-        } else {
-            (newWord, outcome) = _move(word, bounds, levels, values, nowSec);
-        }
-        if (outcome > EntryOutcome.REFRESHED) return (word, outcome);
-        newWord = RiskWord.withScore(
-            newWord,
-            ReportCodec.scoreIn(values),
-            observedAt,
-            RiskClassWords.validityMinutesOf(bounds)
-        );
+        if (observedAt <= RiskWord.observedAtOf(word)) return (word, OLDER_OBSERVATION);
+        if (ReportCodec.scoreIn(values) > MAX_SCORE) return (word, SCORE_RANGE);
+        (newWord, outcome) = ReportCodec.pairIn(values) == RiskWord.pairOf(word)
+            ? _repeat(word, bounds, levels, values, nowSec)
+            : _move(word, bounds, levels, values, nowSec);
+        if (outcome > REFRESHED) return (word, outcome);
+        uint256 validityMinutes = RiskClassWords.validityMinutesOf(bounds);
+        newWord = RiskWord.withScore(newWord, ReportCodec.scoreIn(values), observedAt, validityMinutes);
     }
 
     /// @dev A scored pair that stays needs no bounds: where they do not hold it, the DAO has moved them around it.
@@ -108,18 +109,14 @@ library RiskRules {
         uint256 levels,
         uint256 values,
         uint256 nowSec
-    ) private pure returns (uint256 newWord, EntryOutcome outcome) {
-        if (!RiskWord.isScored(word)) {
-            outcome = _pairObjection(word, bounds, values);
-            // The epoch may be any: the pair in force is the one that is asked for.
-            return outcome == NO_OBJECTION ? (_firstWord(word, bounds, values, nowSec), outcome) : (word, outcome);
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+        (newWord, outcome) = (word, REFRESHED);
+        if (ReportCodec.epochIn(values) != RiskWord.epochOf(word)) {
+            // The target may stay, but a fallback ρ above it may not fall.
+            if (ReportCodec.rhoIn(values) < RiskReading.standingRho(word, levels, nowSec)) outcome = STALE_EPOCH;
         }
-        if (ReportCodec.piIn(values) > ReportCodec.rhoIn(values)) return (word, EntryOutcome.LINKED_RULE);
-        bool stranger = ReportCodec.epochIn(values) != RiskWord.epochOf(word);
-        if (stranger && ReportCodec.rhoIn(values) < RiskReading.standingRho(word, levels, nowSec)) {
-            return (word, EntryOutcome.STALE_EPOCH);
-        }
-        return (word, EntryOutcome.REFRESHED);
+        if (ReportCodec.piIn(values) > ReportCodec.rhoIn(values)) outcome = LINKED_RULE;
     }
 
     function _move(
@@ -128,160 +125,100 @@ library RiskRules {
         uint256 levels,
         uint256 values,
         uint256 nowSec
-    ) private pure returns (uint256 newWord, EntryOutcome outcome) {
-        outcome = _pairObjection(word, bounds, values);
-        if (outcome != NO_OBJECTION) return (word, outcome);
-        bool tightens = _tightens(word, values);
-        // A score that saw another epoch may not lower what is in force: neither the target nor a fallback ρ.
-        if (ReportCodec.epochIn(values) != RiskWord.epochOf(word)) {
-            bool lowers = !tightens || ReportCodec.rhoIn(values) < RiskReading.standingRho(word, levels, nowSec);
-            if (lowers) return (word, EntryOutcome.STALE_EPOCH);
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        // Most entries pass everything with room to spare, which one comparison shows; the others are looked at one by one.
+        if (_doubts(word, bounds, values, nowSec, anchors) >> 255 != 0) {
+            outcome = RiskObjections.objection(word, bounds, levels, values, nowSec);
+            if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
         }
-        // The first score may go anywhere inside the bounds.
-        if (!RiskWord.isScored(word)) {
-            newWord = _firstWord(word, bounds, values, nowSec);
-            return (newWord, tightens ? EntryOutcome.APPLIED_TIGHTENED : EntryOutcome.APPLIED_LOOSENED);
-        }
-        if (_exceedsPiStep(word, bounds, values)) return (word, EntryOutcome.PI_STEP);
-        if (tightens) return _tighten(word, bounds, levels, values, nowSec);
-        return _loosen(word, bounds, values, nowSec);
+        return
+            ReportCodec.pairIn(values) > RiskWord.pairOf(word)
+                ? (_tightened(word, bounds, levels, values, nowSec, anchors), APPLIED_TIGHTENED)
+                : (_loosened(word, values, nowSec, anchors), APPLIED_LOOSENED);
     }
 
-    function _tightens(uint256 word, uint256 values) private pure returns (bool tightens) {
-        (uint256 rho, uint256 oldRho) = (ReportCodec.rhoIn(values), RiskWord.rhoTargetOf(word));
-        return rho == oldRho ? ReportCodec.piIn(values) > RiskWord.piOf(word) : rho > oldRho;
-    }
-
-    /// @dev Floor, ceiling, cap and linked rule on the final pair. A live value outside (possible only after the DAO moved a
-    /// bound) widens the bound to itself; the first score gets no such allowance.
-    function _pairObjection(
+    /// @dev Highest bit clear only if {RiskObjections.objection} has nothing to say. Differences wrap where they are negative, and only
+    /// there that bit is set, since all terms are below 2^34. Counts from the target even where a fallback ρ admits more.
+    function _doubts(
         uint256 word,
         uint256 bounds,
-        uint256 values
-    ) private pure returns (EntryOutcome objection) {
+        uint256 values,
+        uint256 nowSec,
+        uint256 anchors
+    ) private pure returns (uint256 doubts) {
         (uint256 rho, uint256 pi) = (ReportCodec.rhoIn(values), ReportCodec.piIn(values));
         unchecked {
-            bool inside = rho >= RiskClassWords.rhoFloorOf(bounds) && rho <= RiskClassWords.rhoCeilingOf(bounds);
-            inside = inside && pi >= RiskClassWords.piFloorOf(bounds) && pi <= RiskClassWords.piCapOf(bounds);
-            if (inside && pi + RiskClassWords.deltaOf(bounds) <= rho) return NO_OBJECTION;
-        }
-        return _narrowedObjection(word, bounds, rho, pi);
-    }
-
-    /// @dev The same check with its reason and with the allowance for live values; few entries come here.
-    function _narrowedObjection(
-        uint256 word,
-        uint256 bounds,
-        uint256 rho,
-        uint256 pi
-    ) private pure returns (EntryOutcome objection) {
-        bool live = RiskWord.isScored(word);
-        uint256 old = RiskWord.rhoTargetOf(word);
-        if (rho < RiskClassWords.rhoFloorOf(bounds) && !(live && rho >= old)) return EntryOutcome.RHO_BELOW_FLOOR;
-        if (rho > RiskClassWords.rhoCeilingOf(bounds) && !(live && rho <= old)) return EntryOutcome.RHO_ABOVE_CEILING;
-        old = RiskWord.piOf(word);
-        if (pi < RiskClassWords.piFloorOf(bounds) && !(live && pi >= old)) return EntryOutcome.PI_BELOW_FLOOR;
-        if (pi > RiskClassWords.piCapOf(bounds) && !(live && pi <= old)) return EntryOutcome.PI_ABOVE_CAP;
-        uint256 gap = RiskClassWords.deltaOf(bounds);
-        if (live) gap = RiskReading.requiredGap(word, gap);
-        return pi + gap <= rho ? NO_OBJECTION : EntryOutcome.LINKED_RULE;
-    }
-
-    function _exceedsPiStep(uint256 word, uint256 bounds, uint256 values) private pure returns (bool exceeds) {
-        (uint256 pi, uint256 oldPi) = (ReportCodec.piIn(values), RiskWord.piOf(word));
-        unchecked {
-            return (pi > oldPi ? pi - oldPi : oldPi - pi) > RiskClassWords.piStepOf(bounds);
+            doubts = 0 - (ReportCodec.epochIn(values) ^ RiskWord.epochOf(word));
+            doubts |= RiskObjections.outside(bounds, rho, pi);
+            doubts |= RiskObjections.piExcess(word, bounds, values);
+            if (ReportCodec.pairIn(values) > RiskWord.pairOf(word)) {
+                doubts |= RiskWord.rhoTargetOf(word) + RiskClassWords.tightenStepOf(bounds) - rho;
+                doubts |= nowSec - RiskWord.tightenedAtOf(word) - RiskClassWords.tightenDelayOf(bounds);
+                rho -= RiskClassWords.tightenDriftOf(bounds);
+                doubts |= (RiskWord.rhoAnchorOf(anchors) - rho) | (RiskWord.rhoPriorOf(anchors) - rho);
+            } else {
+                doubts |= rho + RiskClassWords.loosenStepOf(bounds) - RiskWord.rhoTargetOf(word);
+                doubts |= nowSec - RiskWord.loosenedAtOf(word) - RiskClassWords.loosenDelayOf(bounds);
+                rho += RiskClassWords.loosenDriftOf(bounds);
+                doubts |= (rho - RiskWord.rhoAnchorOf(anchors)) | (rho - RiskWord.rhoPriorOf(anchors));
+            }
         }
     }
 
-    /// @dev Both anchors at `nowSec`, in their lanes.
-    function _anchorsAt(uint256 word, uint256 bounds, uint256 nowSec) private pure returns (uint256 anchors) {
-        uint256 windowSec = RiskClassWords.windowOf(bounds);
-        (uint256 changedAt, uint256 other) = (RiskWord.tightenedAtOf(word), RiskWord.loosenedAtOf(word));
-        if (other > changedAt) changedAt = other;
-        // Checked division, for a window of zero; no class has one.
-        (uint256 index, uint256 oldIndex) = (nowSec / windowSec, changedAt / windowSec);
-        if (index == oldIndex) return RiskWord.packAnchors(RiskWord.rhoAnchorOf(word), RiskWord.rhoPriorOf(word));
-        uint256 rho = RiskWord.rhoTargetOf(word);
-        unchecked {
-            return RiskWord.packAnchors(rho, index == oldIndex + 1 ? RiskWord.rhoAnchorOf(word) : rho);
-        }
-    }
-
-    /// @dev Step and drift count from the fallback ρ where that stands above the target. The ramp starts, or is re-targeted,
-    /// from the ρ in force, so without a jump.
-    function _tighten(
+    /// @dev The ramp starts, or is re-targeted, from the ρ in force, so without a jump.
+    function _tightened(
         uint256 word,
         uint256 bounds,
         uint256 levels,
         uint256 values,
-        uint256 nowSec
-    ) private pure returns (uint256 newWord, EntryOutcome outcome) {
+        uint256 nowSec,
+        uint256 anchors
+    ) private pure returns (uint256 newWord) {
         uint256 rho = ReportCodec.rhoIn(values);
         uint256 standing = RiskReading.standingRho(word, levels, nowSec);
-        uint256 anchors;
-        unchecked {
-            uint256 highest = RiskWord.rhoTargetOf(word);
-            if (standing > highest) highest = standing;
-            if (rho > highest + RiskClassWords.tightenStepOf(bounds)) return (word, EntryOutcome.TIGHTEN_STEP);
-            if (nowSec < RiskWord.tightenedAtOf(word) + RiskClassWords.tightenDelayOf(bounds)) {
-                return (word, EntryOutcome.TIGHTEN_DELAY);
-            }
-            anchors = _anchorsAt(word, bounds, nowSec);
-            uint256 lowest = Math.min(RiskWord.rhoAnchorOf(anchors), RiskWord.rhoPriorOf(anchors));
-            bool drifts = rho > lowest + RiskClassWords.tightenDriftOf(bounds) && rho > highest;
-            if (drifts) return (word, EntryOutcome.TIGHTEN_DRIFT);
+        uint256 minutesPacked = RiskClassWords.rampLanesOf(bounds);
+        if (standing < RiskWord.rhoTargetOf(word)) {
+            minutesPacked = RiskReading.retargetedRamp(word, minutesPacked, rho, standing, nowSec);
         }
-        uint256 minutesPacked = RiskReading.retargetedRamp(
-            word,
-            RiskClassWords.rampLanesOf(bounds),
-            rho,
-            standing,
-            nowSec
-        );
-        anchors = RiskWord.packPair(rho, ReportCodec.piIn(values), standing < rho ? standing : rho, anchors);
-        return (RiskWord.withTightening(word, anchors, nowSec, minutesPacked), EntryOutcome.APPLIED_TIGHTENED);
+        if (standing > rho) standing = rho;
+        uint256 pair = RiskWord.packPair(rho, ReportCodec.piIn(values), standing, anchors);
+        return RiskWord.withTightening(word, pair, nowSec, minutesPacked);
     }
 
     /// @dev A running ramp goes on, to the lower target; a ρ above the new target falls to it at once.
-    function _loosen(
+    function _loosened(
         uint256 word,
-        uint256 bounds,
         uint256 values,
-        uint256 nowSec
-    ) private pure returns (uint256 newWord, EntryOutcome outcome) {
-        (uint256 rho, uint256 oldRho) = (ReportCodec.rhoIn(values), RiskWord.rhoTargetOf(word));
-        uint256 anchors;
-        unchecked {
-            if (rho + RiskClassWords.loosenStepOf(bounds) < oldRho) return (word, EntryOutcome.LOOSEN_STEP);
-            if (nowSec < RiskWord.loosenedAtOf(word) + RiskClassWords.loosenDelayOf(bounds)) {
-                return (word, EntryOutcome.LOOSEN_DELAY);
-            }
-            anchors = _anchorsAt(word, bounds, nowSec);
-            uint256 highest = Math.max(RiskWord.rhoAnchorOf(anchors), RiskWord.rhoPriorOf(anchors));
-            bool drifts = rho + RiskClassWords.loosenDriftOf(bounds) < highest && rho < oldRho;
-            if (drifts) return (word, EntryOutcome.LOOSEN_DRIFT);
-        }
-        anchors = RiskWord.packPair(rho, ReportCodec.piIn(values), Math.min(RiskWord.rhoFromOf(word), rho), anchors);
-        return (RiskWord.withLoosening(word, anchors, nowSec), EntryOutcome.APPLIED_LOOSENED);
+        uint256 nowSec,
+        uint256 anchors
+    ) private pure returns (uint256 newWord) {
+        (uint256 rho, uint256 rhoFrom) = (ReportCodec.rhoIn(values), RiskWord.rhoFromOf(word));
+        if (rhoFrom > rho) rhoFrom = rho;
+        uint256 pair = RiskWord.packPair(rho, ReportCodec.piIn(values), rhoFrom, anchors);
+        return RiskWord.withLoosening(word, pair, nowSec);
     }
 
-    /// @dev Steps, delays, drift and Δ_max count from the first score; above the default it ramps in like any tightening.
-    /// What is in force before it is the default, the target of an unscored word.
-    function _firstWord(
+    /// @dev The first score may go anywhere inside the bounds; steps, delays, drift and Δ_max count from it. Above the default
+    /// it ramps in like any tightening. What is in force before it is the default, the target of an unscored word, which a
+    /// score that saw another epoch may not lower.
+    function _first(
         uint256 word,
         uint256 bounds,
         uint256 values,
         uint256 nowSec
-    ) private pure returns (uint256 first) {
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        outcome = RiskObjections.pairObjection(word, bounds, values);
+        if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
         uint256 rho = ReportCodec.rhoIn(values);
-        uint256 pair = RiskWord.packPair(
-            rho,
-            ReportCodec.piIn(values),
-            Math.min(RiskWord.rhoTargetOf(word), rho),
-            RiskWord.packAnchors(rho, rho)
-        );
-        return RiskWord.withFirst(word, pair, nowSec, RiskClassWords.rampLanesOf(bounds), _capAbove(rho, bounds));
+        (uint256 pair, uint256 oldPair) = (ReportCodec.pairIn(values), RiskWord.pairOf(word));
+        if (pair < oldPair && ReportCodec.epochIn(values) != RiskWord.epochOf(word)) return (word, STALE_EPOCH);
+        if (pair != oldPair) outcome = pair > oldPair ? APPLIED_TIGHTENED : APPLIED_LOOSENED;
+        pair = Math.min(RiskWord.rhoTargetOf(word), rho);
+        pair = RiskWord.packPair(rho, ReportCodec.piIn(values), pair, RiskWord.packAnchors(rho, rho));
+        oldPair = RiskClassWords.rampLanesOf(bounds);
+        newWord = RiskWord.withFirst(word, pair, nowSec, oldPair, _capAbove(rho, bounds));
     }
 
     /// @dev Greatest maintenance ρ of a position that was scored, or grew, at `rho`.

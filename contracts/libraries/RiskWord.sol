@@ -157,6 +157,11 @@ library RiskWord {
         return (word >> PI_SHIFT) & BPS_MASK;
     }
 
+    /// @notice ρ and π as `ReportCodec.pairIn` has them.
+    function pairOf(uint256 word) internal pure returns (uint256 pair) {
+        return (rhoTargetOf(word) << 16) | piOf(word);
+    }
+
     function scoreOf(uint256 word) internal pure returns (uint256 score) {
         return (word >> SCORE_SHIFT) & MINUTES_MASK;
     }
@@ -224,6 +229,11 @@ library RiskWord {
     /// @notice Both anchors in their lanes; {rhoAnchorOf} and {rhoPriorOf} read them.
     function packAnchors(uint256 rhoAnchor, uint256 rhoPrior) internal pure returns (uint256 anchors) {
         return (rhoAnchor << ANCHOR_SHIFT) | (rhoPrior << PRIOR_SHIFT);
+    }
+
+    /// @notice Both anchors of a word, in their lanes.
+    function anchorsOf(uint256 word) internal pure returns (uint256 anchors) {
+        return word & ((BPS_MASK << ANCHOR_SHIFT) | (BPS_MASK << PRIOR_SHIFT));
     }
 
     /// @notice Grace and ramp in their lanes.

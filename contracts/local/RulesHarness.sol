@@ -5,7 +5,7 @@ import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
-import {EntryOutcome, RiskClass, RiskParams} from "../types/RiskTypes.sol";
+import {RiskClass, RiskParams} from "../types/RiskTypes.sol";
 
 /// @notice Runs batches of packed cases through the libraries, for the differential test of the TypeScript mirror.
 contract RulesHarness {
@@ -25,7 +25,7 @@ contract RulesHarness {
                 uint16(bytes2(item[40:42]))
             );
             (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
-            (uint256 word, EntryOutcome outcome) = RiskRules.applyEntry(
+            (uint256 word, uint256 outcome) = RiskRules.applyEntry(
                 uint256(bytes32(item[2:34])),
                 bounds,
                 levels,

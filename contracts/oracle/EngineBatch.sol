@@ -4,14 +4,13 @@ pragma solidity 0.8.30;
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 
-uint256 constant CLASS_SLOTS = 32;
-
 /// @notice One report's words on their way to the rule engine and back.
 /// @param count number of words
 /// @param items pointer to the first item of the call, which is built in place
 /// @param end pointer behind the class words, which follow the items
-/// @param slots storage slot of each word
-/// @param classTable (classId + 1) << 128 | pointer to its words, by classId modulo the size; zero is free
+/// @param slots pointer to the storage slot of each word
+/// @param classTable pointer to 32 words: (classId + 1) << 128 | offset of its words from `items` << 64, by classId modulo 32;
+/// zero is free
 /// @param tightened number of words that the engine tightened
 /// @param tightenedBps sum of their rises of ρ
 /// @param outcomes one byte for each word
@@ -20,8 +19,8 @@ struct EngineBatch {
     uint256 count;
     uint256 items;
     uint256 end;
-    uint256[] slots;
-    uint256[CLASS_SLOTS] classTable;
+    uint256 slots;
+    uint256 classTable;
     uint256 tightened;
     uint256 tightenedBps;
     bytes outcomes;
@@ -35,71 +34,80 @@ struct EngineBatch {
 library EngineBatches {
     uint256 private constant ITEM_BYTES = 64;
     uint256 private constant TAG_SHIFT = 128;
-    uint256 private constant POINTER_MASK = (1 << TAG_SHIFT) - 1;
+    uint256 private constant PLACE_MASK = (1 << TAG_SHIFT) - 1;
     uint256 private constant CLASS_SHIFT = 64;
+    uint256 private constant SLOT_MASK = 31;
+    uint256 private constant TABLE_BYTES = 0x400;
     /// @dev Before the items: selector, in the last bytes of a word, two times, count, offset and length.
     uint256 private constant HEADER_BYTES = 0xc0;
     uint256 private constant SELECTOR_BYTES = 4;
 
-    /// @notice A batch with room for `count` words.
-    function open(uint256 count) internal pure returns (EngineBatch memory batch) {
-        batch.count = count;
-        batch.slots = new uint256[](count);
-        uint256 items;
+    /// @notice Makes room for `count` words. The struct is the caller's: returned, it would be allocated anew by every function
+    /// that it passes through.
+    function open(EngineBatch memory batch, uint256 count) internal pure {
+        uint256 slots;
         assembly ("memory-safe") {
-            items := add(mload(0x40), HEADER_BYTES)
-            // An item and, at worst, a class for each word. Memory that is never touched costs nothing.
-            mstore(0x40, add(items, shl(7, count)))
+            let table := mload(0x40)
+            // Reading calldata beyond its end gives zeros.
+            calldatacopy(table, calldatasize(), TABLE_BYTES)
+            slots := add(table, TABLE_BYTES)
+            // A slot, an item and, at worst, a class for each word. Memory that is never touched costs nothing.
+            mstore(0x40, add(slots, add(HEADER_BYTES, mul(count, 0xa0))))
         }
-        batch.items = items;
-        batch.end = items + count * ITEM_BYTES;
+        (batch.count, batch.classTable, batch.slots) = (count, slots - TABLE_BYTES, slots);
+        batch.items = slots + count * 32 + HEADER_BYTES;
+        batch.end = batch.items + count * ITEM_BYTES;
     }
 
-    /// @notice Sets item `index`, which must be below the count. `class` is from {findClass} or {addClass}.
+    /// @notice Sets item `index`, which must be below the count. `values` has its class's place, see {findClass}.
     function put(EngineBatch memory batch, uint256 index, uint256 slot, uint256 word, uint256 values) internal pure {
-        uint256[] memory slots = batch.slots;
-        uint256 items = batch.items;
+        (uint256 slots, uint256 items) = (batch.slots, batch.items);
         assembly ("memory-safe") {
-            mstore(add(add(slots, 0x20), shl(5, index)), slot)
+            mstore(add(slots, shl(5, index)), slot)
             let item := add(items, shl(6, index))
             mstore(item, word)
             mstore(add(item, 0x20), values)
         }
     }
 
-    /// @notice Pointer to the words of a class that this batch has read, or zero.
-    function findClass(EngineBatch memory batch, uint256 classId) internal pure returns (uint256 class) {
-        uint256 entry = batch.classTable[classId % CLASS_SLOTS];
-        return entry >> TAG_SHIFT == classId + 1 ? entry & POINTER_MASK : 0;
+    /// @notice Place of a class in `values`, if this batch has read the class; else zero, since items come before classes.
+    function findClass(EngineBatch memory batch, uint256 classId) internal pure returns (uint256 place) {
+        uint256 table = batch.classTable;
+        uint256 entry;
+        assembly ("memory-safe") {
+            entry := mload(add(table, shl(5, and(classId, SLOT_MASK))))
+        }
+        unchecked {
+            return entry >> TAG_SHIFT == classId + 1 ? entry & PLACE_MASK : 0;
+        }
     }
 
     /// @notice Adds the first word of a class; another class in its place is forgotten and would be read again.
-    function addClass(EngineBatch memory batch, uint256 classId, uint256 bounds) internal pure returns (uint256 class) {
-        class = batch.end;
+    function addClass(EngineBatch memory batch, uint256 classId, uint256 bounds) internal pure returns (uint256 place) {
+        uint256 class = batch.end;
         batch.end = class + ITEM_BYTES;
-        batch.classTable[classId % CLASS_SLOTS] = ((classId + 1) << TAG_SHIFT) | class;
+        place = (class - batch.items) << CLASS_SHIFT;
+        (uint256 table, uint256 entry) = (batch.classTable, ((classId + 1) << TAG_SHIFT) | place);
         assembly ("memory-safe") {
+            mstore(add(table, shl(5, and(classId, SLOT_MASK))), entry)
             mstore(class, bounds)
             mstore(add(class, 0x20), 0)
         }
     }
 
     /// @notice Second word of a class in this batch, zero until {setLevels}.
-    function levelsAt(uint256 class) internal pure returns (uint256 levels) {
+    function levelsAt(EngineBatch memory batch, uint256 place) internal pure returns (uint256 levels) {
+        uint256 class = batch.items + (place >> CLASS_SHIFT);
         assembly ("memory-safe") {
             levels := mload(add(class, 0x20))
         }
     }
 
-    function setLevels(uint256 class, uint256 levels) internal pure {
+    function setLevels(EngineBatch memory batch, uint256 place, uint256 levels) internal pure {
+        uint256 class = batch.items + (place >> CLASS_SHIFT);
         assembly ("memory-safe") {
             mstore(add(class, 0x20), levels)
         }
-    }
-
-    /// @notice `values` with the place of the class's words among the items.
-    function withClass(EngineBatch memory batch, uint256 values, uint256 class) internal pure returns (uint256 placed) {
-        return values | ((class - batch.items) << CLASS_SHIFT);
     }
 
     /// @notice Sends the batch and takes the answer; reverts with the engine's reason, or when the answer has not the shape
@@ -129,24 +137,24 @@ library EngineBatches {
         _take(batch, answer);
     }
 
-    /// @notice Old word of item `index`, which must be below the count.
-    function oldWordAt(EngineBatch memory batch, uint256 index) internal pure returns (uint256 word) {
-        uint256 items = batch.items;
+    /// @notice Outcome of item `index`, which must be below the count; after {send}.
+    function outcomeAt(EngineBatch memory batch, uint256 index) internal pure returns (uint256 outcome) {
+        bytes memory outcomes = batch.outcomes;
         assembly ("memory-safe") {
-            word := mload(add(items, shl(6, index)))
+            outcome := byte(0, mload(add(add(outcomes, 0x20), index)))
         }
     }
 
-    /// @notice New word, outcome and storage slot of item `index`, which must be below the count; after {send}.
-    function resultAt(
+    /// @notice Old and new word and storage slot of item `index`, which must be below the count; after {send}.
+    function changeAt(
         EngineBatch memory batch,
         uint256 index
-    ) internal pure returns (uint256 word, uint256 outcome, uint256 slot) {
-        (uint256 words, bytes memory outcomes, uint256[] memory slots) = (batch.words, batch.outcomes, batch.slots);
+    ) internal pure returns (uint256 oldWord, uint256 word, uint256 slot) {
+        (uint256 items, uint256 words, uint256 slots) = (batch.items, batch.words, batch.slots);
         assembly ("memory-safe") {
+            oldWord := mload(add(items, shl(6, index)))
             word := mload(add(words, shl(5, index)))
-            outcome := byte(0, mload(add(add(outcomes, 0x20), index)))
-            slot := mload(add(add(slots, 0x20), shl(5, index)))
+            slot := mload(add(slots, shl(5, index)))
         }
     }
 

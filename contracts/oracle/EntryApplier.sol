@@ -17,18 +17,18 @@ abstract contract EntryApplier is PositionBook {
 
     /// @dev Evaluates and stores packed entries of one observation; both deliveries end here.
     function _applyPacked(uint256 observedAt, bytes calldata entries) internal returns (bytes memory outcomes) {
-        EngineBatch memory batch = _evaluate(observedAt, entries);
+        EngineBatch memory batch;
+        _evaluate(batch, observedAt, entries);
         _store(batch, entries);
         return batch.outcomes;
     }
 
-    /// @dev Words of the entries under the rules; nothing is written. Keys ascend strictly, so no position occurs twice and
+    /// @dev Words of the entries under the rules into an empty batch; nothing is stored. Keys ascend strictly, so no position occurs twice and
     /// no step limit can be walked around.
-    function _evaluate(uint256 observedAt, bytes calldata entries) internal view returns (EngineBatch memory batch) {
+    function _evaluate(EngineBatch memory batch, uint256 observedAt, bytes calldata entries) internal view {
         uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
-        batch = EngineBatches.open(count);
-        (uint256 nextKey, uint256 sourceIndex) = (0, NO_SOURCE);
-        mapping(uint256 => StoredWord) storage book = _positions[address(0)];
+        batch.open(count);
+        (uint256 nextKey, uint256 sourceIndex, uint256 book) = (0, NO_SOURCE, 0);
         for (uint256 index = 0; index < count; ++index) {
             uint256 packed = ReportCodec.packedAt(entries, index);
             uint256 key = ReportCodec.keyOf(packed);
@@ -40,10 +40,9 @@ abstract contract EntryApplier is PositionBook {
             if (ReportCodec.sourceIn(key) != sourceIndex) {
                 sourceIndex = ReportCodec.sourceIn(key);
                 // An index without a source leads to the zero address, which has no positions.
-                book = _positions[_sourceAt[sourceIndex]];
+                book = _bookOf(_sourceAt[sourceIndex]);
             }
-            StoredWord storage stored = book[ReportCodec.positionIn(key)];
-            _put(batch, index, stored, ReportCodec.valuesOf(packed));
+            _put(batch, index, _slotIn(book, ReportCodec.positionIn(key)), ReportCodec.valuesOf(packed));
         }
         batch.send(ruleEngine, observedAt);
     }
@@ -52,25 +51,21 @@ abstract contract EntryApplier is PositionBook {
     function _store(EngineBatch memory batch, bytes calldata entries) internal {
         uint256 count = batch.count;
         for (uint256 index = 0; index < count; ++index) {
-            (uint256 word, uint256 outcome, uint256 slot) = batch.resultAt(index);
+            uint256 outcome = batch.outcomeAt(index);
             uint256 packed = ReportCodec.packedAt(entries, index);
-            uint256 key = ReportCodec.keyOf(packed);
-            // Fit: the fields of a packed entry have these widths, an outcome is one byte.
-            uint16 sourceIndex = uint16(ReportCodec.sourceIn(key));
             if (outcome > uint256(EntryOutcome.REFRESHED)) {
-                uint64 values = uint64(ReportCodec.valuesOf(packed));
-                emit EntrySkipped(sourceIndex, ReportCodec.positionIn(key), values, uint8(outcome));
+                _logSkip(packed, outcome);
                 continue;
             }
-            _write(slot, batch.oldWordAt(index), word, index);
-            emit EntryApplied(sourceIndex, ReportCodec.positionIn(key), word, uint8(outcome));
+            _logApplied(ReportCodec.keyOf(packed), _write(batch, index), outcome);
         }
     }
 
     /// @dev A class quantile is a word like a position's, in its first epoch and without a score.
     function _applyQuantiles(uint256 observedAt, bytes calldata quantiles) internal returns (bytes memory outcomes) {
         uint256 count = ReportCodec.itemCount(quantiles.length, ReportCodec.QUANTILE_BYTES);
-        EngineBatch memory batch = EngineBatches.open(count);
+        EngineBatch memory batch;
+        batch.open(count);
         uint256 nextId;
         for (uint256 index = 0; index < count; ++index) {
             uint256 packed = ReportCodec.quantileAt(quantiles, index);
@@ -82,21 +77,22 @@ abstract contract EntryApplier is PositionBook {
         }
         batch.send(ruleEngine, observedAt);
         for (uint256 index = 0; index < count; ++index) {
-            (uint256 word, uint256 outcome, uint256 slot) = batch.resultAt(index);
             // A refused first quantile leaves the slot empty: its word was only the starting point.
-            if (outcome <= uint256(EntryOutcome.REFRESHED)) _write(slot, batch.oldWordAt(index), word, index);
+            if (batch.outcomeAt(index) <= uint256(EntryOutcome.REFRESHED)) _write(batch, index);
         }
         return batch.outcomes;
     }
 
     /// @dev Adds a position's word, with the words of its class that the rules will want.
-    function _put(EngineBatch memory batch, uint256 index, StoredWord storage stored, uint256 values) private view {
-        uint256 word = stored.word;
-        if (word != 0) {
-            bool stale = RiskReading.isStale(word, block.timestamp);
-            values = batch.withClass(values, _classFor(batch, RiskWord.classIdOf(word), stale));
+    function _put(EngineBatch memory batch, uint256 index, uint256 slot, uint256 values) private view {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(slot)
         }
-        batch.put(index, _slotOf(stored), word, values);
+        if (word != 0) {
+            values |= _placeOf(batch, RiskWord.classIdOf(word), block.timestamp >= RiskReading.validUntilOf(word));
+        }
+        batch.put(index, slot, word, values);
     }
 
     /// @dev Adds the word of a class; before its first quantile that of a position without a score.
@@ -104,39 +100,66 @@ abstract contract EntryApplier is PositionBook {
         StoredWord storage stored = _classWords[classId];
         uint256 word = stored.word;
         if (_classes[classId].bounds != 0) {
-            bool stale = word == 0 || RiskReading.isStale(word, block.timestamp);
-            uint256 class = _classFor(batch, classId, stale);
+            values |= _placeOf(batch, classId, block.timestamp >= RiskReading.validUntilOf(word));
             if (word == 0) word = _initialWord(classId);
-            values = batch.withClass(values, class);
         }
-        batch.put(index, _slotOf(stored), word, values);
+        uint256 slot;
+        assembly ("memory-safe") {
+            slot := stored.slot
+        }
+        batch.put(index, slot, word, values);
     }
 
-    /// @dev Pointer to the words of a class, read once per report; the second only where it is wanted.
-    function _classFor(
-        EngineBatch memory batch,
-        uint256 classId,
-        bool withLevels
-    ) private view returns (uint256 class) {
-        class = batch.findClass(classId);
+    /// @dev Place of a class among the items, read once per report; its second word only where it is wanted.
+    function _placeOf(EngineBatch memory batch, uint256 classId, bool withLevels) private view returns (uint256 place) {
+        place = batch.findClass(classId);
         // A stored word names a class that was set, and classes are never removed.
-        if (class == 0) class = batch.addClass(classId, _classes[classId].bounds);
-        if (withLevels && EngineBatches.levelsAt(class) == 0) {
-            EngineBatches.setLevels(class, _classes[classId].levels);
+        if (place == 0) place = batch.addClass(classId, _classes[classId].bounds);
+        if (withLevels && batch.levelsAt(place) == 0) batch.setLevels(place, _classes[classId].levels);
+    }
+
+    /// @dev The casts fit: the fields of a packed entry have these widths, an outcome is one byte.
+    function _logSkip(uint256 packed, uint256 outcome) private {
+        uint64 values = uint64(ReportCodec.valuesOf(packed));
+        emit EntrySkipped(uint64(ReportCodec.keyOf(packed)), values, uint8(outcome));
+    }
+
+    /// @dev One of three events that differ in their name only; written from scratch space, as reports emit many.
+    function _logApplied(uint256 key, uint256 word, uint256 outcome) private {
+        bytes32 name = EntryRefreshed.selector;
+        if (outcome == uint256(EntryOutcome.APPLIED_TIGHTENED)) name = EntryTightened.selector;
+        if (outcome == uint256(EntryOutcome.APPLIED_LOOSENED)) name = EntryLoosened.selector;
+        assembly ("memory-safe") {
+            mstore(0, word)
+            log2(0, 0x20, name, key)
         }
     }
 
     /// @dev No rules may change what only owners and the DAO may change, nor forget a position.
-    function _write(uint256 slot, uint256 oldWord, uint256 word, uint256 index) private {
+    function _write(EngineBatch memory batch, uint256 index) private returns (uint256 word) {
+        uint256 oldWord;
+        uint256 slot;
+        (oldWord, word, slot) = batch.changeAt(index);
         if ((word ^ oldWord) & RiskWord.FIXED_LANES != 0) revert RiskOracleEngineWord(index, oldWord, word);
         assembly ("memory-safe") {
             sstore(slot, word)
         }
     }
 
-    function _slotOf(StoredWord storage stored) private pure returns (uint256 slot) {
+    /// @dev Slot of a source's mapping from position id to word.
+    function _bookOf(address source) private view returns (uint256 slot) {
+        mapping(uint256 positionId => StoredWord stored) storage book = _positions[source];
         assembly ("memory-safe") {
-            slot := stored.slot
+            slot := book.slot
+        }
+    }
+
+    /// @dev Slot of a position's word in {_bookOf}, as the compiler lays out mappings.
+    function _slotIn(uint256 book, uint256 positionId) private pure returns (uint256 slot) {
+        assembly ("memory-safe") {
+            mstore(0, positionId)
+            mstore(0x20, book)
+            slot := keccak256(0, 0x40)
         }
     }
 }

@@ -7,6 +7,7 @@ import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 import {Attestations, RiskReport} from "../types/RiskTypes.sol";
+import {EngineBatch} from "./EngineBatch.sol";
 import {EntryApplier} from "./EntryApplier.sol";
 import {OracleWiring} from "./OracleWiring.sol";
 
@@ -43,6 +44,8 @@ contract RiskOracle is EntryApplier, EIP712 {
         "uint16 chunkCount,bytes32 entriesHash,bytes32 classQuantilesHash,bytes32 positionsRoot,bytes32 bundleHash,"
         "bytes32 evidenceHash,uint16 dispersionBps)"
     );
+    /// @dev Twelve members of one word each.
+    uint256 private constant REPORT_BYTES = 384;
     /// @notice Greatest rise of the epoch: room for epochs counted in seconds, and 2^32 quorum reports away from a bricked
     /// counter.
     uint64 public constant MAX_EPOCH_JUMP = 1 << 32;
@@ -95,7 +98,9 @@ contract RiskOracle is EntryApplier, EIP712 {
         RiskReport calldata report,
         bytes calldata entries
     ) external view returns (bytes memory outcomes) {
-        return _evaluate(report.observedAt, entries).outcomes;
+        EngineBatch memory batch;
+        _evaluate(batch, report.observedAt, entries);
+        return batch.outcomes;
     }
 
     /// @inheritdoc IRiskOracle
@@ -122,8 +127,17 @@ contract RiskOracle is EntryApplier, EIP712 {
 
     /// @inheritdoc IRiskOracle
     function reportDigest(RiskReport calldata report) public view returns (bytes32 digest) {
-        // All members are static, so that the encoded struct is the sequence EIP-712 asks for.
-        return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPEHASH, report)));
+        bytes32 typeHash = REPORT_TYPEHASH;
+        bytes32 structHash;
+        // All members are static, so the struct in calldata is the sequence EIP-712 asks for. Bits beyond a member's width
+        // would be hashed with it and give a digest that nobody signed.
+        assembly ("memory-safe") {
+            let encoded := mload(0x40)
+            mstore(encoded, typeHash)
+            calldatacopy(add(encoded, 0x20), report, REPORT_BYTES)
+            structHash := keccak256(encoded, add(REPORT_BYTES, 0x20))
+        }
+        return _hashTypedDataV4(structHash);
     }
 
     function _emitAccepted(RiskReport calldata report, bytes32 digest, uint256 signerBitmap) private {

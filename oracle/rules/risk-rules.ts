@@ -144,9 +144,10 @@ function anchorsOf(
   nowSec: number,
 ): { readonly anchor: number; readonly prior: number } {
   const changedAt = Math.max(state.tightenedAt, state.loosenedAt);
-  const windowsSince = Math.floor(nowSec / windowSec) - Math.floor(changedAt / windowSec);
-  if (windowsSince === 0) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
-  return { anchor: state.rhoTarget, prior: windowsSince === 1 ? state.rhoAnchor : state.rhoTarget };
+  const windowStart = nowSec - (nowSec % windowSec);
+  if (changedAt >= windowStart) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
+  const isNext = changedAt + windowSec >= windowStart;
+  return { anchor: state.rhoTarget, prior: isNext ? state.rhoAnchor : state.rhoTarget };
 }
 
 function findObjection(

@@ -28,8 +28,10 @@ export function readOutcomes(logs: readonly Log[], oracle: Address, digest: Hex)
   for (const event of events.slice(accepted + 1)) {
     // One transaction may carry several reports; the next one's entries follow its own acceptance.
     if (event.eventName === "ReportAccepted") break;
-    if (event.eventName === "EntryApplied" || event.eventName === "EntrySkipped")
-      entries.push(outcomeName(event.args.outcome));
+    if (event.eventName === "EntrySkipped") entries.push(outcomeName(event.args.outcome));
+    if (event.eventName === "EntryTightened") entries.push("APPLIED_TIGHTENED");
+    if (event.eventName === "EntryLoosened") entries.push("APPLIED_LOOSENED");
+    if (event.eventName === "EntryRefreshed") entries.push("REFRESHED");
     if (event.eventName === "ClassQuantilesProcessed")
       classQuantiles = [...hexToBytes(event.args.outcomes)].map(outcomeName);
   }

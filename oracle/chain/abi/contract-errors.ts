@@ -944,6 +944,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "SignerRegistryKeys",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "SignerRegistryNoQuorum",
     "inputs": [
       {

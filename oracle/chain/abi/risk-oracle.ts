@@ -428,32 +428,39 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
-    "name": "EntryApplied",
+    "name": "EntryLoosened",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
-        "internalType": "uint16",
-        "name": "sourceIndex",
-        "type": "uint16"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint256",
-        "name": "positionId",
-        "type": "uint256"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
         "indexed": false,
         "internalType": "uint256",
         "name": "word",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntryRefreshed",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
         "indexed": false,
-        "internalType": "uint8",
-        "name": "outcome",
-        "type": "uint8"
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
@@ -464,15 +471,9 @@ export const riskOracleAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "uint16",
-        "name": "sourceIndex",
-        "type": "uint16"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint256",
-        "name": "positionId",
-        "type": "uint256"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
         "indexed": false,
@@ -485,6 +486,25 @@ export const riskOracleAbi = [
         "internalType": "uint8",
         "name": "outcome",
         "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntryTightened",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },

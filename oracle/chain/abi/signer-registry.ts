@@ -140,6 +140,11 @@ export const signerRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "SignerRegistryKeys",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "SignerRegistryNoQuorum",
     "inputs": [
       {

@@ -175,13 +175,11 @@ contract RiskOracleTest is OracleFixture {
         assertEq(logs.length, 4);
         assertEq(logs[0].topics[0], IRiskOracle.ReportAccepted.selector);
         for (uint256 id = 1; id <= 3; ++id) {
-            bytes32 name = id == 1 ? IRiskOracle.EntryApplied.selector : IRiskOracle.EntrySkipped.selector;
+            bytes32 name = id == 1 ? IRiskOracle.EntryLoosened.selector : IRiskOracle.EntrySkipped.selector;
             assertEq(logs[id].topics[0], name);
-            assertEq(uint256(logs[id].topics[1]), 0);
-            assertEq(uint256(logs[id].topics[2]), id);
+            assertEq(uint256(logs[id].topics[1]), id);
         }
-        bytes memory applied = abi.encode(_oracle.positionWord(0, 1), uint8(EntryOutcome.APPLIED_LOOSENED));
-        assertEq(logs[1].data, applied);
+        assertEq(logs[1].data, abi.encode(_oracle.positionWord(0, 1)));
         uint256 values = (1 << 48) | (65_535 << 32) | (65_535 << 16) | 200;
         assertEq(logs[2].data, abi.encode(values, uint8(EntryOutcome.RHO_ABOVE_CEILING)));
         assertEq(_oracle.positionWord(0, 3), 0);
