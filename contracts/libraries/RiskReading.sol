@@ -63,13 +63,18 @@ library RiskReading {
         pi = Math.min(pi, Math.saturatingSub(rho, gap));
     }
 
-    /// @notice Whether the maintenance ρ and π of a known word are its stored target and π, whatever its class says: not
-    /// stale, not ramping, not capped.
+    /// @notice Whether the maintenance ρ and π of a scored word are its stored target and π, whatever its class says: fresh,
+    /// not capped, its ramp over or none. By one comparison: differences of numbers below 2^64 wrap where they are negative,
+    /// and only there the highest bit is set. In the last minute of a ramp ρ may have arrived before.
     function isSettled(uint256 word, uint256 nowSec) internal pure returns (bool settled) {
-        if (!RiskWord.isScored(word) || _isPlain(word, nowSec)) return true;
         uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        bool inForce = nowSec < validUntilOf(word) && rhoTarget <= RiskWord.rhoCapOf(word);
-        return inForce && rampRho(word, nowSec) == rhoTarget;
+        (uint256 graceMinutes, uint256 rampMinutes) = RiskWord.rampOf(word);
+        unchecked {
+            uint256 doubts = nowSec - RiskWord.tightenedAtOf(word) - (graceMinutes + rampMinutes) * MINUTE;
+            doubts &= RiskWord.rhoFromOf(word) - rhoTarget;
+            doubts |= (RiskWord.rhoCapOf(word) - rhoTarget) | (validUntilOf(word) - nowSec - 1);
+            return doubts >> 255 == 0;
+        }
     }
 
     /// @notice ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`. A quantile that is stale or
@@ -95,7 +100,7 @@ library RiskReading {
     /// @param levels read only when the word is stale
     function standingRho(uint256 word, uint256 levels, uint256 nowSec) internal pure returns (uint256 rho) {
         rho = RiskWord.rhoTargetOf(word);
-        if (!RiskWord.isScored(word) || _isPlain(word, nowSec)) return rho;
+        if (!RiskWord.isScored(word) || isSettled(word, nowSec)) return rho;
         rho = rampRho(word, nowSec);
         if (nowSec >= validUntilOf(word)) rho = Math.max(rho, _fallbackRho(word, levels, nowSec));
         uint256 cap = RiskWord.rhoCapOf(word);
@@ -170,16 +175,6 @@ library RiskReading {
             if (nowSec >= endSec) return (0, 0);
             if (nowSec < startSec) return (startSec - nowSec, endSec - startSec);
             return (0, endSec - nowSec);
-        }
-    }
-
-    /// @dev Whether a scored word is fresh, has no ramp at all and is not capped, by one comparison: differences wrap where
-    /// they are negative, and only there the highest bit is set.
-    function _isPlain(uint256 word, uint256 nowSec) private pure returns (bool plain) {
-        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        unchecked {
-            uint256 doubts = (RiskWord.rhoFromOf(word) - rhoTarget) | (RiskWord.rhoCapOf(word) - rhoTarget);
-            return (doubts | (validUntilOf(word) - nowSec - 1)) >> 255 == 0;
         }
     }
 

@@ -59,7 +59,7 @@ library EngineBatches {
         batch.end = batch.items + count * ITEM_BYTES;
     }
 
-    /// @notice Sets item `index`, which must be below the count. `values` has its class's place, see {findClass}.
+    /// @notice Sets item `index`, which must be below the count. `values` has its class's place, see {placeIn}.
     function put(EngineBatch memory batch, uint256 index, uint256 slot, uint256 word, uint256 values) internal pure {
         (uint256 slots, uint256 items) = (batch.slots, batch.items);
         assembly ("memory-safe") {
@@ -70,24 +70,32 @@ library EngineBatches {
         }
     }
 
-    /// @notice Place of a class in `values`, if this batch has read the class; else zero, since items come before classes.
-    function findClass(EngineBatch memory batch, uint256 classId) internal pure returns (uint256 place) {
+    /// @notice What the table holds where a class belongs; {isOf} says whether it is that class, {placeIn} where its words are.
+    function entryFor(EngineBatch memory batch, uint256 classId) internal pure returns (uint256 entry) {
         uint256 table = batch.classTable;
-        uint256 entry;
         assembly ("memory-safe") {
             entry := mload(add(table, shl(5, and(classId, SLOT_MASK))))
         }
+    }
+
+    function isOf(uint256 entry, uint256 classId) internal pure returns (bool same) {
+        // Class ids are below 2^16.
         unchecked {
-            return entry >> TAG_SHIFT == classId + 1 ? entry & PLACE_MASK : 0;
+            return entry >> TAG_SHIFT == classId + 1;
         }
     }
 
+    /// @notice Place of a class in `values`.
+    function placeIn(uint256 entry) internal pure returns (uint256 place) {
+        return entry & PLACE_MASK;
+    }
+
     /// @notice Adds the first word of a class; another class in its place is forgotten and would be read again.
-    function addClass(EngineBatch memory batch, uint256 classId, uint256 bounds) internal pure returns (uint256 place) {
+    function addClass(EngineBatch memory batch, uint256 classId, uint256 bounds) internal pure returns (uint256 entry) {
         uint256 class = batch.end;
         batch.end = class + ITEM_BYTES;
-        place = (class - batch.items) << CLASS_SHIFT;
-        (uint256 table, uint256 entry) = (batch.classTable, ((classId + 1) << TAG_SHIFT) | place);
+        entry = ((classId + 1) << TAG_SHIFT) | ((class - batch.items) << CLASS_SHIFT);
+        uint256 table = batch.classTable;
         assembly ("memory-safe") {
             mstore(add(table, shl(5, and(classId, SLOT_MASK))), entry)
             mstore(class, bounds)

@@ -90,7 +90,9 @@ abstract contract EntryApplier is PositionBook {
             word := sload(slot)
         }
         if (word != 0) {
-            values |= _placeOf(batch, RiskWord.classIdOf(word), block.timestamp >= RiskReading.validUntilOf(word));
+            uint256 place = _placeOf(batch, RiskWord.classIdOf(word));
+            if (block.timestamp >= RiskReading.validUntilOf(word)) _wantLevels(batch, place, RiskWord.classIdOf(word));
+            values |= place;
         }
         batch.put(index, slot, word, values);
     }
@@ -100,7 +102,9 @@ abstract contract EntryApplier is PositionBook {
         StoredWord storage stored = _classWords[classId];
         uint256 word = stored.word;
         if (_classes[classId].bounds != 0) {
-            values |= _placeOf(batch, classId, block.timestamp >= RiskReading.validUntilOf(word));
+            uint256 place = _placeOf(batch, classId);
+            if (block.timestamp >= RiskReading.validUntilOf(word)) _wantLevels(batch, place, classId);
+            values |= place;
             if (word == 0) word = _initialWord(classId);
         }
         uint256 slot;
@@ -110,12 +114,17 @@ abstract contract EntryApplier is PositionBook {
         batch.put(index, slot, word, values);
     }
 
-    /// @dev Place of a class among the items, read once per report; its second word only where it is wanted.
-    function _placeOf(EngineBatch memory batch, uint256 classId, bool withLevels) private view returns (uint256 place) {
-        place = batch.findClass(classId);
+    /// @dev Place of a class among the items; its first word is read once per report.
+    function _placeOf(EngineBatch memory batch, uint256 classId) private view returns (uint256 place) {
+        uint256 entry = batch.entryFor(classId);
         // A stored word names a class that was set, and classes are never removed.
-        if (place == 0) place = batch.addClass(classId, _classes[classId].bounds);
-        if (withLevels && batch.levelsAt(place) == 0) batch.setLevels(place, _classes[classId].levels);
+        if (!EngineBatches.isOf(entry, classId)) entry = batch.addClass(classId, _classes[classId].bounds);
+        return EngineBatches.placeIn(entry);
+    }
+
+    /// @dev Adds the second word of a class, once per report.
+    function _wantLevels(EngineBatch memory batch, uint256 place, uint256 classId) private view {
+        if (batch.levelsAt(place) == 0) batch.setLevels(place, _classes[classId].levels);
     }
 
     /// @dev The casts fit: the fields of a packed entry have these widths, an outcome is one byte.

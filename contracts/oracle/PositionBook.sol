@@ -82,9 +82,9 @@ abstract contract PositionBook is IRiskOracle, ClassBook {
         uint256 word = _positions[source][positionId].word;
         if (word == 0) revert RiskOracleUnknownPosition(sourceIndexOf(source), positionId);
         (uint256 rho, uint256 pi) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word));
-        if (RiskReading.isSettled(word, block.timestamp)) {
-            status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
-        } else {
+        status = ParamStatus.FRESH;
+        if (!RiskWord.isScored(word)) status = ParamStatus.UNSCORED;
+        else if (!RiskReading.isSettled(word, block.timestamp)) {
             StoredClass memory class = _class(RiskWord.classIdOf(word));
             (rho, pi, status) = RiskReading.maintenance(word, class.bounds, class.levels, block.timestamp);
         }

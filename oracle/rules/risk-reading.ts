@@ -93,10 +93,7 @@ export function openingParams(quantileWord: bigint, context: Omit<ReadingContext
 /** Maintenance ρ in force: ramp, fallback ramp once stale, the word's cap. Basis points, rounded up. */
 export function standingRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
   if (state.observedAt === 0) return state.rhoTarget;
-  return Math.min(
-    Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)),
-    state.rhoCap,
-  );
+  return Math.min(Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)), state.rhoCap);
 }
 
 /** ρ on the running ramp, without staleness and cap. Basis points, rounded up. */

@@ -86,7 +86,10 @@ export async function openOracleGround({ positions, classes }: OracleGroundOptio
   await oracle.write.registerSource([owner]);
   for (let classId = 0; classId < classes; classId += 1) await oracle.write.setRiskClass([classId, GAS_CLASS]);
   for (let id = 1; id <= positions; id += 1) await oracle.write.registerPosition([BigInt(id), id % classes]);
-  return { owner, oracle, engine, signers, client, testClient, chainId: await client.getChainId() };
+  const { address: probe } = await viem.deployContract("ReadProbe");
+  const request = async (method: string, params: readonly unknown[]): Promise<unknown> =>
+    await client.transport.request({ method, params });
+  return { owner, oracle, probe, client, testClient, request, chainId: await client.getChainId() };
 }
 
 /** Signs a report by three of the five signers, as of the newest block. */

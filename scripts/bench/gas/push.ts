@@ -1,7 +1,8 @@
 /** Gas of push reports, of their refusal and of reads, whole transactions in steady state with 3-of-5 signatures. */
-import { decodeOutcomes } from "../../../oracle/rules/entry-outcome.ts";
-import { readOutcomes } from "../../../oracle/submission/read-outcomes.ts";
 import { reportDigest } from "../../../oracle/chain/typed-data.ts";
+import { isSkip } from "../../../oracle/rules/entry-outcome.ts";
+import { readOutcomes } from "../../../oracle/submission/read-outcomes.ts";
+import { type ReadGas, readExecutionGas } from "./execution-gas.ts";
 import { type OracleGround, openOracleGround, signedReport } from "./oracle-ground.ts";
 
 /** Gas per entry of a report, by its number of entries. */
@@ -13,12 +14,12 @@ export interface OracleGas {
   readonly push: PushGas;
   /** Per entry, every one of them the value in force. */
   readonly refresh: PushGas;
-  /** A report refused for its epoch, and one refused for its age. */
+  /** A report refused for its epoch, and one refused for its age; no less than the calldata floor of EIP-7623. */
   readonly reject: { readonly epoch: number; readonly age: number };
-  /** `maintenanceParams` of a fresh value that has arrived, and while it ramps: execution only. */
+  /** `maintenanceParams` of a fresh value that has arrived, and with cold storage while it ramps: execution inside the oracle. */
   readonly read: { readonly cold: number; readonly warm: number; readonly ramping: number };
-  /** `getParams`, cold, execution only. */
-  readonly readAll: number;
+  /** `getParams` likewise. */
+  readonly readAll: ReadGas;
 }
 
 /** Numbers of entries that are measured. */
@@ -27,7 +28,8 @@ export const PUSH_SIZES = [1, 10, 100, 1_000] as const;
 const CLASSES = 4;
 const FIRST_RHO_BPS = 2_000;
 const STEP_BPS = 100;
-const LANE_DELAY_SEC = 900;
+/** Beyond the delay of the lane, the grace and the ramp: every step starts from a value that has arrived. */
+const LANE_DELAY_SEC = 2_600;
 
 /** Measures everything on one fresh chain. */
 export async function measureOracleGas(sizes: readonly number[] = PUSH_SIZES): Promise<OracleGas> {
@@ -58,7 +60,7 @@ export async function pushReport(ground: OracleGround, size: number, rhoBps: num
   const hash = await oracle.write.submitReport(args);
   const { logs, gasUsed } = await client.getTransactionReceipt({ hash });
   const outcomes = readOutcomes(logs, oracle.address, reportDigest(args[0], { chainId, oracle: oracle.address }));
-  const applied = outcomes?.entries.filter((outcome) => decodeOutcomes(Uint8Array.of(0, 1, 2)).includes(outcome));
+  const applied = outcomes?.entries.filter((outcome) => !isSkip(outcome));
   if (applied?.length !== size) throw new RangeError(`${applied?.length ?? 0} of ${size} entries were applied.`);
   return Number(gasUsed);
 }
@@ -83,8 +85,17 @@ async function refusedGas(ground: OracleGround, args: Awaited<ReturnType<typeof 
   return Number(gasUsed);
 }
 
+/** Position 1 once it has arrived, then while a tightening ramps in. */
 async function measureReads(ground: OracleGround): Promise<Pick<OracleGas, "read" | "readAll">> {
-  throw new RangeError(String(ground));
+  const { oracle, owner, testClient } = ground;
+  const { rhoTargetBps } = await oracle.read.getParams([owner, 1n]);
+  await testClient.increaseTime({ seconds: LANE_DELAY_SEC });
+  await pushReport(ground, 1, rhoTargetBps);
+  const settled = await readExecutionGas(ground, "maintenance");
+  const readAll = await readExecutionGas(ground, "all");
+  await pushReport(ground, 1, rhoTargetBps + STEP_BPS);
+  const ramping = await readExecutionGas(ground, "maintenance");
+  return { read: { ...settled, ramping: ramping.cold }, readAll };
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await measureOracleGas())}\n`);
