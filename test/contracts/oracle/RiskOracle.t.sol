@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Vm} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Vm.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
@@ -160,12 +161,28 @@ contract RiskOracleTest is OracleFixture {
             uint8(EntryOutcome.RHO_ABOVE_CEILING),
             uint8(EntryOutcome.UNKNOWN_POSITION)
         );
-        vm.expectEmit(address(_oracle));
-        emit IRiskOracle.EntriesProcessed(report.epoch, 0, entries, expected);
-        bytes memory outcomes = _oracle.submitReport(report, _attest(report), entries, "");
+        Attestations memory attestations = _attest(report);
+        vm.recordLogs();
+        bytes memory outcomes = _oracle.submitReport(report, attestations, entries, "");
+        _assertEntryLogs(vm.getRecordedLogs());
         assertEq(outcomes, expected);
         assertEq(preview, expected);
         assertEq(_oracle.lastEpoch(), report.epoch);
+    }
+
+    /// @dev One log per entry, in their order, after that of the report: the first applied, the others skipped.
+    function _assertEntryLogs(Vm.Log[] memory logs) private view {
+        assertEq(logs.length, 4);
+        assertEq(logs[0].topics[0], IRiskOracle.ReportAccepted.selector);
+        for (uint256 id = 1; id <= 3; ++id) {
+            bytes32 name = id == 1 ? IRiskOracle.EntryLoosened.selector : IRiskOracle.EntrySkipped.selector;
+            assertEq(logs[id].topics[0], name);
+            assertEq(uint256(logs[id].topics[1]), id);
+        }
+        assertEq(logs[1].data, abi.encode(_oracle.positionWord(0, 1)));
+        uint256 values = (1 << 48) | (65_535 << 32) | (65_535 << 16) | 200;
+        assertEq(logs[2].data, abi.encode(values, uint8(EntryOutcome.RHO_ABOVE_CEILING)));
+        assertEq(_oracle.positionWord(0, 3), 0);
     }
 
     function test_SubmitReport_ClassQuantileRaisesOpening() public {
@@ -254,7 +271,7 @@ contract RiskOracleTest is OracleFixture {
 
     function test_ConfigDigest_FollowsEveryRegistry() public {
         bytes32 first = _oracle.configDigest();
-        _classes.setRiskClass(2, _class());
+        _oracle.setRiskClass(2, _class());
         bytes32 second = _oracle.configDigest();
         _models.setAllowed(keccak256("other"), true);
         bytes32 third = _oracle.configDigest();
