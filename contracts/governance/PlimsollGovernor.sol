@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
 import {GovernorCountingSimple} from "@openzeppelin/contracts/governance/extensions/GovernorCountingSimple.sol";
@@ -100,6 +101,12 @@ contract PlimsollGovernor is
         return super.proposalThreshold();
     }
 
+    /// @notice Calls of contracts that are not under the access manager are made by this governor itself: by default the
+    /// manager would claim them too, as functions of its admin, and the DAO could not spend its own tokens.
+    function isAccessManagerIgnored(address target, bytes4 selector) public view override returns (bool ignored) {
+        return !_isManaged(target) || super.isAccessManagerIgnored(target, selector);
+    }
+
     function _queueOperations(
         uint256 proposalId,
         address[] memory targets,
@@ -146,6 +153,12 @@ contract PlimsollGovernor is
         // The base rule without the guardian: the proposer, while the vote has not begun.
         if (isGuardianProof[proposalId]) return Governor._validateCancel(proposalId, caller);
         return super._validateCancel(proposalId, caller);
+    }
+
+    function _isManaged(address target) private view returns (bool managed) {
+        if (target == address(this) || target == address(_MANAGER)) return true;
+        (bool success, bytes memory answer) = target.staticcall(abi.encodeCall(IAccessManaged.authority, ()));
+        return success && keccak256(answer) == keccak256(abi.encode(_MANAGER));
     }
 
     function _onlyReplacesGuardians(
