@@ -1282,7 +1282,7 @@ export const plimsollGovernorAbi = [
     "outputs": [
       {
         "internalType": "bool",
-        "name": "",
+        "name": "ignored",
         "type": "bool"
       }
     ],
