@@ -152,7 +152,10 @@ async function deployRegistries({ deploy, send, authority }: Deployer & Authorit
   return { oracle, riskClasses, signerRegistry, modelRegistry };
 }
 
-async function deployVault({ deploy, send, owner, authority }: Deployer & Authority, oracle: Address): Promise<Address> {
+async function deployVault(
+  { deploy, send, owner, authority }: Deployer & Authority,
+  oracle: Address,
+): Promise<Address> {
   const priceGuard = await deploy("feeds/PriceGuard", [authority]);
   const settlement = await deploy("feeds/SettlementOracle", [authority, priceGuard, LIFE_SEC]);
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
