@@ -73,7 +73,7 @@ export async function deployDao(): Promise<DeployedDao> {
   if (parties.token.kind !== "new") throw new Error("the local deployment makes its own token");
   const { holder } = parties.token;
   const at = addressBook(outputs.addresses);
-  await control.writeContract({
+  const hash = await control.writeContract({
     account: holder,
     chain: null,
     address: at("votesToken"),
@@ -81,6 +81,10 @@ export async function deployDao(): Promise<DeployedDao> {
     functionName: "delegate",
     args: [holder],
   });
+  await control.waitForTransactionReceipt({ hash });
+  // Votes count from the second after their delegation on.
+  await control.increaseTime({ seconds: 2 });
+  await control.mine({ blocks: 1 });
   return {
     ...{ anvil, chain, control, config, parties, holder, outputs, at },
     send: async (from, to, data) => {
