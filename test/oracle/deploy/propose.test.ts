@@ -130,8 +130,8 @@ describe("propose", function () {
     const { chain, config, parties, outputs } = dao;
     const differences = await verifyDeployment({ reader: chain.reader, config, parties, ...outputs });
     assert.deepEqual(differences, [
-      { subject: "riskClasses.class 122.rhoFloorBps", expected: "300", actual: "350" },
       { subject: "riskClasses.class 122.tighten.stepBps", expected: "800", actual: "500" },
+      { subject: "riskClasses.class 122.rhoFloorBps", expected: "300", actual: "350" },
     ]);
   });
 
