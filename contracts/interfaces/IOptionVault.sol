@@ -24,7 +24,7 @@ interface IOptionVault is IPositionSource, IOptionVaultLog {
     ) external returns (uint256 positionId);
 
     /// @notice Adds `sizeE8` shorts and `collateral` (may be 0) to a position and mints longs to `to`; the new totals must
-    /// meet the initial requirement, and the series must still be open to new positions. Only the owner. Raises the epoch, restarts the cool-off, ends a flag.
+    /// meet the initial requirement, and the series must still be open to new positions. Only WIDENING_ROLE. Raises the epoch, restarts the cool-off, ends a flag.
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external;
 
     /// @notice Adds collateral from the caller, anyone, before expiry. Needs no price and no oracle; where both answer, a
@@ -74,16 +74,20 @@ interface IOptionVault is IPositionSource, IOptionVaultLog {
     /// @notice Pays all that the caller may claim of a token to `to`.
     function claim(address token, address to) external returns (uint256 amount);
 
-    /// @notice Adds a market; ids count from 1. Decimals are read from the tokens, `live` starts true. Only the owner.
+    /// @notice Adds a market; ids count from 1. Decimals are read from the tokens, `live` starts true. Only
+    /// WIDENING_ROLE.
     function addMarket(address base, address quote, uint96 minBase, uint72 minQuote) external returns (uint24 marketId);
 
-    /// @notice Allows or stops new risk in a market and sets its least collaterals. Only the owner.
+    /// @notice Allows or stops new risk in a market and sets its least collaterals. Only WIDENING_ROLE.
     function updateMarket(uint24 marketId, bool live, uint96 minBase, uint72 minQuote) external;
 
-    /// @notice Sets the classes of a market's new positions. Only the owner.
+    /// @notice Stops new risk in a market, nothing else. Only NARROWING_ROLE.
+    function stopMarket(uint24 marketId) external;
+
+    /// @notice Sets the classes of a market's new positions. Only WIDENING_ROLE.
     function setClassGrid(uint24 marketId, ClassGrid calldata grid) external;
 
-    /// @notice Sets times and target of liquidations; running auctions follow at once. Only the owner.
+    /// @notice Sets times and target of liquidations; running auctions follow at once. Only WIDENING_ROLE.
     function setLiquidationSettings(LiquidationSettings calldata settings) external;
 
     /// @notice Long token of all series.

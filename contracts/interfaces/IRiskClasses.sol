@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {RiskClass} from "../types/RiskTypes.sol";
 
-/// @title Risk classes and their bounds, owned by the DAO through the timelock
+/// @title Risk classes and their bounds, owned by the DAO
 interface IRiskClasses {
     /// @notice Bounds of a class were set; carries the whole class so that logs rebuild it.
     event RiskClassSet(uint16 indexed classId, RiskClass class, uint32 boundsVersion);
@@ -29,11 +29,11 @@ interface IRiskClasses {
     /// @notice Rises by one with every change of any bound.
     function boundsVersion() external view returns (uint32 version);
 
-    /// @notice Sets all bounds of a class after checking them against each other. Only the owner (timelock).
+    /// @notice Sets all bounds of a class after checking them against each other. Only WIDENING_ROLE.
     function setRiskClass(uint16 classId, RiskClass calldata class) external;
 
     /// @notice As {setRiskClass}, for a class that was set, and only if the new bounds are nowhere wider than the live ones;
     /// `RiskClassRules` says what that means for each. Live values outside the new bounds stay until reports move them
-    /// inwards. Only the owner (timelock).
+    /// inwards. Only NARROWING_ROLE.
     function narrowRiskClass(uint16 classId, RiskClass calldata class) external;
 }

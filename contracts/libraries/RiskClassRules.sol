@@ -32,40 +32,41 @@ library RiskClassRules {
     }
 
     /// @notice Reverts unless `next` is nowhere wider than `live`. Three rules decide what that means for a field:
-    /// (1) whatever a report may do under `next` it may do under `live`: floors not lower, ceiling and cap not higher, δ not
-    /// smaller, steps and drifts not greater, delays not shorter, Δ_max not greater;
-    /// (2) no requirement read from the class falls: default, initial ρ and β not lower, the ceiling not below the opening ρ
-    /// of the static grid, π default not higher (it is what a stale π falls to), validity not longer;
-    /// (3) what trades protocol against owners moves in neither direction: grace, ramp and fallback ramp stay; and so does
-    /// the window, since another one would start a new drift allowance. `active` may only end.
+    /// (1) whatever a report may do under `next` it may do under `live`: floors not lower, ceiling and cap not higher, steps
+    /// and drifts not greater, delays not shorter;
+    /// (2) new risk does not get cheaper: initial ρ and β not lower, a
+    /// lower ceiling does not cap the opening ρ of the static grid below where it stood;
+    /// (3) no live position's requirement changes within the short delay of a narrowing: what the reading of a stored word
+    /// depends on, now or after its next score (defaults, δ, validity, grace, ramps, Δ_max), stays, and so does the window,
+    /// since another one would start a new drift allowance. `active` may only end.
     function checkNarrower(uint16 classId, RiskClass memory live, RiskClass calldata next) internal pure {
         _notBelow(classId, "rhoFloorBps", next.rhoFloorBps, live.rhoFloorBps);
         _notAbove(classId, "rhoCeilingBps", next.rhoCeilingBps, live.rhoCeilingBps);
-        if (next.rhoCeilingBps < live.rhoCeilingBps) {
-            _notBelow(classId, "rhoCeilingBps", next.rhoCeilingBps, Math.min(live.rhoCeilingBps, _openingUp(next)));
-        }
-        _notBelow(classId, "rhoDefaultBps", next.rhoDefaultBps, live.rhoDefaultBps);
-        _notBelow(classId, "rhoInitialBps", next.rhoInitialBps, live.rhoInitialBps);
-        _notBelow(classId, "betaBps", next.betaBps, live.betaBps);
-        _notAbove(classId, "maxAboveOpenBps", next.maxAboveOpenBps, live.maxAboveOpenBps);
-        _checkNarrowerPenalties(classId, live, next);
-        _checkNarrowerLane(classId, live.tighten, next.tighten);
-        _checkNarrowerLane(classId, live.loosen, next.loosen);
-        _notAbove(classId, "validitySec", next.validitySec, live.validitySec);
-        _requireIn(classId, "windowSec", next.windowSec, live.windowSec, live.windowSec);
-        _requireIn(classId, "graceMinutes", next.graceMinutes, live.graceMinutes, live.graceMinutes);
-        _requireIn(classId, "rampMinutes", next.rampMinutes, live.rampMinutes, live.rampMinutes);
-        uint256 fallbackRamp = live.fallbackRampMinutes;
-        _requireIn(classId, "fallbackRampMinutes", next.fallbackRampMinutes, fallbackRamp, fallbackRamp);
-        _notAbove(classId, "active", next.active ? 1 : 0, live.active ? 1 : 0);
-    }
-
-    function _checkNarrowerPenalties(uint16 classId, RiskClass memory live, RiskClass calldata next) private pure {
         _notBelow(classId, "piFloorBps", next.piFloorBps, live.piFloorBps);
         _notAbove(classId, "piCapBps", next.piCapBps, live.piCapBps);
-        _notAbove(classId, "piDefaultBps", next.piDefaultBps, live.piDefaultBps);
-        _notBelow(classId, "deltaBps", next.deltaBps, live.deltaBps);
         _notAbove(classId, "piStepBps", next.piStepBps, live.piStepBps);
+        _checkNarrowerLane(classId, live.tighten, next.tighten);
+        _checkNarrowerLane(classId, live.loosen, next.loosen);
+        _notBelow(classId, "rhoInitialBps", next.rhoInitialBps, live.rhoInitialBps);
+        _notBelow(classId, "betaBps", next.betaBps, live.betaBps);
+        // The ceiling caps what opening costs.
+        uint256 liveOpening = Math.min(_openingUp(live.rhoInitialBps, live.betaBps), live.rhoCeilingBps);
+        uint256 opening = Math.min(_openingUp(next.rhoInitialBps, next.betaBps), next.rhoCeilingBps);
+        _notBelow(classId, "rhoCeilingBps", opening, liveOpening);
+        _notAbove(classId, "active", next.active ? 1 : 0, live.active ? 1 : 0);
+        _checkSameReading(classId, live, next);
+    }
+
+    function _checkSameReading(uint16 classId, RiskClass memory live, RiskClass calldata next) private pure {
+        _same(classId, "rhoDefaultBps", next.rhoDefaultBps, live.rhoDefaultBps);
+        _same(classId, "piDefaultBps", next.piDefaultBps, live.piDefaultBps);
+        _same(classId, "deltaBps", next.deltaBps, live.deltaBps);
+        _same(classId, "maxAboveOpenBps", next.maxAboveOpenBps, live.maxAboveOpenBps);
+        _same(classId, "validitySec", next.validitySec, live.validitySec);
+        _same(classId, "windowSec", next.windowSec, live.windowSec);
+        _same(classId, "graceMinutes", next.graceMinutes, live.graceMinutes);
+        _same(classId, "rampMinutes", next.rampMinutes, live.rampMinutes);
+        _same(classId, "fallbackRampMinutes", next.fallbackRampMinutes, live.fallbackRampMinutes);
     }
 
     function _checkNarrowerLane(uint16 classId, Lane memory live, Lane calldata next) private pure {
@@ -82,7 +83,12 @@ library RiskClassRules {
         _requireIn(classId, "betaBps", class.betaBps, 0, BPS);
         _requireIn(classId, "maxAboveOpenBps", class.maxAboveOpenBps, 0, BPS);
         // A position is maintained at the default until its first score: what opens it must cover that.
-        _notBelow(classId, "rhoInitialBps(1+beta)", _openingUp(class), class.rhoDefaultBps);
+        _notBelow(
+            classId,
+            "rhoInitialBps(1+beta)",
+            _openingUp(class.rhoInitialBps, class.betaBps),
+            class.rhoDefaultBps
+        );
     }
 
     /// @dev With these the linked rule can be met at every ρ inside the bounds.
@@ -111,8 +117,12 @@ library RiskClassRules {
     }
 
     /// @dev ρ that the static grid asks of a new position, below the ceiling or not.
-    function _openingUp(RiskClass calldata class) private pure returns (uint256 rho) {
-        return Math.ceilDiv(class.rhoInitialBps * (BPS + class.betaBps), BPS);
+    function _openingUp(uint256 rhoInitialBps, uint256 betaBps) private pure returns (uint256 rho) {
+        return Math.ceilDiv(rhoInitialBps * (BPS + betaBps), BPS);
+    }
+
+    function _same(uint16 classId, bytes32 field, uint256 value, uint256 live) private pure {
+        _requireIn(classId, field, value, live, live);
     }
 
     function _notBelow(uint16 classId, bytes32 field, uint256 value, uint256 least) private pure {

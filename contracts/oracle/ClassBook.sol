@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
@@ -23,14 +22,14 @@ abstract contract ClassBook is IRiskClasses, OracleWiring {
     mapping(uint256 classId => StoredClass stored) internal _classes;
 
     /// @inheritdoc IRiskClasses
-    function setRiskClass(uint16 classId, RiskClass calldata class) external onlyOwner {
+    function setRiskClass(uint16 classId, RiskClass calldata class) external restricted {
         (uint256 bounds, uint256 levels) = ruleEngine.packClass(classId, class);
         if (!isSet(classId)) _classIds.push(classId);
         _setClass(classId, class, StoredClass(bounds, levels));
     }
 
     /// @inheritdoc IRiskClasses
-    function narrowRiskClass(uint16 classId, RiskClass calldata class) external onlyOwner {
+    function narrowRiskClass(uint16 classId, RiskClass calldata class) external restricted {
         StoredClass memory live = _class(classId);
         (uint256 bounds, uint256 levels) = ruleEngine.packNarrowerClass(classId, class, live.bounds, live.levels);
         _setClass(classId, class, StoredClass(bounds, levels));

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IOracleWiring} from "../interfaces/IOracleWiring.sol";
 import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 
 /// @title Which rules and which quorum an oracle goes by
-/// @notice Both are immutable contracts that only the timelock replaces. Words, classes and their reading are the oracle's,
+/// @notice Both are immutable contracts that only the DAO replaces. Words, classes and their reading are the oracle's,
 /// so a replacement keeps every value and anchor.
-abstract contract OracleWiring is IOracleWiring, Ownable2Step {
+abstract contract OracleWiring is IOracleWiring, AccessManaged {
     /// @inheritdoc IOracleWiring
     IRuleEngine public ruleEngine;
     /// @inheritdoc IOracleWiring
     IReportVerifier public verifier;
 
-    constructor(address owner, IRuleEngine engine, IReportVerifier reportVerifier) Ownable(owner) {
+    constructor(
+        address authority,
+        IRuleEngine engine,
+        IReportVerifier reportVerifier
+    ) AccessManaged(authority) {
         _setRuleEngine(engine);
         _setVerifier(reportVerifier);
     }
 
     /// @inheritdoc IOracleWiring
-    function setRuleEngine(IRuleEngine engine) external onlyOwner {
+    function setRuleEngine(IRuleEngine engine) external restricted {
         _setRuleEngine(engine);
     }
 
     /// @inheritdoc IOracleWiring
-    function setVerifier(IReportVerifier reportVerifier) external onlyOwner {
+    function setVerifier(IReportVerifier reportVerifier) external restricted {
         _setVerifier(reportVerifier);
     }
 

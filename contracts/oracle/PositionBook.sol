@@ -31,7 +31,7 @@ abstract contract PositionBook is IRiskOracle, ClassBook {
     uint256 public sourceCount;
 
     /// @inheritdoc IRiskOracle
-    function registerSource(address source) external onlyOwner returns (uint16 sourceIndex) {
+    function registerSource(address source) external restricted returns (uint16 sourceIndex) {
         bool full = sourceCount > type(uint16).max;
         if (source == address(0) || _ordinals[source] != 0 || full) revert RiskOracleInvalidSource(source);
         // Fits: checked by `full`.

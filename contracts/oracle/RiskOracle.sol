@@ -12,14 +12,14 @@ import {EntryApplier} from "./EntryApplier.sol";
 import {OracleWiring} from "./OracleWiring.sol";
 
 /// @notice What a risk oracle is deployed with.
-/// @param owner timelock: admits sources, sets classes, replaces engine and verifier
+/// @param authority access manager
 /// @param verifier quorum of reports
 /// @param engine rules of reports and classes
 /// @param models allowed model bundles
 /// @param deploymentSalt keeps messages of operators apart from those for earlier deployments at the same address
 /// @param maxArrivalAgeSec greatest age of an observation at arrival
 struct RiskOracleConfig {
-    address owner;
+    address authority;
     IReportVerifier verifier;
     IRuleEngine engine;
     IModelRegistry models;
@@ -63,7 +63,7 @@ contract RiskOracle is EntryApplier, EIP712 {
 
     constructor(
         RiskOracleConfig memory config
-    ) OracleWiring(config.owner, config.engine, config.verifier) EIP712("Plimsoll RiskOracle", "1") {
+    ) OracleWiring(config.authority, config.engine, config.verifier) EIP712("Plimsoll RiskOracle", "1") {
         bool missing = address(config.models) == address(0);
         if (missing || config.maxArrivalAgeSec == 0) revert RiskOracleInvalidConfig();
         MODELS = config.models;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IOptionVault} from "../interfaces/IOptionVault.sol";
 import {IPositionSource} from "../interfaces/IPositionSource.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
@@ -15,15 +15,15 @@ import {VaultSettlement} from "./VaultSettlement.sol";
 
 /// @title Partially collateralised, cash-settled European options
 contract OptionVault is VaultPositions, VaultLiquidation, VaultSettlement {
-    /// @param initialOwner the timelock
+    /// @param authority access manager
     /// @param riskOracle must register this vault as a source before the first position
     constructor(
-        address initialOwner,
+        address authority,
         IRiskOracle riskOracle,
         IPriceGuard priceGuard,
         ISettlementOracle settlementOracle,
         LiquidationSettings memory settings
-    ) Ownable(initialOwner) {
+    ) AccessManaged(authority) {
         TOKEN = new OptionToken();
         RISK_ORACLE = riskOracle;
         PRICE_GUARD = priceGuard;

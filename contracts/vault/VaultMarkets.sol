@@ -25,7 +25,7 @@ abstract contract VaultMarkets is VaultStorage {
         address quote,
         uint96 minBase,
         uint72 minQuote
-    ) external onlyOwner returns (uint24 marketId) {
+    ) external restricted returns (uint24 marketId) {
         if (base == quote || base == address(0) || quote == address(0)) revert VaultMarketInvalid(base, quote);
         Market memory added = Market({
             base: base,
@@ -43,7 +43,7 @@ abstract contract VaultMarkets is VaultStorage {
     }
 
     /// @inheritdoc IOptionVault
-    function updateMarket(uint24 marketId, bool live, uint96 minBase, uint72 minQuote) external onlyOwner {
+    function updateMarket(uint24 marketId, bool live, uint96 minBase, uint72 minQuote) external restricted {
         Market memory updated = market(marketId);
         (updated.live, updated.minBase, updated.minQuote) = (live, minBase, minQuote);
         _requireValidMarket(updated);
@@ -52,7 +52,14 @@ abstract contract VaultMarkets is VaultStorage {
     }
 
     /// @inheritdoc IOptionVault
-    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external onlyOwner {
+    function stopMarket(uint24 marketId) external restricted {
+        Market memory stopped = market(marketId);
+        _markets[marketId].live = false;
+        emit MarketUpdated(marketId, false, stopped.minBase, stopped.minQuote);
+    }
+
+    /// @inheritdoc IOptionVault
+    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external restricted {
         if (marketId == 0 || marketId > marketCount) revert VaultMarketUnknown(marketId);
         for (uint256 i = 1; i < grid.moneynessEdgesBps.length; ++i) {
             if (grid.moneynessEdgesBps[i - 1] > grid.moneynessEdgesBps[i]) revert VaultClassGridInvalid(marketId);
@@ -65,7 +72,7 @@ abstract contract VaultMarkets is VaultStorage {
     }
 
     /// @inheritdoc IOptionVault
-    function setLiquidationSettings(LiquidationSettings calldata settings) external onlyOwner {
+    function setLiquidationSettings(LiquidationSettings calldata settings) external restricted {
         _setLiquidationSettings(settings);
     }
 

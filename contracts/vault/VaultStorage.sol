@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -15,7 +15,7 @@ import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {ClassGrid, LiquidationSettings, Market, SeriesState, ShortPosition} from "../types/VaultTypes.sol";
 
 /// @title State of the vault and the steps that every part of it takes
-abstract contract VaultStorage is IOptionVault, Ownable2Step, ReentrancyGuardTransient {
+abstract contract VaultStorage is IOptionVault, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @dev A series with what its market says about its collateral.

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {AggregatorV3Interface, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
@@ -55,10 +56,12 @@ abstract contract VaultFixture is Test {
 
     function _deploy(address baseToken, address quoteToken) internal {
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
-        guard = new PriceGuard(address(this));
-        settlement = new SettlementOracle(address(this), guard, 1 hours);
+        // The test contract is admin without delay: it may call everything.
+        address authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
+        guard = new PriceGuard(authority);
+        settlement = new SettlementOracle(authority, guard, 1 hours);
         oracle = new RiskOracleDouble();
-        vault = new OptionVault(address(this), IRiskOracle(address(oracle)), guard, settlement, _settings());
+        vault = new OptionVault(authority, IRiskOracle(address(oracle)), guard, settlement, _settings());
         longs = vault.TOKEN();
         vault.addMarket(baseToken, quoteToken, MIN_BASE, MIN_QUOTE);
         vault.setClassGrid(MARKET, _grid());

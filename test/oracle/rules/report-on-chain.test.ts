@@ -52,11 +52,12 @@ async function deploy() {
   assert.ok(wallet);
   const owner = wallet.account.address;
   const addresses = OPERATORS.map(({ address }) => address);
-  const signers = await viem.deployContract("SignerRegistry", [owner, owner, 3_600, addresses, 3]);
+  const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
+  const signers = await viem.deployContract("SignerRegistry", [authority, 3_600, addresses, 3]);
   const engine = await viem.deployContract("RuleEngine");
-  const models = await viem.deployContract("ModelRegistry", [owner]);
+  const models = await viem.deployContract("ModelRegistry", [authority]);
   const config = {
-    owner,
+    authority,
     verifier: signers.address,
     engine: engine.address,
     models: models.address,
