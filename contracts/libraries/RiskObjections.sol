@@ -44,19 +44,15 @@ library RiskObjections {
             // A score that saw another epoch may not lower what is in force: neither the target nor a fallback ρ.
             if (!tightens || ReportCodec.rhoIn(values) < standing) return STALE_EPOCH;
         }
-        if (piExcess(word, bounds, values) >> 255 != 0) return PI_STEP;
+        if (_exceedsPiStep(word, bounds, values)) return PI_STEP;
         uint256 anchors = anchorsAt(word, bounds, nowSec);
         if (tightens) return _tightenObjection(word, bounds, standing, ReportCodec.rhoIn(values), nowSec, anchors);
         return _loosenObjection(word, bounds, ReportCodec.rhoIn(values), nowSec, anchors);
     }
 
-    /// @notice Highest bit set where π moves by more than its step.
-    function piExcess(uint256 word, uint256 bounds, uint256 values) internal pure returns (uint256 excess) {
-        uint256 step = RiskClassWords.piStepOf(bounds);
-        unchecked {
-            uint256 change = ReportCodec.piIn(values) - RiskWord.piOf(word);
-            return (step - change) | (step + change);
-        }
+    function _exceedsPiStep(uint256 word, uint256 bounds, uint256 values) private pure returns (bool exceeds) {
+        (uint256 pi, uint256 oldPi) = (ReportCodec.piIn(values), RiskWord.piOf(word));
+        return (pi > oldPi ? pi - oldPi : oldPi - pi) > RiskClassWords.piStepOf(bounds);
     }
 
     /// @dev Step and drift count from the fallback ρ where that stands above the target.
@@ -89,15 +85,6 @@ library RiskObjections {
         uint256 highest = Math.max(RiskWord.rhoAnchorOf(anchors), RiskWord.rhoPriorOf(anchors));
         bool drifts = rho + RiskClassWords.loosenDriftOf(bounds) < highest && rho < oldRho;
         return drifts ? LOOSEN_DRIFT : NO_OBJECTION;
-    }
-
-    /// @notice Highest bit set where the pair lies outside floor, ceiling and cap, or breaks the linked rule.
-    function outside(uint256 bounds, uint256 rho, uint256 pi) internal pure returns (uint256 doubts) {
-        unchecked {
-            doubts = (rho - RiskClassWords.rhoFloorOf(bounds)) | (RiskClassWords.rhoCeilingOf(bounds) - rho);
-            doubts |= (pi - RiskClassWords.piFloorOf(bounds)) | (RiskClassWords.piCapOf(bounds) - pi);
-            doubts |= rho - pi - RiskClassWords.deltaOf(bounds);
-        }
     }
 
     /// @notice Floor, ceiling, cap and linked rule on the final pair. A live value outside (possible only after the DAO moved a

@@ -94,9 +94,11 @@ library RiskRules {
         // Equal is refused too: one observation scores a position once.
         if (observedAt <= RiskWord.observedAtOf(word)) return (word, OLDER_OBSERVATION);
         if (ReportCodec.scoreIn(values) > MAX_SCORE) return (word, SCORE_RANGE);
-        (newWord, outcome) = ReportCodec.pairIn(values) == RiskWord.pairOf(word)
-            ? _repeat(word, bounds, levels, values, nowSec)
-            : _move(word, bounds, levels, values, nowSec);
+        // ρ decides, π where ρ stays.
+        (uint256 pair, uint256 oldPair) = (ReportCodec.pairIn(values), RiskWord.pairOf(word));
+        if (pair > oldPair) (newWord, outcome) = _raise(word, bounds, levels, values, nowSec);
+        else if (pair < oldPair) (newWord, outcome) = _lower(word, bounds, levels, values, nowSec);
+        else (newWord, outcome) = _repeat(word, bounds, levels, values, nowSec);
         if (outcome > REFRESHED) return (word, outcome);
         uint256 validityMinutes = RiskClassWords.validityMinutesOf(bounds);
         newWord = RiskWord.withScore(newWord, ReportCodec.scoreIn(values), observedAt, validityMinutes);
@@ -119,51 +121,68 @@ library RiskRules {
         if (ReportCodec.piIn(values) > ReportCodec.rhoIn(values)) outcome = LINKED_RULE;
     }
 
-    function _move(
+    // Most entries pass every check with room to spare, which {_raise} and {_lower} see from one bit: differences wrap where
+    // they are negative, and only there the highest bit is set, since all terms are below 2^34. It is clear only if
+    // {RiskObjections.objection} has nothing to say; where it is set, that looks at the checks one by one.
+
+    function _raise(
         uint256 word,
         uint256 bounds,
         uint256 levels,
         uint256 values,
         uint256 nowSec
     ) private pure returns (uint256 newWord, uint256 outcome) {
-        if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
         uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
-        // Most entries pass everything with room to spare, which one comparison shows; the others are looked at one by one.
-        if (_doubts(word, bounds, values, nowSec, anchors) >> 255 != 0) {
+        uint256 doubts = _doubts(word, bounds, values);
+        uint256 rho = ReportCodec.rhoIn(values);
+        unchecked {
+            doubts |= RiskWord.rhoTargetOf(word) + RiskClassWords.tightenStepOf(bounds) - rho;
+            doubts |= nowSec - RiskWord.tightenedAtOf(word) - RiskClassWords.tightenDelayOf(bounds);
+            rho -= RiskClassWords.tightenDriftOf(bounds);
+            doubts |= (RiskWord.rhoAnchorOf(anchors) - rho) | (RiskWord.rhoPriorOf(anchors) - rho);
+        }
+        if (doubts >> 255 != 0) {
+            if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
             outcome = RiskObjections.objection(word, bounds, levels, values, nowSec);
             if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
         }
-        return
-            ReportCodec.pairIn(values) > RiskWord.pairOf(word)
-                ? (_tightened(word, bounds, levels, values, nowSec, anchors), APPLIED_TIGHTENED)
-                : (_loosened(word, values, nowSec, anchors), APPLIED_LOOSENED);
+        return (_tightened(word, bounds, levels, values, nowSec, anchors), APPLIED_TIGHTENED);
     }
 
-    /// @dev Highest bit clear only if {RiskObjections.objection} has nothing to say. Differences wrap where they are negative, and only
-    /// there that bit is set, since all terms are below 2^34. Counts from the target even where a fallback ρ admits more.
-    function _doubts(
+    function _lower(
         uint256 word,
         uint256 bounds,
+        uint256 levels,
         uint256 values,
-        uint256 nowSec,
-        uint256 anchors
-    ) private pure returns (uint256 doubts) {
+        uint256 nowSec
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        uint256 doubts = _doubts(word, bounds, values);
+        uint256 rho = ReportCodec.rhoIn(values);
+        unchecked {
+            doubts |= rho + RiskClassWords.loosenStepOf(bounds) - RiskWord.rhoTargetOf(word);
+            doubts |= nowSec - RiskWord.loosenedAtOf(word) - RiskClassWords.loosenDelayOf(bounds);
+            rho += RiskClassWords.loosenDriftOf(bounds);
+            doubts |= (rho - RiskWord.rhoAnchorOf(anchors)) | (rho - RiskWord.rhoPriorOf(anchors));
+        }
+        if (doubts >> 255 != 0) {
+            if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+            outcome = RiskObjections.objection(word, bounds, levels, values, nowSec);
+            if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
+        }
+        return (_loosened(word, values, nowSec, anchors), APPLIED_LOOSENED);
+    }
+
+    /// @dev Scored, of the epoch that was seen, inside the bounds, π inside its step.
+    function _doubts(uint256 word, uint256 bounds, uint256 values) private pure returns (uint256 doubts) {
         (uint256 rho, uint256 pi) = (ReportCodec.rhoIn(values), ReportCodec.piIn(values));
         unchecked {
-            doubts = 0 - (ReportCodec.epochIn(values) ^ RiskWord.epochOf(word));
-            doubts |= RiskObjections.outside(bounds, rho, pi);
-            doubts |= RiskObjections.piExcess(word, bounds, values);
-            if (ReportCodec.pairIn(values) > RiskWord.pairOf(word)) {
-                doubts |= RiskWord.rhoTargetOf(word) + RiskClassWords.tightenStepOf(bounds) - rho;
-                doubts |= nowSec - RiskWord.tightenedAtOf(word) - RiskClassWords.tightenDelayOf(bounds);
-                rho -= RiskClassWords.tightenDriftOf(bounds);
-                doubts |= (RiskWord.rhoAnchorOf(anchors) - rho) | (RiskWord.rhoPriorOf(anchors) - rho);
-            } else {
-                doubts |= rho + RiskClassWords.loosenStepOf(bounds) - RiskWord.rhoTargetOf(word);
-                doubts |= nowSec - RiskWord.loosenedAtOf(word) - RiskClassWords.loosenDelayOf(bounds);
-                rho += RiskClassWords.loosenDriftOf(bounds);
-                doubts |= (rho - RiskWord.rhoAnchorOf(anchors)) | (rho - RiskWord.rhoPriorOf(anchors));
-            }
+            doubts = (RiskWord.observedAtOf(word) - 1) | (0 - (ReportCodec.epochIn(values) ^ RiskWord.epochOf(word)));
+            doubts |= (rho - RiskClassWords.rhoFloorOf(bounds)) | (RiskClassWords.rhoCeilingOf(bounds) - rho);
+            doubts |= (pi - RiskClassWords.piFloorOf(bounds)) | (RiskClassWords.piCapOf(bounds) - pi);
+            doubts |= rho - pi - RiskClassWords.deltaOf(bounds);
+            (rho, pi) = (RiskClassWords.piStepOf(bounds), pi - RiskWord.piOf(word));
+            doubts |= (rho - pi) | (rho + pi);
         }
     }
 

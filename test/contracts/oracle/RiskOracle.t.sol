@@ -228,6 +228,29 @@ contract RiskOracleTest is OracleFixture {
         _oracle.getParams(address(this), 1);
     }
 
+    /// @dev Through first score, ramp, arrival, cap and staleness; a position that was never scored beside it.
+    function testFuzz_MaintenanceParams_EqualGetParams(uint256 rho, uint256 wait, uint256 later) public {
+        _submit(_entry(1, 1, uint16(bound(rho, 300, 5_000)), 200));
+        skip(bound(wait, 300, 3_000));
+        uint256 target = _oracle.getParams(address(this), 1).rhoTargetBps;
+        _submit(_entry(1, 1, uint16(target + (rho % 301)), 250));
+        skip(bound(later, 0, 2 days));
+        for (uint256 id = 1; id <= 2; ++id) {
+            RiskParams memory params = _oracle.getParams(address(this), id);
+            (uint16 rhoBps, uint16 piBps, ParamStatus status) = _oracle.maintenanceParams(address(this), id);
+            assertEq(rhoBps, params.rhoBps);
+            assertEq(piBps, params.piBps);
+            assertEq(uint8(status), uint8(params.status));
+        }
+    }
+
+    function test_RevertWhen_MaintenanceOfAnUnknownPositionIsRead() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 3));
+        _oracle.maintenanceParams(address(this), 3);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownSource.selector, GUARDIAN));
+        _oracle.maintenanceParams(GUARDIAN, 1);
+    }
+
     function test_Words_ManyEqualOneByOne() public {
         bytes memory quantiles = abi.encodePacked(CLASS_ID, uint16(4_000), uint16(700));
         RiskReport memory report = _report(_entries, quantiles);
