@@ -8,7 +8,7 @@ import type { QuorumReport } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import type { EntryOutcome } from "../rules/entry-outcome.ts";
 import type { SubmissionRecord } from "./ledger.ts";
-import { readOutcomes } from "./read-outcomes.ts";
+import { isHeld, readOutcomes } from "./read-outcomes.ts";
 
 /** How a report fared. */
 export interface SubmissionResult {
@@ -55,17 +55,19 @@ export async function confirmSubmission(options: ConfirmOptions, record: Submiss
 
 /** What a mined transaction did with its report. */
 export async function readResult(target: ReportTarget, receipt: TransactionReceipt): Promise<SubmissionResult> {
-  const accepted = acceptedBy(target, receipt);
-  if (accepted !== null) return accepted;
+  const carried = carriedBy(target, receipt);
+  if (carried !== null) return carried;
   // Reverted: most often because another transmitter's transaction with the same report came first.
   const landed = await findLanded(target);
-  if (landed?.state === "accepted") return landed;
+  if (landed !== null && landed.state !== "rejected") return landed;
   return { ...(await revertReason(target.chain, receipt)), ...minedAt(receipt) };
 }
 
-/** The accepted report of a receipt, or `null` when its logs do not show this report. */
-function acceptedBy(target: ReportTarget, receipt: TransactionReceipt): SubmissionResult | null {
-  const outcomes = readOutcomes(receipt.logs, target.oracle, target.quorum.digest);
+/** The accepted or held report of a receipt, or `null` when its logs do not show this report. */
+function carriedBy(target: ReportTarget, receipt: TransactionReceipt): SubmissionResult | null {
+  const { oracle, quorum } = target;
+  if (isHeld(receipt.logs, oracle, quorum.digest)) return held(receipt);
+  const outcomes = readOutcomes(receipt.logs, oracle, quorum.digest);
   if (outcomes === null) return null;
   const { entries, classQuantiles } = outcomes;
   return { state: "accepted", ...minedAt(receipt), outcomes: entries, quantileOutcomes: classQuantiles };
@@ -121,18 +123,24 @@ export async function findLanded(target: ReportTarget): Promise<SubmissionResult
   const readLastEpoch = () => reader.readContract({ ...contract, functionName: "lastEpoch" });
   if ((await readLastEpoch()) < report.epoch) return null;
   const head = await reader.getBlockNumber();
-  const [event] = await reader.getContractEvents({
+  const search = {
     ...contract,
-    eventName: "ReportAccepted",
     args: { epoch: report.epoch, digest: target.quorum.digest },
     fromBlock: head > SEARCH_BLOCKS ? head - SEARCH_BLOCKS : 0n,
     toBlock: head,
-  });
-  if (event !== undefined)
-    return acceptedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
+  } as const;
+  const [accepted] = await reader.getContractEvents({ ...search, eventName: "ReportAccepted" });
+  const [waiting] = accepted ? [] : await reader.getContractEvents({ ...search, eventName: "ReportHeld" });
+  const event = accepted ?? waiting;
+  if (event !== undefined) return carriedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
   // Asked again, because a reorg between the two answers looks the same as a later report.
   const lastEpoch = await readLastEpoch();
   return lastEpoch < report.epoch ? null : rejected("EPOCH_SUPERSEDED", { lastEpoch });
+}
+
+/** A report that the chain keeps whole until guardian or DAO decide: nothing of it is applied. */
+function held(receipt: TransactionReceipt): SubmissionResult {
+  return { state: "held", ...minedAt(receipt), outcomes: [], quantileOutcomes: [], reason: "EFFECT_GUARD" };
 }
 
 /** A report that the chain does not take. */
