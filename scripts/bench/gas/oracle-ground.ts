@@ -83,12 +83,14 @@ export async function openOracleGround({ positions, classes }: OracleGroundOptio
   if (wallet === undefined) throw new RangeError("The local network has no account.");
   const owner = wallet.account.address;
   const addresses = SIGNERS.map(({ address }) => address);
-  const signers = await viem.deployContract("SignerRegistry", [owner, owner, OVERLAP_SEC, addresses, THRESHOLD]);
+  // The creator is the manager's admin without delay.
+  const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
+  const signers = await viem.deployContract("SignerRegistry", [authority, OVERLAP_SEC, addresses, THRESHOLD]);
   const engine = await viem.deployContract("RuleEngine");
-  const models = await viem.deployContract("ModelRegistry", [owner]);
+  const models = await viem.deployContract("ModelRegistry", [authority]);
   const oracle = await viem.deployContract("RiskOracle", [
     {
-      owner,
+      authority,
       verifier: signers.address,
       engine: engine.address,
       models: models.address,

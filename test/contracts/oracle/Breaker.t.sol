@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
 import {BreakerMode, BreakerReason, DeliveryLimits, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {
@@ -26,7 +26,7 @@ contract BreakerTest is DeliveryFixture {
         bytes memory refused = abi.encodeWithSelector(IRiskDelivery.RiskOracleNotWatch.selector, STRANGER);
         vm.expectRevert(refused);
         _oracle.tripBreaker(BreakerMode.HALTED, BreakerReason.GUARDIAN);
-        bytes memory notOwner = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, STRANGER);
+        bytes memory notOwner = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, STRANGER);
         vm.expectRevert(notOwner);
         _oracle.rearmBreaker(BreakerMode.NORMAL);
         vm.expectRevert(notOwner);
@@ -53,7 +53,7 @@ contract BreakerTest is DeliveryFixture {
         _oracle.tripBreaker(BreakerMode.HALTED, BreakerReason.GUARDIAN);
         _expectMove(BreakerMode.HALTED, BreakerMode.TIGHTEN_ONLY);
         _oracle.tripBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.GUARDIAN);
-        bytes memory notOwner = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, GUARDIAN);
+        bytes memory notOwner = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, GUARDIAN);
         skip(1 days);
         vm.expectRevert(notOwner);
         _oracle.rearmBreaker(BreakerMode.NORMAL);

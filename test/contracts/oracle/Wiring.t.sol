@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IOracleWiring} from "../../../contracts/interfaces/IOracleWiring.sol";
 import {IReportVerifier} from "../../../contracts/interfaces/IReportVerifier.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
@@ -75,9 +76,9 @@ contract WiringTest is OracleFixture {
 
     function test_RevertWhen_NotOwnerReplacesAPart() public {
         vm.startPrank(GUARDIAN);
-        vm.expectPartialRevert(bytes4(keccak256("OwnableUnauthorizedAccount(address)")));
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         _oracle.setRuleEngine(_engine);
-        vm.expectPartialRevert(bytes4(keccak256("OwnableUnauthorizedAccount(address)")));
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         _oracle.setVerifier(_signers);
     }
 
