@@ -10,10 +10,10 @@ import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
 import {StoredSeries} from "../types/VaultState.sol";
 import {SideTerms, VaultKit} from "./VaultKit.sol";
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultCore} from "./VaultCore.sol";
 
 /// @title Settlement of expired series, redemption of longs, claims
-abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
+abstract contract VaultSettlement is VaultCore {
     /// @inheritdoc IOptionVaultCore
     function settle(uint256[] calldata positionIds) external nonReentrant returns (uint256 settledCount) {
         for (uint256 i = 0; i < positionIds.length; ++i) {

@@ -161,7 +161,8 @@ function initialRho(state: RiskState, context: ReadingContext): number {
   return Math.max(riskClass.rhoInitialBps, surchargedUp(base, riskClass));
 }
 
-function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
+/** π under the linked rule `π + δ ≤ ρ`, basis points. */
+export function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
   return Math.min(pi, Math.max(0, rho - riskClass.deltaBps));
 }
 

@@ -51,12 +51,13 @@ export function buildPlimsollModule(input: ModuleInput) {
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
       },
     ]);
+    const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: feeds.priceGuard }]);
+    const vaultExtension = m.contract("OptionVaultExtension", [vaultSettings]);
     const vault = m.contract("OptionVault", [
       deployer,
-      riskOracle,
-      feeds.priceGuard,
       feeds.settlementOracle,
       input.config.liquidation,
+      vaultExtension,
     ]);
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),

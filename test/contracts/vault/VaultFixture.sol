@@ -13,6 +13,9 @@ import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {ClassGrid, LiquidationSettings, SeriesState} from "../../../contracts/types/VaultTypes.sol";
 import {OptionVault} from "../../../contracts/vault/OptionVault.sol";
+import {OptionVaultExtension} from "../../../contracts/vault/OptionVaultExtension.sol";
+import {OptionVaultSettings} from "../../../contracts/vault/OptionVaultSettings.sol";
+import {Links} from "../../../contracts/vault/VaultKit.sol";
 import {RiskOracleDouble} from "./RiskOracleDouble.sol";
 
 /// @title A vault with one market (8-decimal base, 6-decimal quote), three funded actors and a driven price
@@ -59,9 +62,8 @@ abstract contract VaultFixture is Test {
         guard = new PriceGuard(address(this));
         settlement = new SettlementOracle(address(this), guard, 1 hours);
         oracle = new RiskOracleDouble();
-        vault = IOptionVault(
-            address(new OptionVault(address(this), IRiskOracle(address(oracle)), guard, settlement, _settings()))
-        );
+        vault = _newVault(_riskOracle());
+        _registerVault();
         longs = vault.TOKEN();
         vault.addMarket(baseToken, quoteToken, MIN_BASE, MIN_QUOTE);
         vault.setClassGrid(MARKET, _grid());
@@ -72,6 +74,19 @@ abstract contract VaultFixture is Test {
         _fund(writer);
         _fund(holder);
         _fund(liquidator);
+    }
+
+    /// @dev The double, unless a fixture brings the real oracle.
+    function _riskOracle() internal virtual returns (IRiskOracle) {
+        return IRiskOracle(address(oracle));
+    }
+
+    function _registerVault() internal virtual {}
+
+    function _newVault(IRiskOracle riskOracle) internal returns (IOptionVault) {
+        OptionVaultSettings settings = new OptionVaultSettings(Links(riskOracle, guard));
+        OptionVaultExtension extension = new OptionVaultExtension(settings);
+        return IOptionVault(address(new OptionVault(address(this), settlement, _settings(), extension)));
     }
 
     function _settings() internal pure returns (LiquidationSettings memory) {

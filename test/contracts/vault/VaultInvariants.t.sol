@@ -116,7 +116,7 @@ contract VaultHandler is CommonBase {
         (address holder, uint128 held) = _holderOf(p.seriesId, actor);
         int256 before = _vault.healthOf(positionId);
         vm.prank(holder);
-        _vault.liquidate(positionId, sizeE8 % 2 == 0 ? held : 1 + (sizeE8 % held), 0);
+        _vault.liquidate(positionId, sizeE8 % 2 == 0 ? held : 1 + (sizeE8 % held), 0, "");
         bool isGone = !_vault.describePosition(positionId).active;
         require(isGone || _vault.healthOf(positionId) >= before, "health of the rest fell");
     }

@@ -174,7 +174,7 @@ contract VaultPositionsTest is VaultFixture {
         _expect(expired);
         vault.flag(id);
         _expect(expired);
-        vault.liquidate(id, 1, 0);
+        vault.liquidate(id, 1, 0, "");
     }
 
     function test_Open() external {

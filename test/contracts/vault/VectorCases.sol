@@ -15,12 +15,15 @@ library VectorCases {
         AuctionClock clock;
         Distress distress;
         uint256 closedE8;
+        uint256 feeBps;
+        uint256 lastHealthyE8;
     }
 
     function digest(uint256 index) internal pure returns (bytes8) {
         Drawn memory drawn = draw(index);
         Distress memory d = drawn.distress;
         uint256 closableE8 = LiquidationMath.sizeUp(d);
+        uint256 payout = LiquidationMath.payoutDown(d, drawn.closedE8);
         return
             bytes8(
                 keccak256(
@@ -32,8 +35,10 @@ library VectorCases {
                         d.payoff.healthWadDown(d.sizeE8, d.collateral, d.rhoBps),
                         LiquidationMath.rateE8Down(drawn.clock),
                         closableE8,
-                        LiquidationMath.payoutDown(d, drawn.closedE8),
-                        LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8))
+                        payout,
+                        LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8)),
+                        LiquidationMath.feeDown(d.payoff, drawn.closedE8, payout, drawn.feeBps),
+                        drawn.lastHealthyE8
                     )
                 )
             );
@@ -55,6 +60,15 @@ library VectorCases {
         d.targetHealthBps = 10_001 + (_word(index, 16) % 10_000);
         d.rateE8 = LiquidationMath.rateE8Down(drawn.clock);
         drawn.closedE8 = 1 + (_word(index, 17) % d.sizeE8);
+        drawn.feeBps = _word(index, 22) % 2_001;
+        drawn.lastHealthyE8 = MarginMath.lastHealthyPriceE8(
+            isPut,
+            strikeE8,
+            _decimals(_word(index, 1) % 4),
+            d.sizeE8,
+            d.collateral,
+            d.rhoBps
+        );
         drawn.seriesId = SeriesId.encode(
             Series(uint24(_word(index, 20)), uint64(strikeE8), uint40(_word(index, 21)), isPut)
         );

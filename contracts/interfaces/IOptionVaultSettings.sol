@@ -4,16 +4,18 @@ pragma solidity 0.8.30;
 import {
     ClassGrid,
     LiquidationQuote,
+    FundTerms,
     LiquidationSettings,
     Market,
     MarketCaps,
+    MarketValves,
     SeriesState
 } from "../types/VaultTypes.sol";
 import {IPositionSource} from "./IPositionSource.sol";
 
 /// @title Settings and views of the options vault
-/// @notice Answered by the vault's extension on the vault's storage: the caller sees one contract.
-interface IOptionVaultExtension is IPositionSource {
+/// @notice Answered by linked code on the vault's storage: the caller sees one contract.
+interface IOptionVaultSettings is IPositionSource {
     /// @notice Adds a market; ids count from 1. Decimals are read from the tokens, `live` starts true. Only the owner.
     function addMarket(address base, address quote, uint80 minBase, uint80 minQuote) external returns (uint24 marketId);
 
@@ -29,6 +31,12 @@ interface IOptionVaultExtension is IPositionSource {
     /// @notice Sets times and target of liquidations; running auctions follow at once. Only the owner.
     function setLiquidationSettings(LiquidationSettings calldata settings) external;
 
+    /// @notice Sets the limits per window on what parameters, and in caution the market, may liquidate. Only the owner.
+    function setMarketValves(uint24 marketId, MarketValves calldata valves) external;
+
+    /// @notice Sets the insurance fund of a collateral token and its share φ, at most 20 %. Only the owner.
+    function setFund(address token, FundTerms calldata terms) external;
+
     /// @notice A market; reverts if unknown.
     function market(uint24 marketId) external view returns (Market memory state);
 
@@ -37,6 +45,15 @@ interface IOptionVaultExtension is IPositionSource {
 
     /// @notice Caps of one side of a market; reverts if unknown.
     function marketCaps(uint24 marketId, bool isPut) external view returns (MarketCaps memory caps);
+
+    /// @notice Valves of a market and what has passed them in the present window: notional of parameter-caused flags and,
+    /// during caution, of liquidations.
+    function marketValves(
+        uint24 marketId
+    ) external view returns (MarketValves memory valves, uint64 flaggedE8, uint64 liquidatedE8);
+
+    /// @notice Insurance fund of a collateral token.
+    function fundOf(address token) external view returns (FundTerms memory terms);
 
     /// @notice Class grid of a market.
     function classGrid(uint24 marketId) external view returns (ClassGrid memory grid);
@@ -55,6 +72,11 @@ interface IOptionVaultExtension is IPositionSource {
 
     /// @notice Health (c − I)/(ρ(L − I)) of an active position at the current price, wad, rounded down.
     function healthOf(uint256 positionId) external view returns (int256 healthWad);
+
+    /// @notice Price at which an active position's health is still at or above 1 at its present ρ, and beyond which it is
+    /// below: for puts at prices under it, for calls at prices over it. A put healthy at every price gives 0 and one healthy
+    /// at none the type's maximum; a call the other way round. Needs no price.
+    function liquidationPriceE8(uint256 positionId) external view returns (uint256 priceE8);
 
     /// @notice What {liquidate} would do now for this `maxSizeE8`; reverts exactly where it would.
     function liquidationQuote(
