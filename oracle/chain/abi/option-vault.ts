@@ -83,6 +83,22 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultClassKept",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassUnset",
     "inputs": [
       {
@@ -131,6 +147,55 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultEffectBudget",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint256",
+        "name": "notionalE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "leftE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -157,6 +222,28 @@ export const optionVaultAbi = [
       {
         "internalType": "uint256",
         "name": "minCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationLimit",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationsPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
         "type": "uint256"
       }
     ]
@@ -201,6 +288,17 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultNewRiskPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultNotFlagged",
     "inputs": [
       {
@@ -212,6 +310,22 @@ export const optionVaultAbi = [
         "internalType": "uint40",
         "name": "flaggedAt",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultNotOffered",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -244,6 +358,49 @@ export const optionVaultAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultOperatorRedirects",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPauseTooLong",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "durationSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPausesUsedUp",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "freeAt",
+        "type": "uint256"
       }
     ]
   },
@@ -442,6 +599,22 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultTakeOverTarget",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultTokenReceivedMismatch",
     "inputs": [
       {
@@ -458,6 +631,68 @@ export const optionVaultAbi = [
         "internalType": "uint256",
         "name": "expected",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTopUpTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "topUp",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxTopUp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultValvesInvalid",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "CautionSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
       }
     ]
   },
@@ -586,6 +821,93 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
+    "name": "EffectBudgetSpent",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "spentE8",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "budgetE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FlagBountyPaid",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "flagger",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "bounty",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "collateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FundSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "LiquidationSettingsSet",
     "anonymous": false,
     "inputs": [
@@ -626,6 +948,19 @@ export const optionVaultAbi = [
         "internalType": "struct LiquidationSettings",
         "name": "settings",
         "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "LiquidationsPaused",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
       }
     ]
   },
@@ -765,6 +1100,68 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
+    "name": "MarketValvesSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "NewRiskPaused",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PausesLifted",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "nowSec",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "PositionChanged",
     "anonymous": false,
     "inputs": [
@@ -785,6 +1182,25 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "collateral",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionClassChanged",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       }
     ]
   },
@@ -850,6 +1266,12 @@ export const optionVaultAbi = [
       },
       {
         "indexed": false,
+        "internalType": "uint128",
+        "name": "fee",
+        "type": "uint128"
+      },
+      {
+        "indexed": false,
         "internalType": "uint64",
         "name": "rateE8",
         "type": "uint64"
@@ -865,6 +1287,31 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "restCollateral",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionOffered",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
       }
     ]
   },
@@ -956,6 +1403,74 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
+    "name": "PositionTakenOver",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "liquidator",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint128",
+        "name": "sizeE8",
+        "type": "uint128"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "newSizeE8",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "newCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionTransferred",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "PositionUnflagged",
     "anonymous": false,
     "inputs": [
@@ -1036,6 +1551,44 @@ export const optionVaultAbi = [
     ]
   },
   {
+    "type": "event",
+    "name": "VaultOperatorSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "operator",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
+      }
+    ]
+  },
+  {
+    "type": "function",
+    "name": "EXTENSION",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "extension",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
     "type": "function",
     "name": "PRICE_GUARD",
     "inputs": [],
@@ -1089,6 +1642,19 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "acceptPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "addCollateral",
     "inputs": [
       {
@@ -1137,6 +1703,19 @@ export const optionVaultAbi = [
         "type": "uint24"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "beginCaution",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
@@ -1403,8 +1982,45 @@ export const optionVaultAbi = [
         "type": "uint256"
       }
     ],
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "bounty",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "fundOf",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1427,6 +2043,37 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "isOperator",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "operator",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "liftPauses",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "liquidate",
     "inputs": [
       {
@@ -1443,6 +2090,11 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "minOut",
         "type": "uint128"
+      },
+      {
+        "internalType": "bytes",
+        "name": "data",
+        "type": "bytes"
       }
     ],
     "outputs": [
@@ -1458,6 +2110,25 @@ export const optionVaultAbi = [
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "liquidationPriceE8",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "priceE8",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1485,6 +2156,11 @@ export const optionVaultAbi = [
           {
             "internalType": "uint128",
             "name": "payout",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "fee",
             "type": "uint128"
           },
           {
@@ -1677,6 +2353,52 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "marketValves",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint64",
+        "name": "flaggedE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "liquidatedE8",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "mintMore",
     "inputs": [
       {
@@ -1702,6 +2424,62 @@ export const optionVaultAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "multicall",
+    "inputs": [
+      {
+        "internalType": "bytes[]",
+        "name": "data",
+        "type": "bytes[]"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bytes[]",
+        "name": "results",
+        "type": "bytes[]"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "offerPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "offeredTo",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1739,6 +2517,100 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "pauseLiquidations",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "pauseNewRisk",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "pauseState",
+    "inputs": [],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "newRiskUntil",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "liquidationUntil",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cautionUntil",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct PauseState",
+        "name": "state",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "permit",
+    "inputs": [
+      {
+        "internalType": "contract IERC20Permit",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint8",
+        "name": "v",
+        "type": "uint8"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "r",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "positionCount",
     "inputs": [],
     "outputs": [
@@ -1749,6 +2621,25 @@ export const optionVaultAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "reclassify",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1992,6 +2883,36 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "setFund",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setLiquidationSettings",
     "inputs": [
       {
@@ -2082,6 +3003,59 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "setMarketValves",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setOperator",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "operator",
+        "type": "address"
+      },
+      {
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "settle",
     "inputs": [
       {
@@ -2095,6 +3069,67 @@ export const optionVaultAbi = [
         "internalType": "uint256",
         "name": "settledCount",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "takeOver",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "positionId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint128",
+            "name": "maxSizeE8",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "minOut",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "maxTopUp",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint256",
+            "name": "intoId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes",
+            "name": "data",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct TakeOver",
+        "name": "order",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint128",
+        "name": "sizeE8",
+        "type": "uint128"
+      },
+      {
+        "internalType": "uint128",
+        "name": "topUp",
+        "type": "uint128"
       }
     ],
     "stateMutability": "nonpayable"

@@ -147,6 +147,7 @@ function configureMarkets(
         id: `grid_${asset}`,
         after: [added],
       }),
+      m.call(vault, "setMarketValves", [index + 1, valvesArgument(config)], { id: `valves_${asset}`, after: [added] }),
       m.call(priceGuard, "setFeed", [index + 1, feedConfig(config, market, feed)], { id: `price_${asset}` }),
     );
   }
@@ -156,6 +157,17 @@ function configureMarkets(
 /** Copies a class into the mutable shape that Ignition's types want. */
 function classArgument(riskClass: ConfiguredClass["riskClass"]): ArgumentType {
   return { ...riskClass, tighten: { ...riskClass.tighten }, loosen: { ...riskClass.loosen } };
+}
+
+/** USD to 1e-8 USD. */
+const E8 = 100_000_000n;
+
+function valvesArgument({ valves }: DeploymentConfig): ArgumentType {
+  return {
+    effectBudgetE8: BigInt(valves.effectBudgetUsd) * E8,
+    cautionLimitE8: BigInt(valves.cautionLimitUsd) * E8,
+    windowSec: valves.windowSec,
+  };
 }
 
 function gridArgument(grid: ConfiguredGrid): ArgumentType {

@@ -51,16 +51,10 @@ contract AttacksParametersTest is ScoredFixture {
         _expireAt(50_000e8);
         vault.settle(_ids(next));
         assertEq(_score(next, 1, 3_600, 1_000), uint8(EntryOutcome.UNKNOWN_POSITION));
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
-        vault.healthOf(next == 0 ? 0 : _openedAndForgotten());
-    }
-
-    /// @dev A live position whose oracle word is gone cannot arise: only the vault retires, with the position.
-    function _openedAndForgotten() private returns (uint256 unknown) {
-        unknown = vault.positionCount();
         vm.expectPartialRevert(IOptionVaultLog.VaultPositionInactive.selector);
-        vault.healthOf(unknown);
-        risk.getParams(address(vault), unknown);
+        vault.healthOf(next);
+        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
+        risk.getParams(address(vault), next);
     }
 
     function test_C15_AnOldScoreCannotLoosenABiggerPosition() external {
@@ -129,7 +123,7 @@ contract AttacksParametersTest is ScoredFixture {
         _setPrice(SPOT);
         _healthy();
         assertEq(_rho(id), 3_000);
-        class.rhoDefaultBps = 1_000;
+        (class.rhoDefaultBps, class.piDefaultBps) = (1_000, 500);
         classes.setRiskClass(5, class);
         assertEq(_rho(id), 3_000);
     }

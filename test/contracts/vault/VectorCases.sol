@@ -19,28 +19,36 @@ library VectorCases {
         uint256 lastHealthyE8;
     }
 
+    /// @dev The answers in one line of words, in two parts for the sake of the stack.
     function digest(uint256 index) internal pure returns (bytes8) {
         Drawn memory drawn = draw(index);
+        return bytes8(keccak256(bytes.concat(_margins(drawn), _auction(drawn))));
+    }
+
+    function _margins(Drawn memory drawn) private pure returns (bytes memory answers) {
+        Distress memory d = drawn.distress;
+        return
+            abi.encode(
+                drawn.seriesId,
+                d.payoff.intrinsicUp(d.sizeE8),
+                d.payoff.maxLossUp(d.sizeE8),
+                d.payoff.marginUp(d.sizeE8, d.rhoBps),
+                d.payoff.healthWadDown(d.sizeE8, d.collateral, d.rhoBps)
+            );
+    }
+
+    function _auction(Drawn memory drawn) private pure returns (bytes memory answers) {
         Distress memory d = drawn.distress;
         uint256 closableE8 = LiquidationMath.sizeUp(d);
         uint256 payout = LiquidationMath.payoutDown(d, drawn.closedE8);
         return
-            bytes8(
-                keccak256(
-                    abi.encode(
-                        drawn.seriesId,
-                        d.payoff.intrinsicUp(d.sizeE8),
-                        d.payoff.maxLossUp(d.sizeE8),
-                        d.payoff.marginUp(d.sizeE8, d.rhoBps),
-                        d.payoff.healthWadDown(d.sizeE8, d.collateral, d.rhoBps),
-                        LiquidationMath.rateE8Down(drawn.clock),
-                        closableE8,
-                        payout,
-                        LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8)),
-                        LiquidationMath.feeDown(d.payoff, drawn.closedE8, payout, drawn.feeBps),
-                        drawn.lastHealthyE8
-                    )
-                )
+            abi.encode(
+                LiquidationMath.rateE8Down(drawn.clock),
+                closableE8,
+                payout,
+                LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8)),
+                LiquidationMath.feeDown(d.payoff, drawn.closedE8, payout, drawn.feeBps),
+                drawn.lastHealthyE8
             );
     }
 
