@@ -45,7 +45,7 @@ library RiskObjections {
             if (!tightens || ReportCodec.rhoIn(values) < standing) return STALE_EPOCH;
         }
         if (_exceedsPiStep(word, bounds, values)) return PI_STEP;
-        uint256 anchors = anchorsAt(word, bounds, nowSec);
+        uint256 anchors = RiskReading.anchorsAt(word, bounds, nowSec);
         if (tightens) return _tightenObjection(word, bounds, standing, ReportCodec.rhoIn(values), nowSec, anchors);
         return _loosenObjection(word, bounds, ReportCodec.rhoIn(values), nowSec, anchors);
     }
@@ -101,21 +101,5 @@ library RiskObjections {
         uint256 gap = RiskClassWords.deltaOf(bounds);
         if (live) gap = RiskReading.requiredGap(word, gap);
         return pi + gap <= rho ? NO_OBJECTION : LINKED_RULE;
-    }
-
-    /// @notice Both anchors at `nowSec`, in their lanes.
-    function anchorsAt(uint256 word, uint256 bounds, uint256 nowSec) internal pure returns (uint256 anchors) {
-        uint256 windowSec = RiskClassWords.windowOf(bounds);
-        (uint256 changedAt, uint256 other) = (RiskWord.tightenedAtOf(word), RiskWord.loosenedAtOf(word));
-        if (other > changedAt) changedAt = other;
-        unchecked {
-            uint256 windowStart = nowSec - (nowSec % windowSec);
-            anchors = RiskWord.anchorsOf(word);
-            if (changedAt < windowStart) {
-                uint256 rho = RiskWord.rhoTargetOf(word);
-                anchors = changedAt + windowSec >= windowStart ? RiskWord.rhoAnchorOf(word) : rho;
-                anchors = RiskWord.packAnchors(rho, anchors);
-            }
-        }
     }
 }

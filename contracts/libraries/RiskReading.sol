@@ -171,6 +171,32 @@ library RiskReading {
         }
     }
 
+    /// @notice Both anchors at `nowSec`, in their lanes.
+    function anchorsAt(uint256 word, uint256 bounds, uint256 nowSec) internal pure returns (uint256 anchors) {
+        uint256 windowSec = RiskClassWords.windowOf(bounds);
+        (uint256 changedAt, uint256 other) = (RiskWord.tightenedAtOf(word), RiskWord.loosenedAtOf(word));
+        if (other > changedAt) changedAt = other;
+        unchecked {
+            uint256 windowStart = nowSec - (nowSec % windowSec);
+            anchors = RiskWord.anchorsOf(word);
+            if (changedAt < windowStart) {
+                uint256 rho = RiskWord.rhoTargetOf(word);
+                anchors = changedAt + windowSec >= windowStart ? RiskWord.rhoAnchorOf(word) : rho;
+                anchors = RiskWord.packAnchors(rho, anchors);
+            }
+        }
+    }
+
+    /// @notice The least of what a known word had accepted at the start of the drift window of `nowSec` and of the window
+    /// before, and, for a window's length after a tightening, of the ρ in force when that began: of a first score only that
+    /// tells what the position was opened at.
+    function rhoBefore(uint256 word, uint256 bounds, uint256 nowSec) internal pure returns (uint256 rho) {
+        uint256 anchors = anchorsAt(word, bounds, nowSec);
+        rho = Math.min(RiskWord.rhoAnchorOf(anchors), RiskWord.rhoPriorOf(anchors));
+        bool isRecent = nowSec < RiskWord.tightenedAtOf(word) + RiskClassWords.windowOf(bounds);
+        if (isRecent) rho = Math.min(rho, RiskWord.rhoFromOf(word));
+    }
+
     /// @notice First second at which the score of a scored word is stale.
     function validUntilOf(uint256 word) internal pure returns (uint256 time) {
         unchecked {

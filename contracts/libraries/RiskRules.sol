@@ -132,7 +132,7 @@ library RiskRules {
         uint256 values,
         uint256 nowSec
     ) private pure returns (uint256 newWord, uint256 outcome) {
-        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        uint256 anchors = RiskReading.anchorsAt(word, bounds, nowSec);
         uint256 doubts = _doubts(word, bounds, values);
         uint256 rho = ReportCodec.rhoIn(values);
         unchecked {
@@ -156,7 +156,7 @@ library RiskRules {
         uint256 values,
         uint256 nowSec
     ) private pure returns (uint256 newWord, uint256 outcome) {
-        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        uint256 anchors = RiskReading.anchorsAt(word, bounds, nowSec);
         uint256 doubts = _doubts(word, bounds, values);
         uint256 rho = ReportCodec.rhoIn(values);
         unchecked {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
+import {RiskLife} from "../libraries/RiskLife.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
@@ -45,9 +46,7 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     /// @inheritdoc IRiskOracle
     function registerPosition(uint256 positionId, uint16 classId) external {
         uint16 sourceIndex = sourceIndexOf(msg.sender);
-        if (positionId == 0 || positionId > MAX_POSITION_ID) revert RiskOraclePositionId(positionId);
-        StoredWord storage stored = _positions[msg.sender][positionId];
-        if (stored.word != 0) revert RiskOraclePositionExists(sourceIndex, positionId);
+        StoredWord storage stored = _freePosition(sourceIndex, positionId);
         if (!RiskClassWords.isActive(_class(classId).levels)) revert RiskOracleClass(classId);
         stored.word = _initialWord(classId);
         emit PositionRegistered(sourceIndex, positionId, classId);
@@ -69,6 +68,49 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     }
 
     /// @inheritdoc IRiskOracle
+    function copyPosition(uint256 fromId, uint256 newId) external {
+        (uint16 sourceIndex, StoredWord storage from) = _ownPosition(fromId);
+        StoredWord storage stored = _freePosition(sourceIndex, newId);
+        uint256 word = RiskLife.copiedWord(from.word);
+        stored.word = word;
+        // Fits: the word's lane is 12 bits wide.
+        emit PositionRegistered(sourceIndex, newId, uint16(RiskWord.classIdOf(word)));
+        emit PositionCopied(sourceIndex, newId, fromId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function mergePosition(uint256 fromId, uint256 intoId) external returns (uint16 epoch) {
+        (uint16 sourceIndex, StoredWord storage from) = _ownPosition(fromId);
+        (, StoredWord storage into) = _ownPosition(intoId);
+        (uint256 fromWord, uint256 intoWord) = (from.word, into.word);
+        uint256 bounds = _classes[RiskWord.classIdOf(RiskLife.stricterOf(fromWord, intoWord))].bounds;
+        (into.word, epoch) = RiskLife.mergedWord(fromWord, intoWord, bounds);
+        emit PositionMerged(sourceIndex, intoId, fromId, epoch);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function reclassifyPosition(uint256 positionId, uint16 classId) external {
+        (uint16 sourceIndex, StoredWord storage stored) = _ownPosition(positionId);
+        uint256 word = stored.word;
+        StoredClass memory newClass = _class(classId);
+        if (!RiskClassWords.isActive(newClass.levels)) revert RiskOracleClass(classId);
+        // During silence the fallback ramp of the old class goes on; that of another would not start where it stands. In a
+        // halt nothing may move.
+        _requireNotHalted(_deliveryWord);
+        if (RiskReading.isStale(word, block.timestamp)) revert RiskOracleStale(sourceIndex, positionId);
+        StoredClass memory class = _class(RiskWord.classIdOf(word));
+        stored.word = RiskLife.reclassedWord(
+            word,
+            class.bounds,
+            class.levels,
+            newClass.bounds,
+            classId,
+            block.timestamp
+        );
+        emit PositionReclassified(sourceIndex, positionId, classId);
+    }
+
+    /// @inheritdoc IRiskOracle
     function getParams(address source, uint256 positionId) external view returns (RiskParams memory params) {
         params = tryGetParams(source, positionId);
         if (params.status != ParamStatus.UNKNOWN) return params;
@@ -76,17 +118,18 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     }
 
     /// @inheritdoc IRiskOracle
-    function maintenanceParams(
+    function maintenanceOf(
         address source,
         uint256 positionId
-    ) external view returns (uint16 rhoBps, uint16 piBps, ParamStatus status) {
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        (rhoBps, piBps, ) = maintenanceParams(source, positionId);
+        rhoBeforeBps = rhoBps;
         uint256 word = _positions[source][positionId].word;
-        if (word == 0) revert RiskOracleUnknownPosition(sourceIndexOf(source), positionId);
-        (uint256 rho, uint256 pi) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word));
-        status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
-        if (!RiskReading.isAtRest(word, block.timestamp)) (rho, pi, status) = _movingParams(word);
-        // Fit: lanes of 14 bits and what is below them.
-        return (uint16(rho), uint16(pi), status);
+        if (!RiskWord.isScored(word)) return (rhoBps, piBps, rhoBeforeBps);
+        uint256 bounds = _classes[RiskWord.classIdOf(word)].bounds;
+        uint256 before = RiskReading.rhoBefore(word, bounds, block.timestamp);
+        // Fits: a lane of 14 bits.
+        if (before < rhoBps) rhoBeforeBps = uint16(before);
     }
 
     /// @inheritdoc IRiskOracle
@@ -140,6 +183,20 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     }
 
     /// @inheritdoc IRiskOracle
+    function maintenanceParams(
+        address source,
+        uint256 positionId
+    ) public view returns (uint16 rhoBps, uint16 piBps, ParamStatus status) {
+        uint256 word = _positions[source][positionId].word;
+        if (word == 0) revert RiskOracleUnknownPosition(sourceIndexOf(source), positionId);
+        (uint256 rho, uint256 pi) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word));
+        status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
+        if (!RiskReading.isAtRest(word, block.timestamp)) (rho, pi, status) = _movingParams(word);
+        // Fit: lanes of 14 bits and what is below them.
+        return (uint16(rho), uint16(pi), status);
+    }
+
+    /// @inheritdoc IRiskOracle
     function positionWord(uint16 sourceIndex, uint256 positionId) public view returns (uint256 word) {
         return _positions[_sourceAt[sourceIndex]][positionId].word;
     }
@@ -183,6 +240,12 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     function _initialWord(uint256 classId) internal view returns (uint256 word) {
         StoredClass storage class = _classes[classId];
         return RiskRules.initialWord(classId, class.bounds, class.levels);
+    }
+
+    function _freePosition(uint16 sourceIndex, uint256 positionId) private view returns (StoredWord storage stored) {
+        if (positionId == 0 || positionId > MAX_POSITION_ID) revert RiskOraclePositionId(positionId);
+        stored = _positions[msg.sender][positionId];
+        if (stored.word != 0) revert RiskOraclePositionExists(sourceIndex, positionId);
     }
 
     function _ownPosition(uint256 positionId) private view returns (uint16 sourceIndex, StoredWord storage stored) {

@@ -78,6 +78,41 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
   };
 }
 
+/** What decides about liquidations at one moment, basis points. */
+export interface Maintenance {
+  readonly rhoBps: number;
+  readonly piBps: number;
+  /** Least of `rhoBps` and what was accepted or in force before the present drift windows, see `IRiskOracle`. */
+  readonly rhoBeforeBps: number;
+}
+
+/** Maintenance ρ and π in force and the ρ of before the present drift windows; not for the zero word. */
+export function maintenanceOf(word: bigint, context: Omit<ReadingContext, "quantileWord">): Maintenance {
+  const { rhoBps, piBps } = effectiveParams(word, context);
+  const state = unpackRiskWord(word);
+  if (state.observedAt === 0) return { rhoBps, piBps, rhoBeforeBps: rhoBps };
+  const { anchor, prior } = anchorsAt(state, context.riskClass, context.nowSec);
+  const isRecent = context.nowSec < state.tightenedAt + context.riskClass.windowSec;
+  const started = isRecent ? state.rhoFrom : anchor;
+  return { rhoBps, piBps, rhoBeforeBps: Math.min(rhoBps, anchor, prior, started) };
+}
+
+/**
+ * Target at the start of the drift window of `nowSec` and of the window before, basis points. Every change writes the time of
+ * its lane: the window of the last change is that of the later one.
+ */
+export function anchorsAt(
+  state: RiskState,
+  { windowSec }: RiskClass,
+  nowSec: number,
+): { readonly anchor: number; readonly prior: number } {
+  const changedAt = Math.max(state.tightenedAt, state.loosenedAt);
+  const windowStart = nowSec - (nowSec % windowSec);
+  if (changedAt >= windowStart) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
+  const isNext = changedAt + windowSec >= windowStart;
+  return { anchor: state.rhoTarget, prior: isNext ? state.rhoAnchor : state.rhoTarget };
+}
+
 /** ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`, see `RiskReading.openingParams`. */
 export function openingParams(quantileWord: bigint, context: Omit<ReadingContext, "quantileWord">): OpeningParams {
   const { riskClass, nowSec } = context;

@@ -6,7 +6,7 @@ import type { RiskEntry } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
 import { BPS } from "../domain/units.ts";
 import type { EntryOutcome, SkipReason } from "./entry-outcome.ts";
-import { ceilDiv, requiredGapOf, standingRho } from "./risk-reading.ts";
+import { anchorsAt, ceilDiv, requiredGapOf, standingRho } from "./risk-reading.ts";
 import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "./risk-word.ts";
 
 /** Largest score: one in a million. */
@@ -92,7 +92,7 @@ export function prepareMove(word: bigint, context: RuleContext): Move {
     riskClass,
     nowSec: appliedAtSec,
     standing,
-    ...anchorsOf(state, riskClass, appliedAtSec),
+    ...anchorsAt(state, riskClass, appliedAtSec),
   };
 }
 
@@ -135,19 +135,6 @@ function directionOf(state: RiskState, entry: EntryValues): Direction {
   if (entry.rhoBps === state.rhoTarget && entry.piBps === state.pi) return "REFRESHED";
   const rises = entry.rhoBps === state.rhoTarget ? entry.piBps > state.pi : entry.rhoBps > state.rhoTarget;
   return rises ? "APPLIED_TIGHTENED" : "APPLIED_LOOSENED";
-}
-
-/** Every change writes the time of its lane: the window of the last change is that of the later one. */
-function anchorsOf(
-  state: RiskState,
-  { windowSec }: RiskClass,
-  nowSec: number,
-): { readonly anchor: number; readonly prior: number } {
-  const changedAt = Math.max(state.tightenedAt, state.loosenedAt);
-  const windowStart = nowSec - (nowSec % windowSec);
-  if (changedAt >= windowStart) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
-  const isNext = changedAt + windowSec >= windowStart;
-  return { anchor: state.rhoTarget, prior: isNext ? state.rhoAnchor : state.rhoTarget };
 }
 
 function findObjection(

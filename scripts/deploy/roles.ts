@@ -58,24 +58,36 @@ export const MANAGED: Readonly<Record<string, ManagedContract>> = {
     contract: "RiskOracle",
     abi: riskOracleAbi,
     roles: {
-      WIDENING: ["registerSource", "setRiskClass", "setRuleEngine", "setVerifier"],
-      NARROWING: ["narrowRiskClass"],
+      WIDENING: [
+        ...["registerSource", "setRiskClass", "setRuleEngine", "setVerifier"],
+        ...["rearmBreaker", "setWatch", "setDeliveryLimits"],
+      ],
+      NARROWING: ["narrowRiskClass", "narrowDeliveryLimits"],
       GUARDIAN: [],
     },
-    open: [...OF_EVERY_CONTRACT, "submitReport", "registerPosition", "raiseEpoch", "retirePosition"],
+    open: [
+      ...OF_EVERY_CONTRACT,
+      ...["submitReport", "applyProof", "applyProofs", "tripBreaker", "releaseHeld", "discardHeld"],
+      ...["registerPosition", "raiseEpoch", "retirePosition"],
+      ...["copyPosition", "mergePosition", "reclassifyPosition"],
+    ],
   },
   vault: {
     contract: "OptionVault",
     abi: optionVaultAbi,
     roles: {
-      WIDENING: ["addMarket", "updateMarket", "setClassGrid", "setLiquidationSettings"],
+      WIDENING: [
+        ...["addMarket", "updateMarket", "setMarketCaps", "setClassGrid"],
+        ...["setLiquidationSettings", "setMarketValves", "setFund", "liftPauses"],
+      ],
       NARROWING: ["stopMarket"],
-      GUARDIAN: [],
+      GUARDIAN: ["pauseNewRisk", "pauseLiquidations", "beginCaution"],
     },
     open: [
       ...OF_EVERY_CONTRACT,
       ...["open", "mintMore", "addCollateral", "removeCollateral", "close"],
-      ...["flag", "unflag", "liquidate", "settle", "redeem", "redeemFor", "claim"],
+      ...["flag", "unflag", "liquidate", "takeOver", "settle", "redeem", "redeemFor", "claim"],
+      ...["setOperator", "offerPosition", "acceptPosition", "reclassify", "permit", "multicall"],
     ],
   },
 };

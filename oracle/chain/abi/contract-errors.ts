@@ -23,46 +23,14 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "AccessManagedInvalidAuthority",
+    "name": "AddressEmptyCode",
     "inputs": [
       {
         "internalType": "address",
-        "name": "authority",
+        "name": "target",
         "type": "address"
       }
     ]
-  },
-  {
-    "type": "error",
-    "name": "AccessManagedRequiredDelay",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      },
-      {
-        "internalType": "uint32",
-        "name": "delay",
-        "type": "uint32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "AccessManagedUnauthorized",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "DeliveryWordOverflow",
-    "inputs": []
   },
   {
     "type": "error",
@@ -253,6 +221,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "InvalidShortString",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "ModelRegistryUnchanged",
     "inputs": [
       {
@@ -285,17 +258,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "OracleWiringRefused",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "part",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "OwnableInvalidOwner",
     "inputs": [
       {
@@ -313,6 +275,17 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PositionWordOverflow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
       }
     ]
   },
@@ -408,38 +381,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RatioFeedInvalidConfig",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RatioFeedNoData",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RatioFeedUnknownRound",
-    "inputs": [
-      {
-        "internalType": "uint80",
-        "name": "roundId",
-        "type": "uint80"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RatioFeedZero",
-    "inputs": [
-      {
-        "internalType": "uint40",
-        "name": "observedAt",
-        "type": "uint40"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "ReentrancyGuardReentrantCall",
     "inputs": []
   },
@@ -503,64 +444,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RiskHistoryDisabled",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "source",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "positionId",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskHistoryInvalidConfig",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RiskHistoryNothingNew",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "source",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "positionId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint40",
-        "name": "lastObservedAt",
-        "type": "uint40"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleBreakerMove",
-    "inputs": [
-      {
-        "internalType": "enum BreakerMode",
-        "name": "current",
-        "type": "uint8"
-      },
-      {
-        "internalType": "enum BreakerMode",
-        "name": "wanted",
-        "type": "uint8"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "RiskOracleBundle",
     "inputs": [
       {
@@ -609,59 +492,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RiskOracleCoolDown",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "earliest",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleEffectCap",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "tightened",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "tighteningBps",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleEngineAnswer",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleEngineWord",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "oldWord",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "word",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "RiskOracleEpoch",
     "inputs": [
       {
@@ -699,39 +529,7 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RiskOracleHalted",
-    "inputs": [
-      {
-        "internalType": "enum BreakerReason",
-        "name": "reason",
-        "type": "uint8"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleHeldExpired",
-    "inputs": [
-      {
-        "internalType": "uint40",
-        "name": "expiresAt",
-        "type": "uint40"
-      },
-      {
-        "internalType": "uint256",
-        "name": "nowSec",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "RiskOracleInvalidConfig",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleInvalidLimits",
     "inputs": []
   },
   {
@@ -753,28 +551,6 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleNotHeld",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "digest",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleNotWatch",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
       }
     ]
   },
@@ -844,48 +620,16 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RiskOracleProof",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "root",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint8",
-        "name": "place",
-        "type": "uint8"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleProofCount",
+    "name": "RiskOracleStale",
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "proofs",
+        "name": "sourceIndex",
         "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "entries",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "RiskOracleRootExpired",
-    "inputs": [
-      {
-        "internalType": "uint40",
-        "name": "expiresAt",
-        "type": "uint40"
-      },
-      {
-        "internalType": "uint256",
-        "name": "nowSec",
+        "name": "positionId",
         "type": "uint256"
       }
     ]
@@ -930,39 +674,8 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "RiskOracleWidens",
-    "inputs": []
-  },
-  {
-    "type": "error",
     "name": "RiskWordOverflow",
     "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "RuleEngineInput",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "count",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "length",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "observedAt",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "nowSec",
-        "type": "uint256"
-      }
-    ]
   },
   {
     "type": "error",
@@ -974,16 +687,6 @@ export const contractErrorsAbi = [
         "type": "address"
       }
     ]
-  },
-  {
-    "type": "error",
-    "name": "SentinelInvalidConfig",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "SentinelNoCause",
-    "inputs": []
   },
   {
     "type": "error",
@@ -1017,6 +720,11 @@ export const contractErrorsAbi = [
         "type": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SeriesSumsOverflow",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1216,11 +924,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "SignerRegistryKeys",
-    "inputs": []
-  },
-  {
-    "type": "error",
     "name": "SignerRegistryNoQuorum",
     "inputs": [
       {
@@ -1318,6 +1021,17 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "StringTooLong",
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "str",
+        "type": "string"
       }
     ]
   },
@@ -1457,12 +1171,66 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultCapExceeded",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "maxOpenInterestE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint104",
+            "name": "maxCollateral",
+            "type": "uint104"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxSizeE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint24",
+            "name": "maxPositions",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct MarketCaps",
+        "name": "caps",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassGridInvalid",
     "inputs": [
       {
         "internalType": "uint24",
         "name": "marketId",
         "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultClassKept",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       }
     ]
   },
@@ -1516,6 +1284,55 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultEffectBudget",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint256",
+        "name": "notionalE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "leftE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -1542,6 +1359,28 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "minCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationLimit",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationsPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
         "type": "uint256"
       }
     ]
@@ -1586,6 +1425,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultNewRiskPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultNotFlagged",
     "inputs": [
       {
@@ -1597,6 +1447,22 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "flaggedAt",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultNotOffered",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -1629,6 +1495,49 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultOperatorRedirects",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPauseTooLong",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "durationSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPausesUsedUp",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "freeAt",
+        "type": "uint256"
       }
     ]
   },
@@ -1801,6 +1710,49 @@ export const contractErrorsAbi = [
             "internalType": "uint16",
             "name": "targetHealthBps",
             "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "flagBountyBps",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct LiquidationSettings",
+        "name": "settings",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSettingsInvalid",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "orderlySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "lateSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "coolOffSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "flagLifeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "targetHealthBps",
+            "type": "uint16"
           }
         ],
         "internalType": "struct LiquidationSettings",
@@ -1816,6 +1768,22 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTakeOverTarget",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
         "type": "uint256"
       }
     ]
@@ -1838,6 +1806,55 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "expected",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTopUpTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "topUp",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxTopUp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultValvesInvalid",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
       }
     ]
   }

@@ -1,5 +1,5 @@
 /** Ignition module: every contract of Plimsoll, configured, under one access manager that the DAO alone governs. */
-import { type ArgumentType, buildModule } from "@nomicfoundation/ignition-core";
+import { type ArgumentType, buildModule, type NamedArtifactContractAtFuture } from "@nomicfoundation/ignition-core";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
 import {
   type ConfiguredClass,
@@ -25,6 +25,7 @@ export interface ModuleInput {
 type MarketConfig = DeploymentConfig["markets"][number];
 /** A contract of this deployment, or the address of one that the network had before. */
 type Made = Contract | string;
+type CallableContract = NamedArtifactContractAtFuture<string>;
 
 const QUOTE_PRICE_DECIMALS = 8;
 const NO_SECOND_FEED: Address = "0x0000000000000000000000000000000000000000";
@@ -49,14 +50,16 @@ export function buildPlimsollModule(input: ModuleInput) {
       },
     ]);
     const { priceGuard, settlementOracle } = feeds;
-    const wiring = [authority, riskOracle, priceGuard, settlementOracle];
-    const vault = m.contract("OptionVault", [...wiring, input.config.liquidation]);
+    const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: priceGuard }]);
+    const vaultExtension = m.contract("OptionVaultExtension", [vaultSettings]);
+    const vault = m.contract("OptionVault", [authority, settlementOracle, input.config.liquidation, vaultExtension]);
+    const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
     const test = deployTestContracts(m, input, deployer);
     const configured = [
       ...configureClasses(m, input, riskOracle),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
-      ...configureMarkets(m, input, { vault, priceGuard, test }),
+      ...configureMarkets(m, input, { vault: vaultCalls, priceGuard, test }),
       ...configureSequencer(m, input, priceGuard),
     ];
     const managed = { ...registries, ...feeds, riskOracle, vault };
@@ -110,7 +113,7 @@ function configureClasses(m: Builder, { config }: ModuleInput, riskOracle: Contr
 }
 
 interface MarketTargets {
-  readonly vault: Contract;
+  readonly vault: CallableContract;
   readonly priceGuard: Contract;
   readonly test: Readonly<Record<string, Contract>>;
 }
@@ -131,6 +134,7 @@ function configureMarkets(m: Builder, { config }: ModuleInput, { vault, priceGua
     const grid = gridArgument(gridOf(config, index + 1));
     done.push(
       m.call(vault, "setClassGrid", [index + 1, grid], { id: `grid_${asset}`, after: [added] }),
+      m.call(vault, "setMarketValves", [index + 1, valvesArgument(config)], { id: `valves_${asset}`, after: [added] }),
       m.call(priceGuard, "setFeed", [index + 1, feedConfig(config, market, feed)], { id: `price_${asset}` }),
       added,
     );
@@ -147,6 +151,17 @@ function configureSequencer(m: Builder, { config }: ModuleInput, priceGuard: Con
 /** Copies a class into the mutable shape that Ignition's types want. */
 function classArgument(riskClass: ConfiguredClass["riskClass"]): ArgumentType {
   return { ...riskClass, tighten: { ...riskClass.tighten }, loosen: { ...riskClass.loosen } };
+}
+
+/** USD to 1e-8 USD. */
+const E8 = 100_000_000n;
+
+function valvesArgument({ valves }: DeploymentConfig): ArgumentType {
+  return {
+    effectBudgetE8: BigInt(valves.effectBudgetUsd) * E8,
+    cautionLimitE8: BigInt(valves.cautionLimitUsd) * E8,
+    windowSec: valves.windowSec,
+  };
 }
 
 function gridArgument(grid: ConfiguredGrid): ArgumentType {
