@@ -67,7 +67,7 @@ export const MANAGED: Readonly<Record<string, ManagedContract>> = {
     },
     open: [
       ...OF_EVERY_CONTRACT,
-      ...["submitReport", "applyProof", "applyProofs", "tripBreaker", "releaseHeld", "discardHeld"],
+      ...["submitReport", "applyProofs", "tripBreaker", "releaseHeld", "discardHeld"],
       ...["registerPosition", "raiseEpoch", "retirePosition"],
       ...["copyPosition", "mergePosition", "reclassifyPosition"],
     ],

@@ -114,7 +114,7 @@ contract VaultLiquidationTest is VaultFixture {
         assertEq(_view(id).flaggedAt, flaggedAt);
         vm.stopPrank();
         _setPrice(UNHEALTHY);
-        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.maintenanceOf.selector), "dead");
+        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.maintenanceParams.selector), "dead");
         vm.prank(writer);
         vault.addCollateral(id, 1);
         assertEq(_view(id).flaggedAt, flaggedAt);
