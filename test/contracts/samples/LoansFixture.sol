@@ -55,7 +55,7 @@ abstract contract LoansFixture is OracleFixture {
         guard.setFeed(MARKET, _feedConfig());
         _deployLoans(address(base), address(quote));
         expiry = uint40((block.timestamp / 1 days + 10) * 1 days + SeriesId.EXPIRY_SECOND_OF_DAY);
-        put = SeriesId.encode(Series(MARKET, STRIKE, expiry, true));
+        put = _series(MARKET, STRIKE, expiry, true);
         _setPrice(SPOT);
         vm.prank(lender);
         loans.deposit(CASH, lender);
@@ -111,5 +111,9 @@ abstract contract LoansFixture is OracleFixture {
 
     function _supplies() internal view returns (uint256 quoteHeld, uint256 baseHeld) {
         return (quote.balanceOf(address(loans)), base.balanceOf(address(loans)));
+    }
+
+    function _series(uint24 market, uint64 strike, uint40 at, bool isPut) internal pure returns (uint256 seriesId) {
+        return SeriesId.encode(Series(market, strike, at, isPut));
     }
 }
