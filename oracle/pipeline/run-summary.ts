@@ -10,7 +10,9 @@ export interface RunSummary {
   readonly rounds: number;
   readonly operators: number;
   readonly threshold: number;
-  /** Positions that were ever open in this run. */
+  /** Position sources registered at the oracle in the last round. */
+  readonly sources: number;
+  /** Positions of all sources that were ever open in this run. */
   readonly positions: number;
   /** Signed observations that the operators made. */
   readonly observations: number;
@@ -32,6 +34,14 @@ export interface RunSummary {
     /** Sum over series, token units of each series' own collateral. */
     readonly shortfall: string;
   };
+  /** The sample loan market. */
+  readonly loans: {
+    readonly opened: number;
+    readonly repaid: number;
+    readonly liquidated: number;
+    /** What the lenders lost, quote units. */
+    readonly shortfall: string;
+  };
   readonly roundsWithQuorum: number;
   readonly vetoed: number;
   readonly ingestion: IngestionCounts;
@@ -51,6 +61,9 @@ export interface RunCounters {
   roundMs(milliseconds: number): void;
   reportGas(gasUsed: bigint, entries: number): void;
   shortfall(units: bigint): void;
+  loanShortfall(units: bigint): void;
+  /** Notes how many sources the last round read. */
+  sources(count: number): void;
   /** The JSON object of the counters so far. */
   summary(fixed: FixedFacts): RunSummary;
 }
@@ -70,6 +83,9 @@ export type CounterName =
   | "settled"
   | "redeemed"
   | "unwanted"
+  | "loansOpened"
+  | "loansRepaid"
+  | "loansLiquidated"
   | "roundsWithQuorum"
   | "vetoed"
   | "tightened"
@@ -92,6 +108,8 @@ export function createRunCounters(): RunCounters {
   let gasUsed = 0n;
   let entriesPaid = 0;
   let shortfall = 0n;
+  let loanShortfall = 0n;
+  let sources = 0;
   const get = (name: CounterName) => counts.get(name) ?? 0;
 
   return {
@@ -105,10 +123,17 @@ export function createRunCounters(): RunCounters {
     shortfall: (units) => {
       shortfall += units;
     },
+    loanShortfall: (units) => {
+      loanShortfall += units;
+    },
+    sources: (count) => {
+      sources = count;
+    },
     summary: (fixed) => ({
       rounds: get("rounds"),
       operators: fixed.operators,
       threshold: fixed.threshold,
+      sources,
       positions: fixed.positions,
       observations: get("observations"),
       reports: { signed: get("signed"), accepted: get("accepted"), held: get("held"), rejected: get("rejected") },
@@ -121,6 +146,12 @@ export function createRunCounters(): RunCounters {
         redeemed: get("redeemed"),
         unwanted: get("unwanted"),
         shortfall: shortfall.toString(),
+      },
+      loans: {
+        opened: get("loansOpened"),
+        repaid: get("loansRepaid"),
+        liquidated: get("loansLiquidated"),
+        shortfall: loanShortfall.toString(),
       },
       roundsWithQuorum: get("roundsWithQuorum"),
       vetoed: get("vetoed"),

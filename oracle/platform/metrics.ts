@@ -19,6 +19,8 @@ export interface NodeMetrics {
   readonly reports: Counter<"outcome">;
   /** Positions known, by `status` of the read model. */
   readonly positions: Gauge<"status">;
+  /** Positions that a round did not score, by `reason`. */
+  readonly positionsRejected: Counter<"reason">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -51,6 +53,9 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),
+    positionsRejected: counter("positions_rejected_total", "Positions that a round did not score, by reason.", [
+      "reason",
+    ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

@@ -16,6 +16,7 @@ const CONTRACTS = [
   "OptionVault",
   "PhasedTestFeed",
   "PriceGuard",
+  "ProtectedLoans",
   "RiskClasses",
   "RiskOracle",
   "SettlementOracle",

@@ -1,16 +1,19 @@
 /** Keepers of a local run, on the queues: liquidation and settlement survive a restart as jobs. */
 import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
+import type { Position } from "../../domain/positions.ts";
 import {
   type JudgedPosition,
   judgePositions,
   type KeeperAction,
   treatPosition,
 } from "../../simulation/agents/liquidation-keeper.ts";
+import type { PlannedLoan } from "../../simulation/agents/loan-plan.ts";
 import type { PlannedPosition } from "../../simulation/agents/position-plan.ts";
 import { settleSeries } from "../../simulation/agents/settlement-keeper.ts";
 import { topUp, type WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { RunCounters } from "../run-summary.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
+import { openLoanKeepers } from "./loan-keepers.ts";
 import type { WorldView } from "./world-view.ts";
 
 /** What the keepers work with. */
@@ -20,6 +23,7 @@ export interface KeepersOptions extends WriterDependencies {
   readonly startSec: number;
   readonly world: WorldView;
   readonly plan: readonly PlannedPosition[];
+  readonly loanPlan: readonly PlannedLoan[];
   readonly counters: RunCounters;
   /** The replayed market, as the keepers see it now. */
   readonly markets: () => ReadonlyMap<AssetSymbol, AssetMarket>;
@@ -27,9 +31,9 @@ export interface KeepersOptions extends WriterDependencies {
 
 /** Keepers of a local run. */
 export interface Keepers {
-  /** Settles every series that has expired. @returns what happened, for people. */
+  /** Settles every series of the vault that has expired. @returns what happened, for people. */
   settle(atSec: number): Promise<readonly string[]>;
-  /** Lets writers top up, then looks at every position. @returns what happened, for people, and the healths seen. */
+  /** Lets writers and borrowers top up, then looks at every position. @returns what happened, for people, and the healths seen. */
   guard(atSec: number): Promise<{ readonly events: readonly string[]; readonly judged: readonly JudgedPosition[] }>;
 }
 
@@ -38,17 +42,24 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
   let nowSec = options.startSec;
   let events: string[] = [];
   const unwanted = new Set<bigint>();
+  const loans = openLoanKeepers(options);
+  const vaultPositions = async () => (await options.world.positions()).filter((one) => isOfVault(options, one));
   const settlement = await openJobLane(options.lanes, "settlement-keeper", async ({ seriesId, expirySec }) => {
     if (expirySec > nowSec) return;
-    const positions = (await options.world.positions()).filter((one) => one.seriesId.toString() === seriesId);
+    const positions = (await vaultPositions()).filter((one) => one.seriesId.toString() === seriesId);
     const outcome = await settleSeries({ ...options, seriesId: BigInt(seriesId), positions });
     options.counters.add("settled", outcome.settled);
     options.counters.add("redeemed", outcome.redeemed);
     options.counters.shortfall(outcome.shortfall);
     if (outcome.settled > 0) events.push(`settled ${outcome.settled}, redeemed ${outcome.redeemed}`);
   });
-  const liquidation = await openJobLane(options.lanes, "liquidation-keeper", async ({ positionId }) => {
-    const found = (await options.world.positions()).filter((position) => position.id.toString() === positionId);
+  const liquidation = await openJobLane(options.lanes, "liquidation-keeper", async ({ source, positionId }) => {
+    const all = await options.world.positions();
+    const found = all.filter((one) => one.source === source && one.id.toString() === positionId);
+    if (!found.every((one) => isOfVault(options, one))) {
+      events.push(...(await loans.treat(found, nowSec)));
+      return;
+    }
     const input = { ...options, markets: options.markets(), atSec: nowSec };
     for (const judged of await judgePositions(input, found)) {
       const action = await treatPosition(input, judged);
@@ -64,23 +75,24 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
   return {
     settle: async (atSec) => {
       nowSec = atSec;
-      const expired = (await options.world.positions()).filter((position) => position.expirySec <= atSec);
+      const expired = (await vaultPositions()).filter((position) => position.expirySec <= atSec);
       const series = new Map(expired.map((position) => [position.seriesId, position.expirySec]));
       for (const [seriesId, expirySec] of series) await settlement.run({ seriesId: seriesId.toString(), expirySec });
       return takeEvents();
     },
     guard: async (atSec) => {
       nowSec = atSec;
-      const judged = await judgePositions({ ...options, atSec }, await options.world.positions());
+      const judged = await judgePositions({ ...options, atSec }, await vaultPositions());
       const toppedUp = await topUp(options, judged.map(toCandidate), options.plan);
       events.push(...toppedUp.map((id) => `position ${id} topped up`));
-      for (const { position } of judged.filter(needsKeeper)) {
+      const tended = await loans.tend(atSec);
+      events.push(...tended.events);
+      const endangered = [...judged.filter(needsKeeper), ...tended.endable];
+      for (const { position } of endangered) {
         await liquidation.run({ source: position.source, positionId: position.id.toString() });
       }
-      return {
-        events: takeEvents(),
-        judged: await judgePositions({ ...options, atSec }, await options.world.positions()),
-      };
+      const rest = await judgePositions({ ...options, atSec }, await vaultPositions());
+      return { events: takeEvents(), judged: [...rest, ...(await loans.judge())] };
     },
   };
 }
@@ -89,6 +101,10 @@ const WAD = 10n ** 18n;
 
 function needsKeeper({ position, healthWad }: JudgedPosition): boolean {
   return healthWad < WAD || position.flaggedAtSec !== null;
+}
+
+function isOfVault({ contracts }: KeepersOptions, { source }: Position): boolean {
+  return source.toLowerCase() === contracts.vault.toLowerCase();
 }
 
 function toCandidate({ position, healthWad }: JudgedPosition) {

@@ -12,6 +12,7 @@ import {
   type DeploymentConfig,
   gridOf,
 } from "../deployment-config.ts";
+import { addLoans } from "./loans.ts";
 
 /** What a deployment needs besides its reviewed configuration. */
 export interface ModuleInput {
@@ -56,16 +57,28 @@ export function buildPlimsollModule(input: ModuleInput) {
       feeds.settlementOracle,
       input.config.liquidation,
     ]);
+    const vaultRegistered = m.call(riskOracle, "registerSource", [vault], { id: "register_vault" });
+    const { priceGuard, tokens, testFeeds } = feeds;
+    const loans = addLoans(m, input.config, { riskOracle, priceGuard, classes: vault, tokens, after: vaultRegistered });
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
-      m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
+      vaultRegistered,
+      ...loans.calls,
       ...configureMarkets(m, input, { vault, ...feeds }),
     ];
     const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
     handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
-    const { tokens, testFeeds } = feeds;
-    return { timelock, riskOracle, vault, ...registries, ...feedOwners(feeds), ...tokens, ...testFeeds };
+    return {
+      timelock,
+      riskOracle,
+      vault,
+      ...registries,
+      ...feedOwners(feeds),
+      ...tokens,
+      ...testFeeds,
+      ...loans.contracts,
+    };
   });
 }
 

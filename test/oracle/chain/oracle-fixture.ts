@@ -21,6 +21,12 @@ export interface OracleFixture extends OracleAddresses {
   readonly chain: ChainClient;
   readonly account: ReturnType<typeof privateKeyToAccount>;
   readonly vault: Address;
+  /** What a further source can be built on. */
+  readonly priceGuard: Address;
+  readonly base: Address;
+  readonly quote: Address;
+  /** Deploys `contracts/<path>.sol` as the owner. */
+  deploy(path: string, args: readonly unknown[]): Promise<Address>;
   /** Sends a call as the owner and waits for it; throws when it reverts. */
   send(to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<void>;
   /** A raw development call of the node, e.g. `anvil_rollback`. */
@@ -97,15 +103,16 @@ export async function deployOracle(anvil: Anvil): Promise<OracleFixture> {
   const account = privateKeyToAccount(ANVIL_KEY);
   const deployer = createDeployer(chain, account);
   const addresses = await deployRegistries(deployer);
-  const vault = await deployVault(deployer, addresses.oracle);
+  const ground = await deployVault(deployer, addresses.oracle);
   return {
     chain,
     account,
-    vault,
+    ...ground,
     ...addresses,
+    deploy: deployer.deploy,
     send: deployer.send,
     control: async (method, params) => await chain.reader.transport.request({ method, params }),
-    openCall: async (strikeUsd) => await openCall({ chain, vault, ...deployer }, strikeUsd),
+    openCall: async (strikeUsd) => await openCall({ chain, vault: ground.vault, ...deployer }, strikeUsd),
   };
 }
 
@@ -146,7 +153,10 @@ async function deployRegistries({ deploy, send, owner }: Deployer): Promise<Orac
   return { oracle, riskClasses, signerRegistry, modelRegistry };
 }
 
-async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): Promise<Address> {
+async function deployVault(
+  { deploy, send, owner }: Deployer,
+  oracle: Address,
+): Promise<Pick<OracleFixture, "vault" | "priceGuard" | "base" | "quote">> {
   const priceGuard = await deploy("feeds/PriceGuard", [owner]);
   const settlement = await deploy("feeds/SettlementOracle", [owner, priceGuard, LIFE_SEC]);
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
@@ -164,7 +174,7 @@ async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): 
   const token = artifact("local/TestToken").abi;
   await send(base, token, "mint", [owner, 1_000_000n * E8]);
   await send(base, token, "approve", [vault, 1_000_000n * E8]);
-  return vault;
+  return { vault, priceGuard, base, quote };
 }
 
 async function openCall(
