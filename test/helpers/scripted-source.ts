@@ -7,6 +7,8 @@ import type { PositionView } from "../../oracle/ingestion/sources/source-calls.t
 export const REVERTING: Hex = "0x5f5ffd";
 /** Runtime code that loops until the gas is used up. */
 export const ENDLESS: Hex = "0x5b5f56";
+/** Runtime code that answers like {@link ONE_WORD}, but only after 1.7 million gas. */
+export const SLOW: Hex = "0x61ffff5b60019003806003575060015f5260205ff3";
 /** Runtime code that answers every call with the number 1. */
 export const ONE_WORD: Hex = "0x60015f5260205ff3";
 

@@ -1,5 +1,12 @@
 /** Calls into position sources: other people's code, so every call has a gas limit and every answer is checked. */
-import { type ContractFunctionReturnType, decodeFunctionResult, encodeFunctionData } from "viem";
+import {
+  BaseError,
+  type ContractFunctionReturnType,
+  decodeFunctionResult,
+  encodeFunctionData,
+  LimitExceededRpcError,
+  numberToHex,
+} from "viem";
 import { positionSourceAbi } from "../../chain/abi/position-source.ts";
 import { type ChainClient, isTransportFailure } from "../../chain/client.ts";
 import { PlimsollError } from "../../domain/errors.ts";
@@ -68,24 +75,41 @@ async function describeBatch(
   throw nonsense(door, `it described ${views.length} positions instead of ${ids.length}`, null);
 }
 
-async function call(
-  { chain, source }: SourceDoor,
-  { data, gas }: { readonly data: Hex; readonly gas: bigint },
-  anchor: Anchor,
-): Promise<Hex> {
+interface SourceQuestion {
+  readonly data: Hex;
+  readonly gas: bigint;
+}
+
+async function call(door: SourceDoor, question: SourceQuestion, anchor: Anchor): Promise<Hex> {
   try {
-    const at = { blockHash: anchor.blockHash, requireCanonical: true } as const;
-    const answer = await chain.reader.call({ to: source, data, gas, ...at });
-    return answer.data ?? "0x";
+    return await ask(door, question, anchor);
   } catch (cause) {
     if (isTransportFailure(cause)) throw cause;
     throw new PlimsollError({
       code: "SOURCE_UNREADABLE",
-      problem: `The position source ${source} did not answer a call with ${gas} gas at block ${anchor.blockNumber}.`,
+      problem: `The position source ${door.source} did not answer a call with ${question.gas} gas at block ${anchor.blockNumber}.`,
       remedy: "Its positions are left out of the round; ask the source's maintainers, or governance to remove it.",
-      context: { source, gas, blockNumber: anchor.blockNumber },
+      context: { source: door.source, gas: question.gas, blockNumber: anchor.blockNumber },
       cause,
     });
+  }
+}
+
+/**
+ * The client repeats what a node calls an internal error, and nodes call running out of gas one: a second of every round for
+ * a source that does so. So the first attempt is not repeated, and a second one, with repeats, is made only for the line's sake.
+ */
+async function ask({ chain, source }: SourceDoor, { data, gas }: SourceQuestion, anchor: Anchor): Promise<Hex> {
+  const call = { to: source, data, gas: numberToHex(gas) };
+  const at = { blockHash: anchor.blockHash, requireCanonical: true };
+  const request = { method: "eth_call", params: [call, at] } as const;
+  try {
+    return await chain.reader.request(request, { retryCount: 0 });
+  } catch (error) {
+    const isOverload =
+      error instanceof BaseError && error.walk((inner) => inner instanceof LimitExceededRpcError) !== null;
+    if (isTransportFailure(error) || isOverload) return await chain.reader.request(request);
+    throw error;
   }
 }
 

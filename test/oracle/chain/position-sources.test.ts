@@ -3,7 +3,7 @@
  * what it does wrong, then the others' positions are read all the same, and the reject says how many and why.
  */
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
 import { type Abi, encodeFunctionData, getAddress, type Hex, toFunctionSelector } from "viem";
@@ -21,7 +21,7 @@ import {
 import type { PositionView } from "../../../oracle/ingestion/sources/source-calls.ts";
 import { encodeSeriesId } from "../../../oracle/rules/series-id.ts";
 import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
-import { answering, ENDLESS, ONE_WORD, REVERTING } from "../../helpers/scripted-source.ts";
+import { answering, ENDLESS, ONE_WORD, REVERTING, SLOW } from "../../helpers/scripted-source.ts";
 import { deployLoans, loanSeries, takeLoan } from "./loans-fixture.ts";
 import { CLASS_ID, deployOracle, GENESIS_SEC, type OracleFixture } from "./oracle-fixture.ts";
 
@@ -134,6 +134,7 @@ describe("createPositionSources", () => {
   const faults: readonly (readonly [string, () => Hex, Readonly<Record<string, number>>])[] = [
     ["reverts", () => REVERTING, { "source-unreadable": 2 }],
     ["uses up its gas", () => ENDLESS, { "source-unreadable": 2 }],
+    ["needs more gas than it is given", () => SLOW, { "source-unreadable": 2 }],
     ["answers with a number", () => ONE_WORD, { "source-nonsense": 2 }],
     ["has no code", () => "0x", { "source-nonsense": 2 }],
     ["describes fewer than asked", () => answering(2n, [good]), { "source-nonsense": 2 }],
@@ -204,7 +205,7 @@ describe("createPositionSources", () => {
   });
 
   it("error: a dead line is the line's fault, not the source's", async () => {
-    const chain = await brokenLine();
+    const chain = await lineThatOnDescribing(async (response) => void response.writeHead(503).end());
     const reader = createPositionSources(options(undefined, chain));
     await assert.rejects(reader.readAt(await head()), isTransportFailure);
   });
@@ -216,17 +217,29 @@ describe("createPositionSources", () => {
     await assert.rejects(reader.readAt(anchor), (error) => hasCode(error, "ANCHOR_NOT_CANONICAL"));
   });
 
-  /** An RPC in front of anvil that breaks down whenever positions are to be described. */
-  async function brokenLine(): Promise<ChainClient> {
+  it("error: ANCHOR_NOT_CANONICAL when the block leaves the chain while positions are described", async () => {
+    const chain = await lineThatOnDescribing(async (response, forward) => {
+      await fixture.control("anvil_rollback", [1]);
+      await fixture.control("anvil_mine", [2]);
+      response.end(await forward());
+    });
+    await fixture.control("evm_mine", []);
+    const reader = createPositionSources(options(undefined, chain));
+    await assert.rejects(reader.readAt(await head()), (error) => hasCode(error, "ANCHOR_NOT_CANONICAL"));
+  });
+
+  /** An RPC in front of anvil that does something of its own when positions are to be described. */
+  async function lineThatOnDescribing(
+    act: (response: ServerResponse, forward: () => Promise<string>) => Promise<void>,
+  ): Promise<ChainClient> {
+    proxy?.close();
     const server = createServer(async (request, response) => {
       const body = await text(request);
       const headers = { "content-type": "application/json" };
-      if (body.includes(DESCRIBE)) {
-        response.writeHead(503).end();
-        return;
-      }
+      const forward = async () => await (await fetch(anvil.rpcUrl, { method: "POST", body, headers })).text();
       response.setHeader("content-type", "application/json");
-      response.end(await (await fetch(anvil.rpcUrl, { method: "POST", body, headers })).text());
+      if (body.includes(DESCRIBE)) await act(response, forward);
+      else response.end(await forward());
     });
     proxy = server;
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
