@@ -19,6 +19,7 @@ const CONTRACTS = [
   "PlimsollGovernor",
   "PlimsollToken",
   "PriceGuard",
+  "ProtectedLoans",
   "RiskOracle",
   "SettlementOracle",
   "SignerRegistry",
