@@ -96,9 +96,12 @@ export interface OpenedDesk {
 export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promise<OpenedDesk> {
   let world = await openWorld(bed.worldOptions(folder.path));
   let desk: SubmissionDesk = await world.openDesk();
+<<<<<<< HEAD
   const drained = async () => {
     while ((await world.queues.queue("tx-watch").depth()) > 0) await new Promise((done) => setImmediate(done));
   };
+=======
+>>>>>>> txwatch
   return {
     get world() {
       return world;
@@ -109,6 +112,7 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
       return quorum;
     },
     submitOne: (quorum) => desk.submit(quorum),
+<<<<<<< HEAD
     row: async ({ digest }) => {
       const reports = world.shared.db.selectFrom("reports").select(["state", "tx_hash", "block_hash", "is_final"]);
       return await reports.where("digest", "=", digest).executeTakeFirstOrThrow();
@@ -137,6 +141,13 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
       await drained();
       world.forget();
     },
+=======
+    row: (quorum) => readRow(world, quorum),
+    record: (quorum) => readRecord(world, quorum),
+    looks: (count) => untilLooks(world, count),
+    drained: () => untilDrained(world),
+    settle: () => settle(bed, world),
+>>>>>>> txwatch
     restart: async (scope = "") => {
       await world.close();
       world = await openWorld(bed.worldOptions(folder.path, scope));
@@ -148,3 +159,41 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
     },
   };
 }
+<<<<<<< HEAD
+=======
+
+async function readRow({ shared }: DeskWorld, { digest }: QuorumReport) {
+  const reports = shared.db.selectFrom("reports").select(["state", "tx_hash", "block_hash", "is_final"]);
+  return await reports.where("digest", "=", digest).executeTakeFirstOrThrow();
+}
+
+async function readRecord({ options }: DeskWorld, { digest, bundle }: QuorumReport): Promise<SubmissionRecord> {
+  const store = options.stores[Number(bundle.report.epoch % BigInt(TRANSMITTERS.length))];
+  assert.ok(store !== undefined);
+  const record = await operatorLedgerStore(store).find(digest);
+  assert.ok(record !== null);
+  return record;
+}
+
+async function untilLooks(world: DeskWorld, count: number): Promise<void> {
+  let left = (count + 1) * SIGNS_OF_A_LOOK;
+  await world.until(() => {
+    left -= 1;
+    return left < 0;
+  });
+}
+
+async function untilDrained({ queues }: DeskWorld): Promise<void> {
+  while ((await queues.queue("tx-watch").depth()) > 0) await new Promise((done) => setImmediate(done));
+}
+
+async function settle(bed: WatchBed, world: DeskWorld): Promise<void> {
+  bed.proxy.become("pass");
+  await bed.fixture.control("evm_setAutomine", [true]);
+  // What the chain has refused is watched until it expires.
+  await bed.fixture.control("evm_increaseTime", [BEYOND_VALIDITY_SEC]);
+  await bed.mine(2 * FINALITY_BLOCKS);
+  await untilDrained(world);
+  world.forget();
+}
+>>>>>>> txwatch
