@@ -12,6 +12,8 @@ import {IOptionVaultPauses} from "./IOptionVaultPauses.sol";
 /// @notice Calls are collateralised in the base token, puts in the quote token, both down to M(ρ) = I + ρ(L − I), ρ per
 /// position from the risk oracle. Amounts round against whoever calls. Nothing is read from token balances but the
 /// amount just received, so donations change nothing.
+// The parts are the whole: nothing is added to them.
+// solhint-disable-next-line no-empty-blocks
 interface IOptionVault is
     IOptionVaultCore,
     IOptionVaultSettings,

@@ -105,6 +105,8 @@ contract AttacksOpeningTest is VaultFixture {
         // A token that refuses the writer blocks his exits only: settlement credits, it does not send.
         silent.set(SilentToken.Mode.REVERTS);
         _expireAt(60_000e8);
+        (uint80 roundId, , , , ) = feed.latestRoundData();
+        settlement.settlePrice(market, EXPIRY, roundId);
         vault.settle(_ids(id));
         assertEq(vault.claimable(address(silent), writer), PUT_MARGIN);
     }

@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {CommonBase} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Base.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
-import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
-import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
-import {RiskOracleDouble} from "./RiskOracleDouble.sol";
-
-/// @notice What the handler acts on.
-struct World {
-    IOptionVault vault;
-    PhasedTestFeed feed;
-    SettlementOracle settlement;
-    RiskOracleDouble oracle;
-    address[3] actors;
-    uint256[4] seriesIds;
-    uint40 expiry;
-    address governor;
-}
+import {MARKET_ID, VaultHandlerBase, World} from "./VaultHandlerBase.sol";
 
 /// @title What writers, holders, liquidators, keepers, guardian, governor, donor, clock, price walker and a hostile quorum
 /// may do, with inputs shaped so that most calls succeed; counts every try and every success
-contract VaultHandler is CommonBase {
+contract VaultHandler is VaultHandlerBase {
     enum Act {
         OPEN,
         MINT_MORE,
@@ -49,21 +33,14 @@ contract VaultHandler is CommonBase {
         CLAIM
     }
 
-    uint24 private constant MARKET = 1;
     uint128 private constant ONE = 1e8;
     uint256 public constant ACTS = uint256(type(Act).max) + 1;
 
-    World private _w;
-    uint64 public priceE8 = 60_000e8;
     mapping(uint256 act => uint256 count) public tried;
     mapping(uint256 act => uint256 count) public done;
     mapping(address token => uint256 amount) public donated;
-    /// @notice First rule that a call has broken.
-    string public broken;
 
-    constructor(World memory world) {
-        _w = world;
-    }
+    constructor(World memory world) VaultHandlerBase(world) {}
 
     /// @notice One step of the campaign. What cannot be done now (no position, no holder, not yet expired) is not counted.
     function step(uint8 act, uint256 a, uint256 b, uint128 c) external {
@@ -111,7 +88,7 @@ contract VaultHandler is CommonBase {
         vm.warp(_w.expiry + 1);
         _refresh();
         (uint80 roundId, , , , ) = _w.feed.latestRoundData();
-        _w.settlement.settlePrice(MARKET, _w.expiry, roundId);
+        _w.settlement.settlePrice(MARKET_ID, _w.expiry, roundId);
     }
 
     function _isPossible(Act act, uint256 a) private view returns (bool) {
@@ -267,8 +244,9 @@ contract VaultHandler is CommonBase {
 
     function _govern(uint256 a, uint128 c) private {
         vm.prank(_w.governor);
-        if (a % 2 == 0) _w.vault.setMarketValves(MARKET, MarketValves(uint64(c), 1e16, uint32(1 hours + (c % 1 days))));
-        else _w.vault.updateMarket(MARKET, true, uint80(1 + (c % 1e5)), uint80(1 + (c % 1e8)));
+        if (a % 2 == 0)
+            _w.vault.setMarketValves(MARKET_ID, MarketValves(uint64(c), 1e16, uint32(1 hours + (c % 1 days))));
+        else _w.vault.updateMarket(MARKET_ID, true, uint80(1 + (c % 1e5)), uint80(1 + (c % 1e8)));
     }
 
     function _settle(uint256 a) private {
@@ -290,59 +268,5 @@ contract VaultHandler is CommonBase {
     function _claim(uint256 a, uint256) private {
         vm.prank(_w.actors[(a >> 8) % 3]);
         _w.vault.claim(_token(a), _w.actors[(a >> 8) % 3]);
-    }
-
-    function _token(uint256 a) private view returns (address token) {
-        return a % 2 == 0 ? _w.vault.market(MARKET).base : _w.vault.market(MARKET).quote;
-    }
-
-    /// @dev The first actor at or after the drawn one who holds longs of the series.
-    function _holderOf(uint256 seriesId, uint256 seed) private view returns (address holder, uint128 held) {
-        for (uint256 i = 0; i < 3 && held == 0; ++i) {
-            holder = _w.actors[((seed % 3) + i) % 3];
-            held = uint128(_w.vault.TOKEN().balanceOf(holder, seriesId));
-        }
-    }
-
-    /// @dev The first active position at or after the drawn one.
-    function _pick(uint256 seed) private view returns (uint256 id, IPositionSource.PositionView memory position) {
-        uint256 count = _w.vault.positionCount();
-        for (uint256 i = 0; i < count; ++i) {
-            id = 1 + (((seed % count) + i) % count);
-            position = _w.vault.describePosition(id);
-            if (position.active) return (id, position);
-        }
-        revert("no position");
-    }
-
-    function _others(uint256 id, uint256 into) private view returns (bytes32 hash) {
-        for (uint256 i = 1; i <= _w.vault.positionCount(); ++i) {
-            if (i == id || i == into) continue;
-            IPositionSource.PositionView memory p = _w.vault.describePosition(i);
-            hash = keccak256(abi.encode(hash, p.owner, p.sizeE8, p.collateral, p.flaggedAt));
-        }
-    }
-
-    function _claims() private view returns (uint256 sum) {
-        for (uint256 i = 0; i < 6; ++i) sum += _w.vault.claimable(_token(i), _w.actors[i / 2]);
-    }
-
-    function _collateral() private view returns (uint256 sum) {
-        for (uint256 i = 0; i < 4; ++i) sum += _w.vault.seriesState(_w.seriesIds[i]).collateral;
-    }
-
-    /// @dev Time never jumps over expiry by accident: the rounds beside it must exist.
-    function _pass(uint256 sec) private {
-        uint256 next = block.timestamp + sec;
-        vm.warp(block.timestamp < _w.expiry && next >= _w.expiry ? _w.expiry - 1 : next);
-        _refresh();
-    }
-
-    function _refresh() private {
-        _w.feed.push(int192(uint192(priceE8)), uint64(block.timestamp));
-    }
-
-    function _require(bool holds, string memory rule) private {
-        if (!holds && bytes(broken).length == 0) broken = rule;
     }
 }

@@ -139,6 +139,28 @@ contract VaultOwnersTest is VaultFixture {
         vault.multicall(calls);
     }
 
+    /// @dev Health is at least 1 on one side of the price and below on the other.
+    function testFuzz_LiquidationPriceIsExact(bool isPut, uint64 strikeE8, uint128 collateral, uint16 rhoBps) external {
+        uint256 series = vault.seriesIdOf(MARKET, uint64(bound(strikeE8, 1_000e8, 500_000e8)), EXPIRY, isPut);
+        (uint256 required, , ) = vault.requiredCollateral(series, ONE);
+        uint256 position = _open(series, ONE, uint128(bound(collateral, required, 3 * required)));
+        oracle.setParams(address(vault), position, uint16(bound(rhoBps, 1, 10_000)), 0);
+        uint256 edge = vault.liquidationPriceE8(position);
+        (uint256 least, uint256 most) = (1e8, 10_000_000e8);
+        bool isInside = edge > least && edge < most;
+        if (!isInside) {
+            bool always = isPut ? edge <= least : edge >= most;
+            _setPrice(uint64(isPut == always ? least : most));
+            if (always) assertGe(vault.healthOf(position), 1e18);
+            else assertLt(vault.healthOf(position), 1e18);
+            return;
+        }
+        _setPrice(uint64(edge));
+        assertGe(vault.healthOf(position), 1e18);
+        _setPrice(uint64(isPut ? edge - 1 : edge + 1));
+        assertLt(vault.healthOf(position), 1e18);
+    }
+
     function test_TakeOverMovesTheShortsAtTheBurnersPrice() external {
         vm.warp(block.timestamp + COOL_OFF);
         _setPrice(57_000e8);
@@ -194,12 +216,12 @@ contract VaultOwnersTest is VaultFixture {
         _setPrice(57_000e8);
         vault.flag(id);
         vm.prank(holder);
-        (uint128 sizeE8, uint128 payout) = vault.liquidate(id, ONE / 10, 0, "");
+        (uint128 sizeE8, uint128 payout) = vault.liquidate(id, ONE / 100, 0, "");
         // x = 2 850 a contract, of which a tenth is the fund's.
-        assertEq(sizeE8, ONE / 10);
-        assertEq(payout, 585e6 - 28.5e6);
-        assertEq(vault.claimable(address(quote), fund), 28.5e6);
-        assertEq(_collateralOf(id), COLLATERAL - 585e6);
+        assertEq(sizeE8, ONE / 100);
+        assertEq(payout, 58.5e6 - 2.85e6);
+        assertEq(vault.claimable(address(quote), fund), 2.85e6);
+        assertEq(_collateralOf(id), COLLATERAL - 58.5e6);
         vm.warp(block.timestamp + T1);
         _setPrice(57_000e8);
         assertEq(vault.liquidationQuote(id, ONE / 10).fee, 0);
