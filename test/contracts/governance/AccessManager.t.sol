@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
-import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
+import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
 import {GovernanceFixture} from "./GovernanceFixture.sol";
 
 /// @notice given a manager in set-up or under the DAO / when a role would lose its meaning / it reverts.
@@ -56,7 +56,7 @@ contract AccessManagerTest is GovernanceFixture {
         vm.expectRevert(isPublic);
         fresh.setRoleAdmin(1, everybody);
         vm.expectRevert(isPublic);
-        fresh.setTargetFunctionRole(address(classes), _selectors(RiskClasses.setRiskClass.selector), everybody);
+        fresh.setTargetFunctionRole(address(classes), _selectors(IRiskClasses.setRiskClass.selector), everybody);
     }
 
     /// @dev A4

@@ -7,8 +7,11 @@ import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAcces
 import {GovernorConfig, PlimsollGovernor} from "../../../contracts/governance/PlimsollGovernor.sol";
 import {PlimsollToken} from "../../../contracts/governance/PlimsollToken.sol";
 import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
-import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
+import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
+import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
+import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
+import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Lane, RiskClass} from "../../../contracts/types/RiskTypes.sol";
 
 /// @notice One call of a proposal, and the proposal around it.
@@ -38,7 +41,7 @@ abstract contract GovernanceFixture is Test {
     PlimsollToken internal token;
     PlimsollAccessManager internal manager;
     PlimsollGovernor internal governor;
-    RiskClasses internal classes;
+    RiskOracle internal classes;
     ModelRegistry internal models;
     SignerRegistry internal signers;
 
@@ -49,13 +52,14 @@ abstract contract GovernanceFixture is Test {
         token.delegate(delegate);
         manager = new PlimsollAccessManager(address(this), LONG, SHORT);
         governor = new PlimsollGovernor(_governorConfig());
-        classes = new RiskClasses(address(manager));
         models = new ModelRegistry(address(manager));
         signers = new SignerRegistry(address(manager), 1 hours, _signerSet(), 3);
+        RuleEngine engine = new RuleEngine();
+        classes = new RiskOracle(RiskOracleConfig(address(manager), signers, engine, models, 0, 120, _limits()));
         classes.setRiskClass(CLASS_ID, _class());
         models.setAllowed(BUNDLE, true);
-        _assign(address(classes), RiskClasses.setRiskClass.selector, manager.WIDENING_ROLE());
-        _assign(address(classes), RiskClasses.narrowRiskClass.selector, manager.NARROWING_ROLE());
+        _assign(address(classes), IRiskClasses.setRiskClass.selector, manager.WIDENING_ROLE());
+        _assign(address(classes), IRiskClasses.narrowRiskClass.selector, manager.NARROWING_ROLE());
         _assign(address(models), ModelRegistry.setAllowed.selector, manager.WIDENING_ROLE());
         _assign(address(models), ModelRegistry.disallow.selector, manager.NARROWING_ROLE());
         _assign(address(signers), SignerRegistry.activateSet.selector, manager.WIDENING_ROLE());
@@ -68,6 +72,12 @@ abstract contract GovernanceFixture is Test {
         manager.grantRole(manager.ADMIN_ROLE(), address(governor), LONG);
         manager.renounceRole(manager.ADMIN_ROLE(), address(this));
         skip(1);
+    }
+
+    function _limits() private pure returns (DeliveryLimits memory limits) {
+        (limits.reportTightened, limits.reportTighteningBps) = (1_000, 1_000_000);
+        (limits.windowTightened, limits.windowTighteningBps) = (5_000, 5_000_000);
+        (limits.windowSec, limits.coolDownSec, limits.heldSec) = (1 days, 1 hours, 2 hours);
     }
 
     function _governorConfig() internal view returns (GovernorConfig memory config) {
@@ -141,13 +151,13 @@ abstract contract GovernanceFixture is Test {
     }
 
     function _narrowing() internal view returns (Proposal memory) {
-        return _call(address(classes), abi.encodeCall(RiskClasses.narrowRiskClass, (CLASS_ID, _narrowed())));
+        return _call(address(classes), abi.encodeCall(IRiskClasses.narrowRiskClass, (CLASS_ID, _narrowed())));
     }
 
     function _widening() internal view returns (Proposal memory) {
         RiskClass memory wide = _class();
         wide.tighten.stepBps = 500;
-        return _call(address(classes), abi.encodeCall(RiskClasses.setRiskClass, (CLASS_ID, wide)));
+        return _call(address(classes), abi.encodeCall(IRiskClasses.setRiskClass, (CLASS_ID, wide)));
     }
 
     function _propose(Proposal memory proposal) internal returns (uint256 id) {

@@ -6,7 +6,7 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
 import {GovernorTimelockAccess} from "@openzeppelin/contracts/governance/extensions/GovernorTimelockAccess.sol";
 import {PlimsollToken} from "../../../contracts/governance/PlimsollToken.sol";
-import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
+import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
 import {GovernanceFixture, Proposal} from "./GovernanceFixture.sol";
 
 /// @notice Borrows the whole supply for one call, as a flash loan would lend it.
@@ -83,7 +83,7 @@ contract GovernorTest is GovernanceFixture {
     /// @dev A narrowing selector does not widen, whoever calls it.
     function test_RevertWhen_WideningIsSentAsNarrowing() public {
         Proposal memory wide = _widening();
-        wide.calldatas[0] = abi.encodePacked(RiskClasses.narrowRiskClass.selector, _arguments(wide.calldatas[0]));
+        wide.calldatas[0] = abi.encodePacked(IRiskClasses.narrowRiskClass.selector, _arguments(wide.calldatas[0]));
         uint256 id = _pass(wide);
         _queue(wide);
         vm.warp(governor.proposalEta(id));
