@@ -2,14 +2,14 @@
 pragma solidity 0.8.30;
 
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {FeedConfig, IPriceGuard} from "../interfaces/IPriceGuard.sol";
 import {FeedFault, FeedReading, FeedSource, SecondSource, SequencerConfig} from "../types/FeedTypes.sol";
 import {FeedReader} from "./FeedReader.sol";
 import {PriceMath} from "./PriceMath.sol";
 
 /// @title Checked spot prices of markets over Chainlink aggregators
-contract PriceGuard is IPriceGuard, Ownable2Step {
+contract PriceGuard is IPriceGuard, AccessManaged {
     using FeedReader for FeedSource;
 
     uint256 private constant BPS = 10_000;
@@ -23,10 +23,11 @@ contract PriceGuard is IPriceGuard, Ownable2Step {
     mapping(uint24 marketId => FeedSource) private _first;
     mapping(uint24 marketId => FeedSource) private _second;
 
-    constructor(address initialOwner) Ownable(initialOwner) {}
+    /// @param authority access manager
+    constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IPriceGuard
-    function setFeed(uint24 marketId, FeedConfig calldata config) external onlyOwner {
+    function setFeed(uint24 marketId, FeedConfig calldata config) external restricted {
         bool hasSecond = address(config.secondFeed) != address(0);
         if (
             address(config.feed) == address(0) ||
@@ -59,7 +60,7 @@ contract PriceGuard is IPriceGuard, Ownable2Step {
     }
 
     /// @inheritdoc IPriceGuard
-    function setSequencer(SequencerConfig calldata config) external onlyOwner {
+    function setSequencer(SequencerConfig calldata config) external restricted {
         bool hasFeed = address(config.feed) != address(0);
         if (config.graceSec > MAX_GRACE_SEC || (hasFeed && !_isReadable(config.feed))) {
             revert PriceSequencerInvalid(address(config.feed), config.graceSec);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {FallbackBand, FeedSource, SecondSource, SettlementDispute, SettlementStatus} from "../types/FeedTypes.sol";
@@ -10,7 +10,7 @@ import {PriceMath} from "./PriceMath.sol";
 import {RoundProof} from "./RoundProof.sol";
 
 /// @title Settlement prices proven by aggregator rounds
-contract SettlementOracle is RoundProof, Ownable2Step {
+contract SettlementOracle is RoundProof, AccessManaged {
     using FeedReader for FeedSource;
 
     uint32 private constant LEAST_MAX_DELAY_SEC = 1 minutes;
@@ -37,7 +37,8 @@ contract SettlementOracle is RoundProof, Ownable2Step {
     mapping(uint24 marketId => mapping(uint40 expiry => SettlementDispute)) private _disputes;
     mapping(uint24 marketId => mapping(uint40 expiry => FallbackBand)) private _bands;
 
-    constructor(address initialOwner, IPriceGuard priceGuard, uint32 initialMaxDelaySec) Ownable(initialOwner) {
+    /// @param authority access manager
+    constructor(address authority, IPriceGuard priceGuard, uint32 initialMaxDelaySec) AccessManaged(authority) {
         PRICE_GUARD = priceGuard;
         _setMaxDelay(initialMaxDelaySec);
     }
@@ -88,7 +89,7 @@ contract SettlementOracle is RoundProof, Ownable2Step {
     }
 
     /// @inheritdoc ISettlementOracle
-    function sendToFallback(uint24 marketId, uint40 expiry) external onlyOwner {
+    function sendToFallback(uint24 marketId, uint40 expiry) external restricted {
         uint256 until = _requireDisputed(marketId, expiry).since + DISPUTE_SEC;
         if (block.timestamp >= until) revert SettlementTime(block.timestamp, until);
         _write(marketId, expiry, 0, SettlementStatus.FALLBACK);
@@ -96,7 +97,7 @@ contract SettlementOracle is RoundProof, Ownable2Step {
     }
 
     /// @inheritdoc ISettlementOracle
-    function setFallbackPrice(uint24 marketId, uint40 expiry, uint64 priceE8) external onlyOwner {
+    function setFallbackPrice(uint24 marketId, uint40 expiry, uint64 priceE8) external restricted {
         (, SettlementStatus status) = _read(marketId, expiry);
         if (status != SettlementStatus.FALLBACK && status != SettlementStatus.OPEN) {
             revert SettlementStatusWrong(marketId, expiry, status);
@@ -141,7 +142,7 @@ contract SettlementOracle is RoundProof, Ownable2Step {
     }
 
     /// @inheritdoc ISettlementOracle
-    function setMaxDelay(uint32 newMaxDelaySec) external onlyOwner {
+    function setMaxDelay(uint32 newMaxDelaySec) external restricted {
         _setMaxDelay(newMaxDelaySec);
     }
 

@@ -65,7 +65,7 @@ interface IInsuranceFund is IERC4626 {
     /// @return owedBack what of the reservation the vault must credit to the fund
     function coverSeries(uint256 seriesId, uint256 shortfall) external returns (uint256 paid, uint256 owedBack);
 
-    /// @notice Sets the limits; pending tickets keep their times. Only the DAO (`restricted`).
+    /// @notice Sets the limits; pending tickets keep their times. Only WIDENING_ROLE.
     function setSettings(FundSettings calldata settings) external;
 
     /// @notice The vault that this fund covers.

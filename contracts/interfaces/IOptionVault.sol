@@ -3,9 +3,11 @@ pragma solidity 0.8.30;
 
 import {IOptionVaultCore} from "./IOptionVaultCore.sol";
 import {IOptionVaultCover} from "./IOptionVaultCover.sol";
-import {IOptionVaultExtension} from "./IOptionVaultExtension.sol";
+import {IOptionVaultSettings} from "./IOptionVaultSettings.sol";
 import {IOptionVaultLinks} from "./IOptionVaultLinks.sol";
 import {IOptionVaultLog} from "./IOptionVaultLog.sol";
+import {IOptionVaultOwners} from "./IOptionVaultOwners.sol";
+import {IOptionVaultPauses} from "./IOptionVaultPauses.sol";
 
 // The parts below are everything: this interface only joins them.
 // solhint-disable no-empty-blocks
@@ -16,8 +18,10 @@ import {IOptionVaultLog} from "./IOptionVaultLog.sol";
 /// amount just received, so donations change nothing.
 interface IOptionVault is
     IOptionVaultCore,
-    IOptionVaultExtension,
+    IOptionVaultSettings,
     IOptionVaultCover,
+    IOptionVaultOwners,
+    IOptionVaultPauses,
     IOptionVaultLinks,
     IOptionVaultLog
 {}

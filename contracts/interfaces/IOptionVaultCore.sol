@@ -13,39 +13,47 @@ interface IOptionVaultCore {
     ) external returns (uint256 positionId);
 
     /// @notice Adds `sizeE8` shorts and `collateral` (may be 0) to a position and mints longs to `to`; the new totals must
-    /// meet the initial requirement, and the series must still be open to new positions. Only the owner. Raises the epoch, restarts the cool-off, ends a flag.
+    /// meet the initial requirement, and the series must still be open to new positions. Only the owner or an
+    /// operator. Raises the epoch, restarts the cool-off, ends a flag.
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external;
 
     /// @notice Adds collateral from the caller, anyone, before expiry. Needs no price and no oracle; where both answer, a
     /// flag ends if health is then at or above 1.
     function addCollateral(uint256 positionId, uint128 amount) external;
 
-    /// @notice Takes collateral out to `to`; the rest must meet the initial requirement. Only the owner. Raises the epoch,
+    /// @notice Takes collateral out to `to`; the rest must meet the initial requirement. Only the owner or an
+    /// operator. Raises the epoch,
     /// restarts the cool-off, ends a flag.
     function removeCollateral(uint256 positionId, uint128 amount, address to) external;
 
-    /// @notice Burns `sizeE8` longs of the owner against the position and pays `withdraw` to him. Up to the closed share
+    /// @notice Burns `sizeE8` longs of the caller against the position and pays `withdraw` to the owner. Up to the closed share
     /// of the collateral needs no price, for health cannot fall; beyond, the rest must meet the initial requirement as in
-    /// {removeCollateral}. Closing everything pays everything, whatever `withdraw` says. Only the owner, before expiry.
+    /// {removeCollateral}. Closing everything pays everything, whatever `withdraw` says. Only the owner or an
+    /// operator, whose own longs are then burned; before expiry.
     /// @return paid what was paid out
     function close(uint256 positionId, uint128 sizeE8, uint128 withdraw) external returns (uint128 paid);
 
-    /// @notice Begins the auction of a position with health below 1 and freezes its π. Anyone, before expiry.
-    function flag(uint256 positionId) external;
+    /// @notice Begins the auction of a position with health below 1 and freezes its π. One that would be healthy at its ρ of
+    /// before the present drift windows spends its notional from the market's budget, and waits when that is spent. A share
+    /// of the equity may be credited to the caller, at most once a flag life. Anyone, before expiry.
+    /// @return bounty credited to the caller, token units
+    function flag(uint256 positionId) external returns (uint256 bounty);
 
     /// @notice Ends the auction of a position with health at or above 1. Anyone.
     function unflag(uint256 positionId) external;
 
     /// @notice Burns up to `maxSizeE8` longs of the caller against a flagged position with 0 < health < 1 and pays I + x per
-    /// contract. No more is closed than brings the rest to the target health, unless the rest would fall below the least
+    /// contract, less the insurance fund's share of x in the orderly stage. No more is closed than brings the rest to the target health, unless the rest would fall below the least
     /// collateral: then the whole position goes. Reverts if less than `minOut` would be paid. Anyone, before expiry, after
-    /// the cool-off, at a good price.
+    /// the cool-off, at a good price. With `data` the caller, who then is an `IVaultLiquidator`, is called back after it was
+    /// paid and before its longs are burned.
     /// @return sizeE8 contracts closed
     /// @return payout paid to the caller
     function liquidate(
         uint256 positionId,
         uint128 maxSizeE8,
-        uint128 minOut
+        uint128 minOut,
+        bytes calldata data
     ) external returns (uint128 sizeE8, uint128 payout);
 
     /// @notice Settles expired positions at the settlement price: what is owed (rounded up) goes to the series' pot as far

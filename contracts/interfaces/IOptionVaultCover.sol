@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IInsuranceFund} from "./IInsuranceFund.sol";
-
 /// @title The vault's side of the insurance funds
 /// @notice Answered by the vault's extension on the vault's storage: the caller sees one contract. A token without a fund
 /// settles as if its fund were empty.
@@ -16,23 +14,10 @@ interface IOptionVaultCover {
     /// @notice Makes the fund's deposits and exits wait until an expired series is complete, so that nobody leaves before a
     /// loss that is already known. Anyone, from expiry on; needs no price.
     function holdFund(uint256 seriesId) external;
-
-    /// @notice Sets the fund that covers all series of a token, or zero for none. Series that a fund waits for or has lent
-    /// to stay with it. Only the owner.
-    function setInsuranceFund(address token, IInsuranceFund fund) external;
-
-    /// @notice Sets the flat bounty for settling a position, token units; paid out of the writer's refund, at most a
-    /// twentieth of it. Only the owner.
-    function setSettleBounty(address token, uint96 bounty) external;
-
-    /// @notice Fund and bounty of a token.
-    function coverOf(address token) external view returns (IInsuranceFund fund, uint96 settleBounty);
 }
 
 /// @title Events and errors of the vault's side of the insurance funds
 interface IOptionVaultCoverLog {
-    /// @notice The fund and the settlement bounty of a token were set.
-    event TokenCoverSet(address indexed token, address fund, uint96 settleBounty);
     /// @notice The fund waits for the series from now on; `lent` is what the series holds of its money.
     event SeriesHeld(uint256 indexed seriesId, address indexed fund, uint256 lent);
     /// @notice The fund paid `paid` of the missing amount; `owedBack` of what it had lent was credited to it.
@@ -40,8 +25,6 @@ interface IOptionVaultCoverLog {
     /// @notice Rounding dust of a series whose longs are all redeemed was credited to the fund.
     event DustSwept(uint256 indexed seriesId, address indexed fund, uint256 amount);
 
-    /// @notice The fund covers another vault or another token.
-    error VaultFundInvalid(address token, address fund);
     /// @notice The token has no fund.
     error VaultFundMissing(address token);
     /// @notice The fund waits for the series, or has lent to it, already.

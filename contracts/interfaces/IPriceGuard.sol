@@ -86,13 +86,13 @@ interface IPriceGuard {
     function sequencer() external view returns (SequencerConfig memory config);
 
     /// @notice Sets the feeds and limits of a market; the two `decimals` fields and the aggregators' own bounds are read
-    /// from the feeds. Only the owner.
+    /// from the feeds. Only WIDENING_ROLE.
     function setFeed(uint24 marketId, FeedConfig calldata config) external;
 
     /// @notice Reads the aggregators' own bounds again, after a proxy has moved to a new aggregator. Anyone; until then
     /// every read of the price does it for itself, at a higher cost.
     function refreshClamp(uint24 marketId) external;
 
-    /// @notice Sets the uptime feed of the chain's sequencer. Only the owner.
+    /// @notice Sets the uptime feed of the chain's sequencer. Only WIDENING_ROLE.
     function setSequencer(SequencerConfig calldata config) external;
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {RiskClass} from "../types/RiskTypes.sol";
 
-/// @title Risk classes and their bounds, owned by the DAO through the timelock
+/// @title Risk classes and their bounds, owned by the DAO
 interface IRiskClasses {
     /// @notice Bounds of a class were set; carries the whole class so that logs rebuild it.
     event RiskClassSet(uint16 indexed classId, RiskClass class, uint32 boundsVersion);
@@ -17,8 +17,8 @@ interface IRiskClasses {
     /// @notice Bounds of a class. Reverts for a class never set.
     function riskClass(uint16 classId) external view returns (RiskClass memory class);
 
-    /// @notice The same as two packed words, layout in `RiskClassWords`; `timing` is 0 for a class never set.
-    function classWords(uint16 classId) external view returns (uint256 bounds, uint256 timing);
+    /// @notice The same as two packed words, layout in `RiskClassWords`; both are 0 for a class never set.
+    function classBounds(uint16 classId) external view returns (uint256 bounds, uint256 levels);
 
     /// @notice Whether the class was ever set.
     function isSet(uint16 classId) external view returns (bool known);
@@ -29,6 +29,14 @@ interface IRiskClasses {
     /// @notice Rises by one with every change of any bound.
     function boundsVersion() external view returns (uint32 version);
 
-    /// @notice Sets all bounds of a class after checking them against each other. Only the owner (timelock).
+    /// @notice Time of the last change: who signed before it could not know the bounds.
+    function boundsChangedAt() external view returns (uint40 changedAt);
+
+    /// @notice Sets all bounds of a class after checking them against each other. Only WIDENING_ROLE.
     function setRiskClass(uint16 classId, RiskClass calldata class) external;
+
+    /// @notice As {setRiskClass}, for a class that was set, and only if the new bounds are nowhere wider than the live ones;
+    /// `RiskClassRules` says what that means for each. Live values outside the new bounds stay until reports move them
+    /// inwards. Only NARROWING_ROLE.
+    function narrowRiskClass(uint16 classId, RiskClass calldata class) external;
 }

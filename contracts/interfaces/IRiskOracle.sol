@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Attestations, RiskParams, RiskReport} from "../types/RiskTypes.sol";
+import {Attestations, ParamStatus, RiskParams, RiskReport} from "../types/RiskTypes.sol";
+import {IRiskDelivery} from "./IRiskDelivery.sol";
 
 /// @title Risk parameters of positions: write side for reports and sources, read side for protocols
-interface IRiskOracle {
-    /// @notice A report was accepted; entry outcomes follow in {EntriesProcessed}.
+interface IRiskOracle is IRiskDelivery {
+    /// @notice A report was accepted; its entries follow, in their order, one {EntryTightened},
+    /// {EntryLoosened}, {EntryRefreshed} or {EntrySkipped} each.
     event ReportAccepted(
         uint64 indexed epoch,
         bytes32 indexed digest,
@@ -16,9 +18,18 @@ interface IRiskOracle {
         uint256 signerBitmap
     );
 
-    /// @notice Packed entries of an accepted report with one outcome byte ({EntryOutcome}) per entry, in order; with
-    /// {ReportAccepted} and the class events enough to rebuild every word.
-    event EntriesProcessed(uint64 indexed epoch, uint16 indexed chunkIndex, bytes entries, bytes outcomes);
+    /// @notice Entries that were applied, by their {EntryOutcome}.
+    /// @param positionKey source index << 48 | position id
+    /// @param word the position's whole new word, layout in `RiskWord`
+    event EntryTightened(uint64 indexed positionKey, uint256 word);
+    event EntryLoosened(uint64 indexed positionKey, uint256 word);
+    event EntryRefreshed(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry was skipped and the position's word stays.
+    /// @param positionKey source index << 48 | position id
+    /// @param values what was asked for: epoch 16 · ρ 16 · π 16 · score 16
+    /// @param outcome {EntryOutcome}: the reason; a later rule engine may know more of them
+    event EntrySkipped(uint64 indexed positionKey, uint64 values, uint8 outcome);
 
     /// @notice Packed class quantiles of an accepted report with one outcome byte per class.
     event ClassQuantilesProcessed(uint64 indexed epoch, bytes quantiles, bytes outcomes);
@@ -33,6 +44,15 @@ interface IRiskOracle {
 
     /// @notice The position was closed or settled; later entries for it are skipped.
     event PositionRetired(uint16 indexed sourceIndex, uint256 indexed positionId);
+
+    /// @notice A position, registered just before, was split off `fromId` and has its word, in its first epoch.
+    event PositionCopied(uint16 indexed sourceIndex, uint256 indexed positionId, uint256 fromId);
+
+    /// @notice The position took over shorts of `fromId`: it has the word with the higher target, all of it in force.
+    event PositionMerged(uint16 indexed sourceIndex, uint256 indexed positionId, uint256 fromId, uint16 epoch);
+
+    /// @notice The position moved to another class.
+    event PositionReclassified(uint16 indexed sourceIndex, uint256 indexed positionId, uint16 classId);
 
     /// @notice The DAO admitted a position source.
     event SourceRegistered(uint16 indexed sourceIndex, address indexed source);
@@ -76,18 +96,28 @@ interface IRiskOracle {
     /// @notice The position was never registered, or is retired.
     error RiskOracleUnknownPosition(uint256 sourceIndex, uint256 positionId);
 
+    /// @notice The score is stale under the old or the new class: the position cannot change class before the next one.
+    error RiskOracleStale(uint256 sourceIndex, uint256 positionId);
+
     /// @notice The class is retired for new positions, or its id does not fit the word.
     error RiskOracleClass(uint16 classId);
+
+    /// @notice The rule engine's answer has not the shape that `IRuleEngine` states.
+    error RiskOracleEngineAnswer();
+
+    /// @notice The rule engine would change the class or the epoch of item `index`, or forget it.
+    error RiskOracleEngineWord(uint256 index, uint256 oldWord, uint256 word);
 
     /// @notice A zero address or a zero limit in the deployment.
     error RiskOracleInvalidConfig();
 
-    /// @notice Checks a quorum-signed report and applies each entry that the rules allow. Anyone may call.
+    /// @notice Checks a quorum-signed report and applies each entry that the rules allow, publishes its root, or holds the report
+    /// whole where it would tighten too much. Anyone may call.
     /// @param report header that the operators signed
     /// @param attestations quorum of the report's signer set
     /// @param entries packed entries, 16 bytes each, (sourceIndex, positionId) strictly ascending
     /// @param classQuantiles packed quantiles, 6 bytes each, classId strictly ascending
-    /// @return outcomes one {EntryOutcome} byte per entry
+    /// @return outcomes one {EntryOutcome} byte per entry; empty when the report is held
     function submitReport(
         RiskReport calldata report,
         Attestations calldata attestations,
@@ -95,7 +125,7 @@ interface IRiskOracle {
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes);
 
-    /// @notice Admits a position source. Only the owner (timelock).
+    /// @notice Admits a position source. Only WIDENING_ROLE.
     function registerSource(address source) external returns (uint16 sourceIndex);
 
     /// @notice Registers a new position of the calling source. Only a registered source.
@@ -109,12 +139,38 @@ interface IRiskOracle {
     /// @notice Forgets a position of the calling source. Only a registered source.
     function retirePosition(uint256 positionId) external;
 
+    /// @notice Registers `newId` of the calling source as split off its `fromId`: same ratios, score and times, first epoch.
+    /// Only a registered source.
+    function copyPosition(uint256 fromId, uint256 newId) external;
+
+    /// @notice Says that `intoId` of the calling source took over shorts of its `fromId`: it keeps the word with the higher
+    /// target, without a running ramp. Only a registered source, which has made sure that the new totals meet the initial ρ
+    /// of both.
+    /// @return epoch new epoch of `intoId`
+    function mergePosition(uint256 fromId, uint256 intoId) external returns (uint16 epoch);
+
+    /// @notice Moves a position of the calling source to another class. The ρ in force does not change now; a target below
+    /// the new floor rises to it over grace and ramp. Reverts while the score is stale. Only a registered source.
+    function reclassifyPosition(uint256 positionId, uint16 classId) external;
+
     /// @notice Effective parameters; reverts for unknown positions, so that 0 is never read as a value.
     function getParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
     /// @notice As {getParams}, with status UNKNOWN instead of a revert.
     function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
+    /// @notice As {tryGetParams} for many positions of one source, in the order of `positionIds`.
+    function getParamsBatch(
+        address source,
+        uint256[] calldata positionIds
+    ) external view returns (RiskParams[] memory params);
+
+    /// @notice What a maintenance check needs, for the gas of one storage word while the score is fresh and ρ has arrived at
+    /// its target; equal to the fields of {getParams}. Reverts for unknown positions.
+    function maintenanceParams(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, ParamStatus status);
     /// @notice The part of {getParams} that decides about liquidations, cheaper; reverts for unknown positions.
     /// @return rhoBps maintenance ρ in force
     /// @return piBps π in force
@@ -157,16 +213,19 @@ interface IRiskOracle {
     /// @notice Epoch of the last accepted report.
     function lastEpoch() external view returns (uint64 epoch);
 
-    /// @notice Hash of chain id, this contract, deployment salt, signer-set version, bounds version and models version:
+    /// @notice Hash of chain id, this contract, deployment salt, rule engine, verifier, signer-set version, bounds version and
+    /// models version:
     /// messages between operators are bound to it.
     function configDigest() external view returns (bytes32 digest);
 
     /// @notice EIP-712 digest of a report.
     function reportDigest(RiskReport calldata report) external view returns (bytes32 digest);
 
-    /// @notice Predicted outcome of every entry if the report were submitted now, without signatures.
+    /// @notice Predicted outcome of every entry if the report were submitted now, without signatures; reverts while halted.
+    /// @return outcomes one {EntryOutcome} byte per entry
+    /// @return held whether the effect guard would hold the report, so that nothing of it is applied until it is released
     function previewEntries(
         RiskReport calldata report,
         bytes calldata entries
-    ) external view returns (bytes memory outcomes);
+    ) external view returns (bytes memory outcomes, bool held);
 }

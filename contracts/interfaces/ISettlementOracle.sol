@@ -78,12 +78,11 @@ interface ISettlementOracle {
     /// @notice Writes a disputed price that the guardian let stand for six hours. Anyone.
     function endDispute(uint24 marketId, uint40 expiry) external returns (uint64 priceE8);
 
-    /// @notice Leaves a disputed price to the DAO, within six hours of the dispute. Only the guardian (the owner, until
-    /// roles are set).
+    /// @notice Leaves a disputed price to the DAO, within six hours of the dispute. Only GUARDIAN_ROLE.
     function sendToFallback(uint24 marketId, uint40 expiry) external;
 
     /// @notice Writes the price of an expiry that was sent to the fallback, or that nobody proved, from 36 hours after
-    /// expiry on and inside the band of recorded rounds. Only the owner (the DAO).
+    /// expiry on and inside the band of recorded rounds. Only WIDENING_ROLE.
     function setFallbackPrice(uint24 marketId, uint40 expiry, uint64 priceE8) external;
 
     /// @notice Widens the band of the fallback price by a round of either source. Rounds from 24 hours before to 36 hours
@@ -112,6 +111,6 @@ interface ISettlementOracle {
     /// @notice Longest time from expiry to the update time of the settling round.
     function maxDelaySec() external view returns (uint32 delaySec);
 
-    /// @notice Sets the longest delay, 1 minute to 1 day. Only the owner.
+    /// @notice Sets the longest delay, 1 minute to 1 day. Only WIDENING_ROLE.
     function setMaxDelay(uint32 maxDelaySec) external;
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ReportCodec} from "../libraries/ReportCodec.sol";
+import {RiskClassWords} from "../libraries/RiskClassWords.sol";
+import {RiskLife} from "../libraries/RiskLife.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
-import {EntryOutcome, ReportTimes, RiskClass, RiskEntry, RiskParams} from "../types/RiskTypes.sol";
+import {RiskWord} from "../libraries/RiskWord.sol";
+import {RiskClass, RiskParams} from "../types/RiskTypes.sol";
 
 /// @notice Runs batches of packed cases through the libraries, for the differential test of the TypeScript mirror.
 contract RulesHarness {
@@ -12,21 +17,36 @@ contract RulesHarness {
     /// @notice Case: classIndex 2 · word 32 · quantileWord 32 · now 5 bytes.
     uint256 public constant READING_CASE_BYTES = 71;
 
+    /// @notice Case: classIndex 2 · new classIndex 2 · word 32 · other word 32 · now 5 bytes.
+    uint256 public constant LIFE_CASE_BYTES = 73;
+
+    /// @notice Result per case: word re-classed 32 · copied 32 · merged into the other 32 bytes, the latter under the first
+    /// class. The class id is the index.
+    function liveBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
+        for (uint256 at = 0; at < cases.length; at += LIFE_CASE_BYTES) {
+            bytes calldata item = cases[at:at + LIFE_CASE_BYTES];
+            results = abi.encodePacked(results, _live(classes, item));
+        }
+    }
+
     /// @notice Result per case: outcome 1 · new word 32 bytes.
     function applyBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
         for (uint256 at = 0; at < cases.length; at += RULE_CASE_BYTES) {
             bytes calldata item = cases[at:at + RULE_CASE_BYTES];
-            RiskEntry memory entry;
-            entry.epoch = uint16(bytes2(item[34:36]));
-            entry.rhoBps = uint16(bytes2(item[36:38]));
-            entry.piBps = uint16(bytes2(item[38:40]));
-            entry.score = uint16(bytes2(item[40:42]));
-            ReportTimes memory times = ReportTimes(uint40(bytes5(item[42:47])), uint40(bytes5(item[47:52])));
-            (uint256 word, EntryOutcome outcome) = RiskRules.applyEntry(
+            uint256 values = ReportCodec.packValues(
+                uint16(bytes2(item[34:36])),
+                uint16(bytes2(item[36:38])),
+                uint16(bytes2(item[38:40])),
+                uint16(bytes2(item[40:42]))
+            );
+            (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
+            (uint256 word, uint256 outcome) = RiskRules.applyEntry(
                 uint256(bytes32(item[2:34])),
-                classes[uint16(bytes2(item[:2]))],
-                entry,
-                times
+                bounds,
+                levels,
+                values,
+                uint40(bytes5(item[42:47])),
+                uint40(bytes5(item[47:52]))
             );
             results = abi.encodePacked(results, uint8(outcome), word);
         }
@@ -37,29 +57,44 @@ contract RulesHarness {
     function readBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
         for (uint256 at = 0; at < cases.length; at += READING_CASE_BYTES) {
             bytes calldata item = cases[at:at + READING_CASE_BYTES];
-            RiskClass memory class = classes[uint16(bytes2(item[:2]))];
+            (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
             uint256 quantileWord = uint256(bytes32(item[34:66]));
             uint256 nowSec = uint40(bytes5(item[66:71]));
             RiskParams memory params = RiskReading.effectiveParams(
                 uint256(bytes32(item[2:34])),
-                class,
+                bounds,
+                levels,
                 quantileWord,
                 nowSec
             );
-            (uint256 rho, uint256 pi) = RiskReading.openingParams(class, quantileWord, nowSec);
+            (uint256 rho, uint256 pi) = RiskReading.openingParams(bounds, levels, quantileWord, nowSec);
             results = abi.encodePacked(results, _packed(params), uint16(rho), uint16(pi));
-            results = abi.encodePacked(results, _maintenance(uint256(bytes32(item[2:34])), class, nowSec));
+            results = abi.encodePacked(results, _maintenance(uint256(bytes32(item[2:34])), bounds, levels, nowSec));
         }
+    }
+
+    function _live(RiskClass[] memory classes, bytes calldata item) private pure returns (bytes memory result) {
+        uint256 classId = uint16(bytes2(item[2:4]));
+        uint256 word = uint256(bytes32(item[4:36]));
+        uint256 nowSec = uint40(bytes5(item[68:73]));
+        (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
+        (uint256 newBounds, ) = RiskClassWords.pack(classes[classId]);
+        uint256 moved = RiskLife.reclassedWord(word, bounds, levels, newBounds, classId, nowSec);
+        (uint256 merged, ) = RiskLife.mergedWord(word, uint256(bytes32(item[36:68])), bounds);
+        return abi.encodePacked(moved, RiskLife.copiedWord(word), merged);
     }
 
     function _maintenance(
         uint256 word,
-        RiskClass memory class,
+        uint256 bounds,
+        uint256 levels,
         uint256 nowSec
     ) private pure returns (bytes memory packed) {
         if (word == 0) return new bytes(6);
-        (uint16 rho, uint16 pi, uint16 rhoBefore) = RiskReading.maintenance(word, class, nowSec);
-        return abi.encodePacked(rho, pi, rhoBefore);
+        (uint256 rho, uint256 pi, ) = RiskReading.maintenance(word, bounds, levels, nowSec);
+        uint256 before = rho;
+        if (RiskWord.isScored(word)) before = Math.min(rho, RiskReading.rhoBefore(word, bounds, nowSec));
+        return abi.encodePacked(uint16(rho), uint16(pi), uint16(before));
     }
 
     function _packed(RiskParams memory params) private pure returns (bytes memory packed) {

@@ -1,80 +1,65 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
-import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
+import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
+import {IRiskDelivery} from "../interfaces/IRiskDelivery.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
-import {ISignerRegistry} from "../interfaces/ISignerRegistry.sol";
+import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
+import {DeliveryWord} from "../libraries/DeliveryWord.sol";
+import {EffectGuard, EffectVerdict} from "../libraries/EffectGuard.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
-import {Move, RiskRules} from "../libraries/RiskRules.sol";
-import {RiskWord} from "../libraries/RiskWord.sol";
-import {Attestations, ClassQuantile, EntryOutcome, ReportTimes, RiskReport} from "../types/RiskTypes.sol";
-import {ClassCache, ClassTable} from "./ClassCache.sol";
-import {PositionBook} from "./PositionBook.sol";
+import {BreakerMode, BreakerReason, DeliveryLimits, DeliveryState, RootHeader} from "../types/DeliveryTypes.sol";
+import {Attestations, RiskReport} from "../types/RiskTypes.sol";
+import {Breaker} from "./Breaker.sol";
+import {EngineBatch} from "./EngineBatch.sol";
+import {OracleWiring} from "./OracleWiring.sol";
+import {ReportGate} from "./ReportGate.sol";
 
 /// @notice What a risk oracle is deployed with.
-/// @param owner timelock: admits sources
-/// @param signers quorum of reports
-/// @param classes bounds
+/// @param authority access manager
+/// @param verifier quorum of reports
+/// @param engine rules of reports and classes
 /// @param models allowed model bundles
 /// @param deploymentSalt keeps messages of operators apart from those for earlier deployments at the same address
 /// @param maxArrivalAgeSec greatest age of an observation at arrival
+/// @param limits caps and times of delivery
 struct RiskOracleConfig {
-    address owner;
-    ISignerRegistry signers;
-    IRiskClasses classes;
+    address authority;
+    IReportVerifier verifier;
+    IRuleEngine engine;
     IModelRegistry models;
     bytes32 deploymentSalt;
     uint32 maxArrivalAgeSec;
+    DeliveryLimits limits;
 }
 
 /// @title Applies quorum-signed reports to positions
-/// @notice No proxy: rules and verifier of a deployment never change.
-contract RiskOracle is PositionBook, EIP712 {
-    using ClassCache for ClassTable;
-
-    /// @notice Last accepted chunk.
-    struct Cursor {
-        uint64 epoch;
-        uint40 observedAt;
-        uint16 chunkIndex;
-        uint16 chunkCount;
+/// @notice No proxy: words, their layout and their reading never change; the timelock may replace rules and verifier.
+contract RiskOracle is ReportGate {
+    /// @notice A report on its way from the checks to storage.
+    /// @param entries its entries under rules and breaker
+    /// @param quantiles its class quantiles likewise; untouched where it has none
+    /// @param verdict of the effect guard
+    /// @param violates whether it breaks more class bounds than the limits forgive
+    /// @param heldSec from the limits, like the next
+    /// @param rootValiditySec from the limits
+    struct Admission {
+        EngineBatch entries;
+        EngineBatch quantiles;
+        EffectVerdict verdict;
+        bool violates;
+        uint256 heldSec;
+        uint256 rootValiditySec;
     }
-
-    /// @notice EIP-712 type of a report.
-    bytes32 public constant REPORT_TYPEHASH = keccak256(
-        "RiskReport(uint64 epoch,uint32 signerSetVersion,uint40 observedAt,uint40 validUntil,uint16 chunkIndex,"
-        "uint16 chunkCount,bytes32 entriesHash,bytes32 classQuantilesHash,bytes32 positionsRoot,bytes32 bundleHash,"
-        "bytes32 evidenceHash,uint16 dispersionBps)"
-    );
-    /// @notice Greatest rise of the epoch: room for epochs counted in seconds, and 2^32 quorum reports away from a bricked
-    /// counter.
-    uint64 public constant MAX_EPOCH_JUMP = 1 << 32;
-    /// @notice Clocks of operators and chain may differ by this much.
-    uint256 public constant MAX_FUTURE_SKEW_SEC = 30;
-
-    /// @notice Quorum of reports.
-    ISignerRegistry public immutable SIGNERS;
-    /// @notice Allowed model bundles.
-    IModelRegistry public immutable MODELS;
-    /// @notice See {RiskOracleConfig}.
-    bytes32 public immutable DEPLOYMENT_SALT;
-    /// @notice See {RiskOracleConfig}.
-    uint256 public immutable MAX_ARRIVAL_AGE_SEC;
-
-    Cursor private _cursor;
 
     constructor(
         RiskOracleConfig memory config
-    ) PositionBook(config.owner, config.classes) EIP712("Plimsoll RiskOracle", "1") {
-        bool missing = address(config.signers) == address(0) || address(config.models) == address(0);
-        if (missing || config.maxArrivalAgeSec == 0) revert RiskOracleInvalidConfig();
-        SIGNERS = config.signers;
-        MODELS = config.models;
-        DEPLOYMENT_SALT = config.deploymentSalt;
-        MAX_ARRIVAL_AGE_SEC = config.maxArrivalAgeSec;
-    }
+    )
+        OracleWiring(config.authority, config.engine, config.verifier)
+        Breaker(config.limits)
+        ReportGate(config.models, config.deploymentSalt, config.maxArrivalAgeSec)
+    {}
 
     /// @inheritdoc IRiskOracle
     function submitReport(
@@ -83,115 +68,156 @@ contract RiskOracle is PositionBook, EIP712 {
         bytes calldata entries,
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes) {
-        _checkOrder(report);
+        DeliveryState memory state = _liveState();
+        // Cheapest first: what relayers run into costs no recovery.
         _checkTimes(report);
-        _checkPayload(report.entriesHash, entries);
-        _checkPayload(report.classQuantilesHash, classQuantiles);
-        if (!MODELS.isAllowed(report.bundleHash)) revert RiskOracleBundle(report.bundleHash);
+        _checkOrder(report, state);
+        _checkContent(report, entries, classQuantiles);
         bytes32 digest = reportDigest(report);
-        SIGNERS.verifyQuorum(report.signerSetVersion, digest, attestations.signerBitmap, attestations.signatures);
-        _cursor = Cursor(report.epoch, report.observedAt, report.chunkIndex, report.chunkCount);
-        _emitAccepted(report, digest, attestations.signerBitmap);
-        ClassTable memory table;
-        outcomes = _applyEntries(table, report, entries);
-        _applyQuantiles(table, report, classQuantiles);
+        verifier.verifyQuorum(report.signerSetVersion, digest, attestations.signerBitmap, attestations.signatures);
+        Admission memory admission = _admit(report, state, entries, classQuantiles);
+        if (admission.verdict != EffectVerdict.PASSES) {
+            _holdReport(report, state, digest, admission);
+        } else {
+            _emitAccepted(report, digest, attestations.signerBitmap);
+            EffectGuard.count(state, admission.entries.tightened, admission.entries.tightenedBps);
+            outcomes = _storeReport(report, state, admission, entries, classQuantiles);
+        }
+        // After the report: what it was allowed to do it did under the breaker that it met.
+        if (admission.violates) _trip(state, BreakerMode.HALTED, BreakerReason.BOUND_VIOLATION);
+        _deliveryWord = DeliveryWord.pack(state);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function releaseHeld(
+        RiskReport calldata report,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) external returns (bytes memory outcomes) {
+        _requireWatch();
+        DeliveryState memory state = _liveState();
+        _checkContent(report, entries, classQuantiles);
+        bytes32 digest = reportDigest(report);
+        _takeHeld(digest);
+        emit ReportReleased(report.epoch, digest, report.observedAt, report.chunkIndex);
+        Admission memory admission;
+        admission.rootValiditySec = deliveryLimits().rootValiditySec;
+        _evaluateReport(report, state, admission, entries, classQuantiles);
+        outcomes = _storeReport(report, state, admission, entries, classQuantiles);
+        _deliveryWord = DeliveryWord.pack(state);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function discardHeld(bytes32 digest) external {
+        _requireWatch();
+        _dropHeld(digest);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function applyProofs(
+        RootHeader calldata header,
+        bytes calldata entries,
+        bytes32[][] calldata proofs
+    ) external returns (bytes memory outcomes) {
+        DeliveryState memory state = _liveState();
+        uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
+        if (proofs.length != count) revert RiskOracleProofCount(proofs.length, count);
+        for (uint256 index = 0; index < count; ++index) {
+            _requireLeaf(header, ReportCodec.packedAt(entries, index), proofs[index]);
+        }
+        EngineBatch memory batch;
+        _guardedEntries(state, batch, header.observedAt, entries);
+        if (batch.tightened != 0) {
+            _spendProof(state, header.epoch, batch);
+            _deliveryWord = DeliveryWord.pack(state);
+        }
+        _store(batch, entries);
+        return batch.outcomes;
     }
 
     /// @inheritdoc IRiskOracle
     function previewEntries(
         RiskReport calldata report,
         bytes calldata entries
-    ) external view returns (bytes memory outcomes) {
-        uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
-        ClassTable memory table;
-        Move memory move = RiskRules.prepare(_times(report));
-        outcomes = new bytes(count);
-        for (uint256 index = 0; index < count; ++index) {
-            uint256 packed = ReportCodec.packedAt(entries, index);
-            (, EntryOutcome outcome) = _evaluate(table, _positions[ReportCodec.keyOf(packed)].word, move, packed);
-            _record(outcomes, index, outcome);
-        }
+    ) external view returns (bytes memory outcomes, bool held) {
+        DeliveryState memory state = _liveState();
+        DeliveryLimits memory limits = deliveryLimits();
+        if (report.dispersionBps > limits.dispersionBps) state.mode = uint256(BreakerMode.TIGHTEN_ONLY);
+        if (report.chunkIndex == 0) (state.reportTightened, state.reportTighteningBps) = (0, 0);
+        EngineBatch memory batch;
+        _guardedEntries(state, batch, report.observedAt, entries);
+        return (batch.outcomes, _judgeChunk(state, limits, batch) != EffectVerdict.PASSES);
     }
 
-    /// @inheritdoc IRiskOracle
-    function lastEpoch() external view returns (uint64 epoch) {
-        return _cursor.epoch;
+    /// @dev State of delivery, or a revert while halted.
+    function _liveState() private view returns (DeliveryState memory state) {
+        uint256 deliveryWord = _deliveryWord;
+        _requireNotHalted(deliveryWord);
+        return DeliveryWord.unpack(deliveryWord);
     }
 
-    /// @inheritdoc IRiskOracle
-    function configDigest() external view returns (bytes32 digest) {
-        return
-            keccak256(
-                abi.encode(
-                    block.chainid,
-                    address(this),
-                    DEPLOYMENT_SALT,
-                    SIGNERS.currentVersion(),
-                    CLASSES.boundsVersion(),
-                    MODELS.modelsVersion()
-                )
-            );
-    }
-
-    /// @inheritdoc IRiskOracle
-    function reportDigest(RiskReport calldata report) public view returns (bytes32 digest) {
-        // All members are static, so that the encoded struct is the sequence EIP-712 asks for.
-        return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPEHASH, report)));
-    }
-
-    /// @dev Keys ascend strictly, so no position is written twice and no step limit can be walked around.
-    function _applyEntries(
-        ClassTable memory table,
+    /// @dev Takes the report's place in the order and looks at its effect; of the words nothing is written yet.
+    function _admit(
         RiskReport calldata report,
-        bytes calldata entries
+        DeliveryState memory state,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) private returns (Admission memory admission) {
+        DeliveryLimits memory limits = deliveryLimits();
+        (admission.heldSec, admission.rootValiditySec) = (limits.heldSec, limits.rootValiditySec);
+        if (report.chunkIndex == 0) (state.reportTightened, state.reportTighteningBps) = (0, 0);
+        (state.epoch, state.observedAt) = (report.epoch, report.observedAt);
+        (state.chunkIndex, state.chunkCount) = (report.chunkIndex, report.chunkCount);
+        // Before the entries: operators who disagree this much loosen nothing, not even with this report.
+        bool disperses = report.dispersionBps > limits.dispersionBps;
+        if (disperses) _trip(state, BreakerMode.TIGHTEN_ONLY, BreakerReason.DISPERSION);
+        uint256 violations = _evaluateReport(report, state, admission, entries, classQuantiles);
+        admission.verdict = _judgeChunk(state, limits, admission.entries);
+        // Who signed before the bounds moved could not know them.
+        admission.violates = violations > limits.violations && report.observedAt > boundsChangedAt;
+    }
+
+    function _evaluateReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        Admission memory admission,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) private view returns (uint256 violations) {
+        _guardedEntries(state, admission.entries, report.observedAt, entries);
+        violations = _violations(admission.entries);
+        if (classQuantiles.length == 0) return violations;
+        _guardedQuantiles(state, admission.quantiles, report.observedAt, classQuantiles);
+        return violations + _violations(admission.quantiles);
+    }
+
+    function _holdReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        bytes32 digest,
+        Admission memory admission
+    ) private {
+        EffectGuard.exhaustReport(state);
+        uint40 expiresAt = _hold(digest, admission.heldSec);
+        (uint256 tightened, uint256 tighteningBps) = (admission.entries.tightened, admission.entries.tightenedBps);
+        emit ReportHeld(report.epoch, digest, report.chunkIndex, tightened, tighteningBps, expiresAt);
+        if (admission.verdict != EffectVerdict.WINDOW_CAP) return;
+        _trip(state, BreakerMode.TIGHTEN_ONLY, BreakerReason.TIGHTENING_WINDOW);
+    }
+
+    function _storeReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        Admission memory admission,
+        bytes calldata entries,
+        bytes calldata classQuantiles
     ) private returns (bytes memory outcomes) {
-        uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
-        Move memory move = RiskRules.prepare(_times(report));
-        outcomes = new bytes(count);
-        uint256 nextKey;
-        for (uint256 index = 0; index < count; ++index) {
-            uint256 packed = ReportCodec.packedAt(entries, index);
-            uint256 key = ReportCodec.keyOf(packed);
-            if (key < nextKey) revert RiskOracleNotAscending(index);
-            nextKey = key + 1;
-            StoredWord storage stored = _positions[key];
-            uint256 word = stored.word;
-            (uint256 newWord, EntryOutcome outcome) = _evaluate(table, word, move, packed);
-            if (newWord != word) stored.word = newWord;
-            _record(outcomes, index, outcome);
-        }
-        emit EntriesProcessed(report.epoch, report.chunkIndex, entries, outcomes);
-    }
-
-    function _applyQuantiles(ClassTable memory table, RiskReport calldata report, bytes calldata quantiles) private {
-        uint256 count = ReportCodec.itemCount(quantiles.length, ReportCodec.QUANTILE_BYTES);
-        if (count == 0) return;
-        Move memory move = RiskRules.prepare(_times(report));
-        bytes memory outcomes = new bytes(count);
-        uint256 nextId;
-        for (uint256 index = 0; index < count; ++index) {
-            ClassQuantile memory quantile = ReportCodec.quantileAt(quantiles, index);
-            if (quantile.classId < nextId) revert RiskOracleNotAscending(index);
-            nextId = uint256(quantile.classId) + 1;
-            outcomes[index] = bytes1(uint8(_applyQuantile(table, quantile, move)));
-        }
-        emit ClassQuantilesProcessed(report.epoch, quantiles, outcomes);
-    }
-
-    /// @dev A class quantile is a word like a position's, in its first epoch and without a score.
-    function _applyQuantile(
-        ClassTable memory table,
-        ClassQuantile memory quantile,
-        Move memory move
-    ) private returns (EntryOutcome outcome) {
-        uint256 word = _classWords[quantile.classId];
-        if (word == 0 && !CLASSES.isSet(quantile.classId)) return EntryOutcome.UNKNOWN_POSITION;
-        table.select(CLASSES, quantile.classId);
-        if (word == 0) word = RiskRules.initialWord(quantile.classId, table.current.class);
-        (move.rho, move.pi, move.epoch, move.score) = (quantile.rhoBps, quantile.piBps, RiskWord.FIRST_EPOCH, 0);
-        (word, outcome) = RiskRules.applyMove(move, word, table.current.class);
-        // A refused first quantile leaves the slot empty: its word was only the starting point.
-        if (outcome <= EntryOutcome.REFRESHED) _classWords[quantile.classId] = word;
+        _store(admission.entries, entries);
+        _publishRoot(report, state, admission.rootValiditySec);
+        if (classQuantiles.length == 0) return admission.entries.outcomes;
+        _storeQuantiles(admission.quantiles);
+        emit ClassQuantilesProcessed(report.epoch, classQuantiles, admission.quantiles.outcomes);
+        return admission.entries.outcomes;
     }
 
     function _emitAccepted(RiskReport calldata report, bytes32 digest, uint256 signerBitmap) private {
@@ -204,72 +230,5 @@ contract RiskOracle is PositionBook, EIP712 {
             report.evidenceHash,
             signerBitmap
         );
-    }
-
-    /// @dev Applies a packed entry; the memory of `move` is used again for the next one.
-    function _evaluate(
-        ClassTable memory table,
-        uint256 word,
-        Move memory move,
-        uint256 packed
-    ) private view returns (uint256 newWord, EntryOutcome outcome) {
-        if (word == 0) return (word, EntryOutcome.UNKNOWN_POSITION);
-        (move.epoch, move.rho, move.pi, move.score) = ReportCodec.valuesOf(packed);
-        table.select(CLASSES, RiskWord.classIdOf(word));
-        return RiskRules.applyMove(move, word, table.current.class);
-    }
-
-    /// @dev Either the next chunk of the running epoch, or chunk 0 of a later one.
-    function _checkOrder(RiskReport calldata report) private view {
-        Cursor memory last = _cursor;
-        bool continues = report.epoch == last.epoch && last.chunkIndex + 1 < last.chunkCount;
-        if (!continues) {
-            uint64 maxEpoch = last.epoch + MAX_EPOCH_JUMP;
-            bool inRange = report.epoch > last.epoch && report.epoch <= maxEpoch;
-            if (!inRange) revert RiskOracleEpoch(report.epoch, last.epoch, maxEpoch);
-            if (report.observedAt < last.observedAt) {
-                revert RiskOracleObservedAt(report.observedAt, last.observedAt, type(uint40).max);
-            }
-            if (report.chunkCount == 0) revert RiskOracleChunk(report.chunkIndex, 0, 0, 1);
-            _checkChunk(report, 0, report.chunkCount);
-        } else {
-            // Chunks of one epoch share one observation.
-            if (report.observedAt != last.observedAt) {
-                revert RiskOracleObservedAt(report.observedAt, last.observedAt, last.observedAt);
-            }
-            _checkChunk(report, last.chunkIndex + 1, last.chunkCount);
-        }
-    }
-
-    function _checkChunk(RiskReport calldata report, uint16 index, uint16 count) private pure {
-        bool expected = report.chunkIndex == index && report.chunkCount == count;
-        if (!expected) revert RiskOracleChunk(report.chunkIndex, report.chunkCount, index, count);
-    }
-
-    function _checkTimes(RiskReport calldata report) private view {
-        uint256 latest = block.timestamp + MAX_FUTURE_SKEW_SEC;
-        bool tooOld = uint256(report.observedAt) + MAX_ARRIVAL_AGE_SEC < block.timestamp;
-        if (tooOld || report.observedAt > latest) {
-            uint256 age = MAX_ARRIVAL_AGE_SEC < block.timestamp ? MAX_ARRIVAL_AGE_SEC : block.timestamp;
-            revert RiskOracleObservedAt(report.observedAt, block.timestamp - age, latest);
-        }
-        if (report.validUntil < block.timestamp) revert RiskOracleExpired(report.validUntil, block.timestamp);
-    }
-
-    /// @dev Writes outcome byte `index`, which is below the length the outcomes were allocated with.
-    function _record(bytes memory outcomes, uint256 index, EntryOutcome outcome) private pure {
-        assembly ("memory-safe") {
-            mstore8(add(add(outcomes, 0x20), index), outcome)
-        }
-    }
-
-    function _checkPayload(bytes32 expected, bytes calldata payload) private pure {
-        bytes32 actual = keccak256(payload);
-        if (actual != expected) revert RiskOraclePayloadHash(expected, actual);
-    }
-
-    function _times(RiskReport calldata report) private view returns (ReportTimes memory times) {
-        // Fits: block times stay below 2^40 for 34 000 years.
-        return ReportTimes({observedAt: report.observedAt, appliedAt: uint40(block.timestamp)});
     }
 }

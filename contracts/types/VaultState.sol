@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {MarketCaps} from "./VaultTypes.sol";
+import {FundTerms, MarketCaps, MarketValves} from "./VaultTypes.sol";
 
 /// @notice Storage of the options vault. All of it hangs from one struct, so that linked libraries reach it by reference.
 
@@ -75,16 +75,24 @@ struct StoredSeries {
     uint128 owed;
 }
 
-/// @notice Fund and settlement bounty of a collateral token, one word.
-struct TokenCover {
-    address fund;
-    uint96 settleBounty;
-}
-
 /// @notice The fund that waits for a series, and what it has lent to it.
 struct SeriesLoan {
     address fund;
     uint128 amount;
+}
+
+/// @notice Valves of a market and what has passed them in the window `index` (time divided by the window's length).
+struct StoredValves {
+    MarketValves terms;
+    uint32 index;
+    uint64 flaggedE8;
+    uint64 liquidatedE8;
+}
+
+/// @notice Start times of the guardian's last two pauses of liquidations.
+struct PauseLedger {
+    uint40 lastAt;
+    uint40 previousAt;
 }
 
 /// @notice Everything the vault stores. `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
@@ -95,7 +103,11 @@ struct VaultState {
     mapping(uint256 positionId => StoredPosition) positions;
     mapping(uint256 seriesId => StoredSeries) series;
     mapping(address token => mapping(address account => uint256)) claims;
+    mapping(address owner => mapping(address operator => bool)) operators;
+    mapping(uint256 positionId => address) offers;
+    mapping(uint24 marketId => StoredValves) valves;
+    mapping(address token => FundTerms) funds;
     uint24 marketCount;
-    mapping(address token => TokenCover) covers;
+    PauseLedger pauses;
     mapping(uint256 seriesId => SeriesLoan) loans;
 }

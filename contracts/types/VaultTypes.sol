@@ -63,6 +63,55 @@ struct LiquidationSettings {
     uint8 flagBountyBps;
 }
 
+/// @notice Limits per market and window on what parameters and a troubled market may liquidate. Notional is size times
+/// spot, USD × 1e8.
+/// @param effectBudgetE8 notional of positions that parameters, not the market, have made liquidatable; 0 before the DAO
+/// sets it: such flags then wait
+/// @param cautionLimitE8 notional that may be liquidated during caution, not 0; a position of at most a 64th of it never
+/// waits
+/// @param windowSec length of the windows, which begin at multiples of it
+struct MarketValves {
+    uint64 effectBudgetE8;
+    uint64 cautionLimitE8;
+    uint32 windowSec;
+}
+
+/// @notice What a collateral token has to do with its insurance fund and its settlers, one word.
+/// @param fund insurance fund: covers all series of the token and is credited fees and dust as a claim; zero for none
+/// @param feeBps φ: share of what the liquidator receives beyond intrinsic value in the orderly stage
+/// @param settleBounty flat bounty for settling a position, token units; out of the writer's refund, at most a twentieth of it
+struct FundTerms {
+    address fund;
+    uint16 feeBps;
+    uint80 settleBounty;
+}
+
+/// @notice Until when something is paused; a time that has passed means nothing.
+/// @param newRiskUntil no opening, minting more, withdrawing
+/// @param liquidationUntil no flags and liquidations; flags from before its end have lapsed after it
+/// @param cautionUntil dearer new risk, limited liquidations
+struct PauseState {
+    uint32 newRiskUntil;
+    uint32 liquidationUntil;
+    uint32 cautionUntil;
+}
+
+/// @notice A take-over as the liquidator asks for it.
+/// @param positionId flagged position
+/// @param maxSizeE8 most contracts to take
+/// @param minOut least collateral that must come with them
+/// @param maxTopUp most that may be taken from the caller
+/// @param intoId position of the caller in the same series that receives them, 0 for a new one
+/// @param data handed to the caller's callback before the top-up is taken; empty for no callback
+struct TakeOver {
+    uint256 positionId;
+    uint128 maxSizeE8;
+    uint128 minOut;
+    uint128 maxTopUp;
+    uint256 intoId;
+    bytes data;
+}
+
 /// @notice Sums over the positions of a series: one word before expiry, two more from its settlement on.
 /// @param shortOiE8 size of the unsettled positions
 /// @param collateral collateral of the unsettled positions
@@ -87,7 +136,8 @@ struct SeriesState {
 
 /// @notice What a liquidation would do now.
 /// @param sizeE8 contracts that would be closed or taken over
-/// @param payout what the liquidator would receive, or the new position hold before its top-up
+/// @param payout what the liquidator would receive, or his position hold before its top-up
+/// @param fee what the insurance fund would receive
 /// @param rateE8 share w of the time-value ceiling on offer, 1e8 = 1
 /// @param healthWad health before
 /// @param restSizeE8 size left
@@ -95,6 +145,7 @@ struct SeriesState {
 struct LiquidationQuote {
     uint128 sizeE8;
     uint128 payout;
+    uint128 fee;
     uint64 rateE8;
     int256 healthWad;
     uint128 restSizeE8;

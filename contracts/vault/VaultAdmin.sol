@@ -2,23 +2,29 @@
 pragma solidity 0.8.30;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IOptionVaultExtension} from "../interfaces/IOptionVaultExtension.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {IOptionVaultSettings} from "../interfaces/IOptionVaultSettings.sol";
 import {MarginMath} from "../libraries/MarginMath.sol";
 import {PositionWords} from "../libraries/PositionWords.sol";
 import {MarketSide, StoredGrid} from "../types/VaultState.sol";
-import {ClassGrid, LiquidationSettings, Market, MarketCaps} from "../types/VaultTypes.sol";
+import {ClassGrid, FundTerms, LiquidationSettings, Market, MarketCaps, MarketValves} from "../types/VaultTypes.sol";
 import {VaultKit} from "./VaultKit.sol";
 import {VaultStorage} from "./VaultStorage.sol";
 
 /// @title What the DAO sets
-abstract contract VaultAdmin is VaultStorage, IOptionVaultExtension {
-    /// @inheritdoc IOptionVaultExtension
+abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
+    uint256 private constant MIN_VALVE_WINDOW_SEC = 10 minutes;
+    uint256 private constant MAX_VALVE_WINDOW_SEC = 7 days;
+    /// @dev A liquidator must keep most of what he is paid for.
+    uint256 private constant MAX_FUND_FEE_BPS = 2_000;
+
+    /// @inheritdoc IOptionVaultSettings
     function addMarket(
         address base,
         address quote,
         uint80 minBase,
         uint80 minQuote
-    ) external onlyOwner returns (uint24 marketId) {
+    ) external restricted returns (uint24 marketId) {
         if (base == quote || base == address(0) || quote == address(0)) {
             revert VaultMarketInvalid(base, quote);
         }
@@ -41,8 +47,8 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultExtension {
         emit MarketAdded(marketId, added);
     }
 
-    /// @inheritdoc IOptionVaultExtension
-    function updateMarket(uint24 marketId, bool live, uint80 minBase, uint80 minQuote) external onlyOwner {
+    /// @inheritdoc IOptionVaultSettings
+    function updateMarket(uint24 marketId, bool live, uint80 minBase, uint80 minQuote) external restricted {
         MarketSide storage calls = _state.sides[VaultKit.sideKey(marketId, false)];
         MarketSide storage puts = _state.sides[VaultKit.sideKey(marketId, true)];
         if (puts.token == address(0)) revert VaultMarketUnknown(marketId);
@@ -52,16 +58,25 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultExtension {
         emit MarketUpdated(marketId, live, minBase, minQuote);
     }
 
-    /// @inheritdoc IOptionVaultExtension
-    function setMarketCaps(uint24 marketId, bool isPut, MarketCaps calldata caps) external onlyOwner {
+    /// @inheritdoc IOptionVaultSettings
+    function stopMarket(uint24 marketId) external restricted {
+        MarketSide storage calls = _state.sides[VaultKit.sideKey(marketId, false)];
+        MarketSide storage puts = _state.sides[VaultKit.sideKey(marketId, true)];
+        if (puts.token == address(0)) revert VaultMarketUnknown(marketId);
+        (calls.live, puts.live) = (false, false);
+        emit MarketUpdated(marketId, false, calls.minCollateral, puts.minCollateral);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function setMarketCaps(uint24 marketId, bool isPut, MarketCaps calldata caps) external restricted {
         MarketSide storage side = _state.sides[VaultKit.sideKey(marketId, isPut)];
         if (side.token == address(0)) revert VaultMarketUnknown(marketId);
         side.caps = caps;
         emit MarketCapsSet(marketId, isPut, caps);
     }
 
-    /// @inheritdoc IOptionVaultExtension
-    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external onlyOwner {
+    /// @inheritdoc IOptionVaultSettings
+    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external restricted {
         if (marketId == 0 || marketId > _state.marketCount) revert VaultMarketUnknown(marketId);
         uint256 edges;
         for (uint256 i = 0; i < grid.moneynessEdgesBps.length; ++i) {
@@ -85,9 +100,30 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultExtension {
         emit ClassGridSet(marketId, grid);
     }
 
-    /// @inheritdoc IOptionVaultExtension
-    function setLiquidationSettings(LiquidationSettings calldata settings) external onlyOwner {
+    /// @inheritdoc IOptionVaultSettings
+    function setLiquidationSettings(LiquidationSettings calldata settings) external restricted {
         _setLiquidationSettings(settings);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function setMarketValves(uint24 marketId, MarketValves calldata valves) external restricted {
+        if (marketId == 0 || marketId > _state.marketCount) revert VaultMarketUnknown(marketId);
+        bool inRange = valves.windowSec >= MIN_VALVE_WINDOW_SEC && valves.windowSec <= MAX_VALVE_WINDOW_SEC;
+        if (!inRange || valves.cautionLimitE8 == 0) revert VaultValvesInvalid(marketId, valves);
+        _state.valves[marketId].terms = valves;
+        emit MarketValvesSet(marketId, valves);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function setFund(address token, FundTerms calldata terms) external restricted {
+        // Nobody but a fund of this vault and token could collect what it is credited.
+        bool isValid =
+            terms.fund == address(0)
+                ? terms.feeBps == 0
+                : IInsuranceFund(terms.fund).VAULT() == address(this) && IInsuranceFund(terms.fund).asset() == token;
+        if (terms.feeBps > MAX_FUND_FEE_BPS || !isValid) revert VaultFundInvalid(token, terms);
+        _state.funds[token] = terms;
+        emit FundSet(token, terms);
     }
 
     function _requireValid(Market memory checked) private pure {

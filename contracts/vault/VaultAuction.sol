@@ -4,17 +4,24 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IOptionVaultLog} from "../interfaces/IOptionVaultLog.sol";
 import {AuctionClock, Distress, LiquidationMath} from "../libraries/LiquidationMath.sol";
+import {Payoff} from "../libraries/MarginMath.sol";
 import {ShortPosition} from "../libraries/PositionWords.sol";
 import {VaultControl, VaultState} from "../types/VaultState.sol";
-import {LiquidationQuote} from "../types/VaultTypes.sol";
+import {FundTerms, LiquidationQuote} from "../types/VaultTypes.sol";
 import {Links, SideTerms, VaultKit} from "./VaultKit.sol";
+import {VaultValves} from "./VaultValves.sol";
 
-/// @notice A liquidation, checked and computed, not yet done.
+/// @notice A liquidation, checked and computed, not yet done. `fund` has no fee after the orderly stage;
+/// `isParameterCaused` says that the position would be healthy at the ρ of before the present drift windows.
 struct Liquidation {
     ShortPosition position;
     SideTerms terms;
     Distress distress;
     LiquidationQuote quote;
+    FundTerms fund;
+    uint256 spotE8;
+    bool isCautious;
+    bool isParameterCaused;
 }
 
 /// @title Everything a liquidation checks and computes
@@ -33,53 +40,90 @@ library VaultAuction {
         _requireAuction(position, control);
         found.position = position;
         found.terms = VaultKit.termsOf(state, position.series);
+        found.spotE8 = VaultKit.spotE8(links, position.series);
+        found.isCautious = block.timestamp < control.cautionUntil;
+        _judge(links, found);
         Distress memory distress = found.distress;
-        distress.payoff = VaultKit.payoffAt(position, VaultKit.spotE8(links, position.series));
-        (distress.sizeE8, distress.collateral) = (position.sizeE8, position.collateral);
-        (distress.rhoBps, , ) = links.oracle.maintenanceOf(address(this), positionId);
         distress.targetHealthBps = control.targetHealthBps;
-        int256 healthWad = VaultKit.health(position, distress.payoff, distress.rhoBps);
-        if (healthWad >= VaultKit.HEALTHY_WAD) {
-            revert IOptionVaultLog.VaultPositionHealthy(positionId, healthWad);
-        }
-        if (healthWad <= 0) revert IOptionVaultLog.VaultPositionInsolvent(positionId, healthWad);
-        found.quote.healthWad = healthWad;
         distress.rateE8 = LiquidationMath.rateE8Down(_clock(position, control, distress.rhoBps));
+        if (block.timestamp - position.flaggedAt < control.orderlySec) {
+            found.fund = state.funds[address(found.terms.token)];
+        }
+        if (found.isCautious) {
+            uint256 allowedE8 = VaultValves.sizeAllowed(state, position, found.spotE8);
+            if (allowedE8 == 0) revert IOptionVaultLog.VaultLiquidationLimit(position.series.marketId);
+            maxSizeE8 = Math.min(maxSizeE8, allowedE8);
+        }
         _price(found, maxSizeE8);
     }
 
-    /// @notice Whether a flag runs and has not lapsed.
-    function isFlagLive(ShortPosition memory position, uint256 flagLifeSec) internal view returns (bool isLive) {
-        return position.isFlagged && block.timestamp <= position.flaggedAt + flagLifeSec;
+    /// @notice Reverts during a pause of liquidations.
+    function requireUnpaused(VaultControl memory control) internal view {
+        uint256 until = control.liquidationPausedUntil;
+        if (block.timestamp < until) revert IOptionVaultLog.VaultLiquidationsPaused(until);
     }
 
-    /// @dev Fills size, payout and rest. Nothing here exceeds the position's own size and collateral, hence the casts.
+    /// @notice Whether a flag runs and has not lapsed: by age, or because liquidations were paused since, for an auction
+    /// that nobody could take part in must begin anew.
+    function isFlagLive(
+        ShortPosition memory position,
+        VaultControl memory control
+    ) internal view returns (bool isLive) {
+        bool isYoung = block.timestamp <= position.flaggedAt + control.flagLifeSec;
+        return position.isFlagged && isYoung && position.flaggedAt >= control.liquidationPausedUntil;
+    }
+
+    /// @dev Health, and what made the position unhealthy.
+    function _judge(Links memory links, Liquidation memory found) private view {
+        (ShortPosition memory position, Distress memory distress) = (found.position, found.distress);
+        uint256 rhoBeforeBps;
+        (distress.rhoBps, , rhoBeforeBps) = links.oracle.maintenanceOf(address(this), position.id);
+        distress.payoff = VaultKit.payoffAt(position, found.spotE8);
+        (distress.sizeE8, distress.collateral) = (position.sizeE8, position.collateral);
+        int256 healthWad = VaultKit.health(position, distress.payoff, distress.rhoBps);
+        if (healthWad >= VaultKit.HEALTHY_WAD) {
+            revert IOptionVaultLog.VaultPositionHealthy(position.id, healthWad);
+        }
+        if (healthWad <= 0) revert IOptionVaultLog.VaultPositionInsolvent(position.id, healthWad);
+        found.quote.healthWad = healthWad;
+        found.isParameterCaused = isParameterCaused(position, distress.payoff, distress.rhoBps, rhoBeforeBps);
+    }
+
+    /// @notice Whether an unhealthy position would be healthy at the ρ of before the present drift windows.
+    function isParameterCaused(
+        ShortPosition memory position,
+        Payoff memory payoff,
+        uint256 rhoBps,
+        uint256 rhoBeforeBps
+    ) internal pure returns (bool isCaused) {
+        return rhoBeforeBps < rhoBps && VaultKit.health(position, payoff, rhoBeforeBps) >= VaultKit.HEALTHY_WAD;
+    }
+
+    /// @dev Fills size, payout, fee and rest. Nothing here exceeds the position's own size and collateral, hence the casts.
     function _price(Liquidation memory found, uint256 maxSizeE8) private pure {
         (Distress memory distress, uint256 minCollateral) = (found.distress, found.terms.minCollateral);
         uint256 closedE8 = Math.min(maxSizeE8, LiquidationMath.sizeUp(distress));
-        uint256 payout = LiquidationMath.payoutDown(distress, closedE8);
-        if (closedE8 < distress.sizeE8 && distress.collateral - payout < minCollateral) {
+        uint256 paid = LiquidationMath.payoutDown(distress, closedE8);
+        if (closedE8 < distress.sizeE8 && distress.collateral - paid < minCollateral) {
             if (maxSizeE8 < distress.sizeE8) {
-                revert IOptionVaultLog.VaultLiquidationLeavesDust(
-                    found.position.id,
-                    distress.collateral - payout,
-                    minCollateral
-                );
+                uint256 rest = distress.collateral - paid;
+                revert IOptionVaultLog.VaultLiquidationLeavesDust(found.position.id, rest, minCollateral);
             }
             closedE8 = distress.sizeE8;
-            payout = LiquidationMath.payoutDown(distress, closedE8);
+            paid = LiquidationMath.payoutDown(distress, closedE8);
         }
+        uint256 fee = LiquidationMath.feeDown(distress.payoff, closedE8, paid, found.fund.feeBps);
         LiquidationQuote memory quote = found.quote;
-        quote.sizeE8 = uint128(closedE8);
-        quote.payout = uint128(payout);
+        (quote.sizeE8, quote.payout, quote.fee) = (uint128(closedE8), uint128(paid - fee), uint128(fee));
         quote.rateE8 = uint64(distress.rateE8);
         quote.restSizeE8 = uint128(distress.sizeE8 - closedE8);
-        quote.restCollateral = uint128(distress.collateral - payout);
+        quote.restCollateral = uint128(distress.collateral - paid);
     }
 
     function _requireAuction(ShortPosition memory position, VaultControl memory control) private view {
         VaultKit.requireBeforeExpiry(position.series);
-        if (!isFlagLive(position, control.flagLifeSec)) {
+        requireUnpaused(control);
+        if (!isFlagLive(position, control)) {
             uint256 since = position.isFlagged ? position.flaggedAt : 0;
             revert IOptionVaultLog.VaultNotFlagged(position.id, uint40(since));
         }

@@ -4,11 +4,13 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IOptionVaultCover} from "../interfaces/IOptionVaultCover.sol";
+import {IOptionVaultLinks} from "../interfaces/IOptionVaultLinks.sol";
+import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {Payoff} from "../libraries/MarginMath.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
 import {SettlementMath} from "../libraries/SettlementMath.sol";
-import {SeriesHold, SeriesLoan, StoredSeries, TokenCover} from "../types/VaultState.sol";
+import {SeriesHold, SeriesLoan, StoredSeries} from "../types/VaultState.sol";
 import {SideTerms, VaultKit} from "./VaultKit.sol";
 import {VaultStorage} from "./VaultStorage.sol";
 
@@ -19,7 +21,10 @@ abstract contract VaultCover is VaultStorage, IOptionVaultCover {
         (Series memory series, SideTerms memory terms) = _requireIncomplete(seriesId);
         StoredSeries storage stored = _state.series[seriesId];
         if (stored.hold == SeriesHold.LENT) revert VaultSeriesHeld(seriesId);
-        Payoff memory payoff = VaultKit.payoffAt(series, _settlementPrice(seriesId, series, stored), terms.decimals);
+        // The vault answers itself: only its own code knows where settlement prices come from.
+        ISettlementOracle prices = IOptionVaultLinks(address(this)).SETTLEMENT_ORACLE();
+        uint64 priceE8 = _settlementPrice(seriesId, series, stored, prices);
+        Payoff memory payoff = VaultKit.payoffAt(series, priceE8, terms.decimals);
         if (payoff.intrinsicE8 == 0) revert VaultSeriesWorthless(seriesId);
         uint256 sums = stored.sums;
         lent = SettlementMath.worstShortfallUp(
@@ -48,29 +53,6 @@ abstract contract VaultCover is VaultStorage, IOptionVaultCover {
         fund.suspendFor(seriesId);
     }
 
-    /// @inheritdoc IOptionVaultCover
-    function setInsuranceFund(address token, IInsuranceFund fund) external onlyOwner {
-        if (address(fund) != address(0) && (fund.VAULT() != address(this) || fund.asset() != token)) {
-            revert VaultFundInvalid(token, address(fund));
-        }
-        TokenCover storage cover = _state.covers[token];
-        cover.fund = address(fund);
-        emit TokenCoverSet(token, address(fund), cover.settleBounty);
-    }
-
-    /// @inheritdoc IOptionVaultCover
-    function setSettleBounty(address token, uint96 bounty) external onlyOwner {
-        TokenCover storage cover = _state.covers[token];
-        cover.settleBounty = bounty;
-        emit TokenCoverSet(token, cover.fund, bounty);
-    }
-
-    /// @inheritdoc IOptionVaultCover
-    function coverOf(address token) external view nonReentrantView returns (IInsuranceFund fund, uint96 settleBounty) {
-        TokenCover memory cover = _state.covers[token];
-        return (IInsuranceFund(cover.fund), cover.settleBounty);
-    }
-
     /// @dev The fund that already waits for the series, or else the token's.
     function _hold(
         uint256 seriesId,
@@ -79,7 +61,7 @@ abstract contract VaultCover is VaultStorage, IOptionVaultCover {
         SeriesHold hold
     ) private returns (IInsuranceFund fund) {
         SeriesLoan storage loan = _state.loans[seriesId];
-        if (stored.hold == SeriesHold.NONE) loan.fund = _state.covers[address(token)].fund;
+        if (stored.hold == SeriesHold.NONE) loan.fund = _state.funds[address(token)].fund;
         if (loan.fund == address(0)) revert VaultFundMissing(address(token));
         stored.hold = hold;
         return IInsuranceFund(loan.fund);

@@ -11,6 +11,9 @@ import {Links, SideTerms, VaultKit} from "./VaultKit.sol";
 
 /// @title What new risk must hold
 library VaultOpening {
+    /// @dev Share by which the initial ρ rises during caution.
+    uint256 private constant CAUTION_SURCHARGE_BPS = 2_500;
+
     /// @notice Requirement of a position opened now; reverts where opening would.
     function requirement(
         VaultState storage state,
@@ -19,11 +22,12 @@ library VaultOpening {
         SideTerms memory terms,
         uint256 sizeE8
     ) internal view returns (uint256 required, uint16 classId, uint256 rhoBps) {
-        requireOpenable(series, terms);
+        requireOpenable(state, series, terms);
         VaultKit.requireAmount(sizeE8, MarginMath.MAX_SIZE_E8);
         uint256 spotE8 = VaultKit.spotE8(links, series);
         classId = VaultKit.classAt(state, series, VaultKit.moneynessBps(series, spotE8));
         (rhoBps, ) = links.oracle.openingParams(classId);
+        rhoBps = _surcharged(state, rhoBps);
         Payoff memory payoff = VaultKit.payoffAt(series, spotE8, terms.decimals);
         required = Math.max(MarginMath.marginUp(payoff, sizeE8, rhoBps), terms.minCollateral);
     }
@@ -55,12 +59,26 @@ library VaultOpening {
         Series memory series = position.series;
         uint16 classId = VaultKit.classAt(state, series, VaultKit.moneynessBps(series, spotE8));
         (rhoBps, ) = links.oracle.openingParams(classId);
-        return Math.max(rhoBps, links.oracle.getParams(address(this), position.id).rhoInitialBps);
+        rhoBps = Math.max(rhoBps, links.oracle.getParams(address(this), position.id).rhoInitialBps);
+        return _surcharged(state, rhoBps);
     }
 
     /// @notice Reverts unless the series takes new risk now.
-    function requireOpenable(Series memory series, SideTerms memory terms) internal view {
+    function requireOpenable(VaultState storage state, Series memory series, SideTerms memory terms) internal view {
+        requireNewRisk(state);
         if (!terms.live) revert IOptionVaultLog.VaultMarketNotLive(series.marketId);
         SeriesId.requireOpenable(series, block.timestamp);
+    }
+
+    /// @notice Reverts while new risk is paused.
+    function requireNewRisk(VaultState storage state) internal view {
+        uint256 until = state.control.riskPausedUntil;
+        if (block.timestamp < until) revert IOptionVaultLog.VaultNewRiskPaused(until);
+    }
+
+    function _surcharged(VaultState storage state, uint256 rhoBps) private view returns (uint256 surcharged) {
+        if (block.timestamp >= state.control.cautionUntil) return rhoBps;
+        surcharged = Math.ceilDiv(rhoBps * (MarginMath.BPS + CAUTION_SURCHARGE_BPS), MarginMath.BPS);
+        return Math.min(surcharged, MarginMath.BPS);
     }
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ParamStatus} from "../types/RiskTypes.sol";
 import {IOptionVaultCore} from "../interfaces/IOptionVaultCore.sol";
 import {MarginMath} from "../libraries/MarginMath.sol";
-import {PositionWords, ShortPosition} from "../libraries/PositionWords.sol";
+import {ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
-import {StoredPosition, StoredSeries} from "../types/VaultState.sol";
 import {MarketCaps} from "../types/VaultTypes.sol";
 import {SideTerms, VaultKit} from "./VaultKit.sol";
 import {VaultOpening} from "./VaultOpening.sol";
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultCore} from "./VaultCore.sol";
 
 /// @title What owners do with their positions before expiry
-abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
+abstract contract VaultPositions is VaultCore {
     /// @inheritdoc IOptionVaultCore
     function open(
         uint256 seriesId,
@@ -27,6 +27,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
         (uint256 required, uint16 classId, ) = VaultOpening.requirement(_state, _links(), series, terms, sizeE8);
         if (collateral < required) revert VaultCollateralTooLow(collateral, required);
         positionId = _create(series, terms.decimals, sizeE8, collateral);
+        _requireCaps(series, sizeE8);
         emit PositionOpened(positionId, msg.sender, seriesId, sizeE8, collateral, classId, to);
         RISK_ORACLE.registerPosition(positionId, classId);
         TOKEN.mint(to, seriesId, sizeE8);
@@ -36,7 +37,8 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
     /// @inheritdoc IOptionVaultCore
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external nonReentrant {
         (ShortPosition memory position, SideTerms memory terms) = _ownedBeforeExpiry(positionId);
-        VaultOpening.requireOpenable(position.series, terms);
+        _requireReceiver(position, to);
+        VaultOpening.requireOpenable(_state, position.series, terms);
         VaultKit.requireAmount(sizeE8, MarginMath.MAX_SIZE_E8);
         uint256 newSizeE8 = position.sizeE8 + sizeE8;
         uint256 newCollateral = position.collateral + collateral;
@@ -63,7 +65,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
     /// @inheritdoc IOptionVaultCore
     function removeCollateral(uint256 positionId, uint128 amount, address to) external nonReentrant {
         (ShortPosition memory position, SideTerms memory terms) = _ownedBeforeExpiry(positionId);
-        _requireReceiver(to);
+        _requireReceiver(position, to);
         VaultKit.requireAmount(amount, position.collateral);
         _increaseRisk(position, terms, position.sizeE8, position.collateral - amount);
         _push(terms.token, to, amount);
@@ -83,7 +85,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
             _reduce(position, terms, sizeE8, withdraw);
         }
         TOKEN.burn(msg.sender, seriesId, sizeE8);
-        _push(terms.token, msg.sender, paid);
+        _push(terms.token, position.owner, paid);
     }
 
     function _reduce(
@@ -106,33 +108,6 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
         _increaseRisk(position, terms, restSizeE8, rest);
     }
 
-    function _create(
-        Series memory series,
-        uint256 decimals,
-        uint256 sizeE8,
-        uint256 collateral
-    ) private returns (uint256 positionId) {
-        uint40 count = _state.control.positionCount + 1;
-        _state.control.positionCount = count;
-        positionId = count;
-        ShortPosition memory position;
-        (position.id, position.owner, position.series) = (positionId, msg.sender, series);
-        (position.sizeE8, position.collateral) = (sizeE8, collateral);
-        (position.coolOffFrom, position.decimals) = (block.timestamp, decimals);
-        _state.positions[positionId] = StoredPosition(
-            PositionWords.packTerms(position),
-            PositionWords.packState(position)
-        );
-        StoredSeries storage stored = _state.series[SeriesId.encode(series)];
-        uint256 sums = stored.sums;
-        stored.sums = SeriesSums.pack(
-            SeriesSums.sizeOf(sums) + sizeE8,
-            SeriesSums.collateralOf(sums) + collateral,
-            SeriesSums.countOf(sums) + 1
-        );
-        _requireCaps(series, sizeE8);
-    }
-
     /// @dev Stores the new totals first and checks the initial requirement on them. As it holds, the position is healthy and
     /// any auction ends.
     function _increaseRisk(
@@ -141,6 +116,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
         uint256 sizeE8,
         uint256 collateral
     ) private {
+        VaultOpening.requireNewRisk(_state);
         position.coolOffFrom = block.timestamp;
         _endFlag(position);
         _resize(position, sizeE8, collateral);
@@ -165,7 +141,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
     /// later. So what cannot be read is passed over: hence the empty blocks.
     function _endFlagIfHealthy(ShortPosition memory position) private {
         try PRICE_GUARD.spotE8(position.series.marketId) returns (uint64 spotE8, uint40) {
-            try RISK_ORACLE.maintenanceOf(address(this), position.id) returns (uint16 rhoBps, uint16, uint16) {
+            try RISK_ORACLE.maintenanceParams(address(this), position.id) returns (uint16 rhoBps, uint16, ParamStatus) {
                 if (VaultKit.health(position, VaultKit.payoffAt(position, spotE8), rhoBps) < VaultKit.HEALTHY_WAD)
                     return;
                 _endFlag(position);
@@ -178,7 +154,7 @@ abstract contract VaultPositions is VaultStorage, IOptionVaultCore {
         uint256 positionId
     ) private view returns (ShortPosition memory position, SideTerms memory terms) {
         position = VaultKit.active(_state, positionId);
-        if (position.owner != msg.sender) revert VaultNotOwner(positionId, msg.sender);
+        _requireMayAct(position);
         VaultKit.requireBeforeExpiry(position.series);
         terms = VaultKit.termsOf(_state, position.series);
     }

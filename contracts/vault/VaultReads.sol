@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IOptionVaultExtension} from "../interfaces/IOptionVaultExtension.sol";
+import {IOptionVaultSettings} from "../interfaces/IOptionVaultSettings.sol";
 import {IPositionSource} from "../interfaces/IPositionSource.sol";
+import {MarginMath} from "../libraries/MarginMath.sol";
 import {ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
 import {RiskParams} from "../types/RiskTypes.sol";
-import {MarketSide, StoredGrid, StoredSeries, VaultControl} from "../types/VaultState.sol";
+import {MarketSide, StoredGrid, StoredSeries, StoredValves, VaultControl} from "../types/VaultState.sol";
 import {
     ClassGrid,
+    FundTerms,
     LiquidationQuote,
     LiquidationSettings,
     Market,
     MarketCaps,
+    MarketValves,
     SeriesState
 } from "../types/VaultTypes.sol";
 import {VaultAuction} from "./VaultAuction.sol";
@@ -22,7 +25,7 @@ import {VaultOpening} from "./VaultOpening.sol";
 import {VaultStorage} from "./VaultStorage.sol";
 
 /// @title Views of the vault
-abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
+abstract contract VaultReads is VaultStorage, IOptionVaultSettings {
     /// @inheritdoc IPositionSource
     function describePositions(
         uint256[] memory positionIds
@@ -38,16 +41,16 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         return _describe(positionId);
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function healthOf(uint256 positionId) external view nonReentrantView returns (int256 healthWad) {
         ShortPosition memory position = VaultKit.active(_state, positionId);
         VaultKit.requireBeforeExpiry(position.series);
-        (uint256 rhoBps, , ) = RISK_ORACLE.maintenanceOf(address(this), positionId);
+        (uint256 rhoBps, , ) = RISK_ORACLE.maintenanceParams(address(this), positionId);
         uint256 spotE8 = VaultKit.spotE8(_links(), position.series);
         return VaultKit.health(position, VaultKit.payoffAt(position, spotE8), rhoBps);
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function liquidationQuote(
         uint256 positionId,
         uint128 maxSizeE8
@@ -55,14 +58,14 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         return VaultAuction.prepare(_state, _links(), positionId, maxSizeE8).quote;
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function classFor(uint256 seriesId) external view nonReentrantView returns (uint16 classId) {
         Series memory series = SeriesId.decode(seriesId);
         uint256 spotE8 = VaultKit.spotE8(_links(), series);
         return VaultKit.classAt(_state, series, VaultKit.moneynessBps(series, spotE8));
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function requiredCollateral(
         uint256 seriesId,
         uint128 sizeE8
@@ -80,7 +83,7 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         rhoInitialBps = uint16(rhoBps);
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function market(uint24 marketId) external view nonReentrantView returns (Market memory found) {
         MarketSide storage calls = _state.sides[VaultKit.sideKey(marketId, false)];
         MarketSide storage puts = _state.sides[VaultKit.sideKey(marketId, true)];
@@ -90,14 +93,44 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         found.live = puts.live;
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function marketCaps(uint24 marketId, bool isPut) external view nonReentrantView returns (MarketCaps memory caps) {
         MarketSide storage side = _state.sides[VaultKit.sideKey(marketId, isPut)];
         if (side.token == address(0)) revert VaultMarketUnknown(marketId);
         return side.caps;
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
+    function marketValves(
+        uint24 marketId
+    ) external view nonReentrantView returns (MarketValves memory valves, uint64 flaggedE8, uint64 liquidatedE8) {
+        StoredValves memory stored = _state.valves[marketId];
+        valves = stored.terms;
+        if (valves.windowSec == 0 || block.timestamp / valves.windowSec != stored.index) return (valves, 0, 0);
+        return (valves, stored.flaggedE8, stored.liquidatedE8);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function fundOf(address token) external view nonReentrantView returns (FundTerms memory terms) {
+        return _state.funds[token];
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function liquidationPriceE8(uint256 positionId) external view nonReentrantView returns (uint256 priceE8) {
+        ShortPosition memory position = VaultKit.active(_state, positionId);
+        (uint256 rhoBps, , ) = RISK_ORACLE.maintenanceParams(address(this), positionId);
+        return
+            MarginMath.lastHealthyPriceE8(
+                position.series.isPut,
+                position.series.strikeE8,
+                position.decimals,
+                position.sizeE8,
+                position.collateral,
+                rhoBps
+            );
+    }
+
+    /// @inheritdoc IOptionVaultSettings
     function classGrid(uint24 marketId) external view nonReentrantView returns (ClassGrid memory grid) {
         StoredGrid storage stored = _state.grids[marketId];
         (uint256 edges, uint256[2] memory classes) = (stored.edges, stored.classes);
@@ -113,7 +146,7 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         }
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function liquidationSettings() external view nonReentrantView returns (LiquidationSettings memory settings) {
         VaultControl memory control = _state.control;
         (settings.orderlySec, settings.lateSec) = (control.orderlySec, control.lateSec);
@@ -121,7 +154,7 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         (settings.targetHealthBps, settings.flagBountyBps) = (control.targetHealthBps, control.flagBountyBps);
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function seriesState(uint256 seriesId) external view nonReentrantView returns (SeriesState memory found) {
         StoredSeries storage series = _state.series[seriesId];
         uint256 sums = series.sums;
@@ -140,17 +173,17 @@ abstract contract VaultReads is VaultStorage, IOptionVaultExtension {
         return _state.control.positionCount;
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function marketCount() external view nonReentrantView returns (uint24 count) {
         return _state.marketCount;
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function claimable(address token, address account) external view nonReentrantView returns (uint256 amount) {
         return _state.claims[token][account];
     }
 
-    /// @inheritdoc IOptionVaultExtension
+    /// @inheritdoc IOptionVaultSettings
     function seriesIdOf(
         uint24 marketId,
         uint64 strikeE8,

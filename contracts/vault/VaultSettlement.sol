@@ -9,12 +9,13 @@ import {ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
 import {SettlementMath, SettlementShares} from "../libraries/SettlementMath.sol";
-import {SeriesHold, SeriesLoan, StoredSeries, TokenCover} from "../types/VaultState.sol";
+import {SeriesHold, SeriesLoan, StoredSeries} from "../types/VaultState.sol";
+import {FundTerms} from "../types/VaultTypes.sol";
 import {SideTerms, VaultKit} from "./VaultKit.sol";
-import {VaultStorage} from "./VaultStorage.sol";
+import {VaultCore} from "./VaultCore.sol";
 
 /// @title Settlement of expired series, redemption of longs, claims
-abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
+abstract contract VaultSettlement is VaultCore {
     /// @dev What a batch has earned its caller in one token, so that a claim is written once and not for every position.
     struct Tally {
         IERC20 token;
@@ -66,7 +67,10 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
         uint256 seriesId = SeriesId.encode(series);
         if (block.timestamp < series.expiry) revert VaultSeriesNotExpired(seriesId, series.expiry);
         StoredSeries storage stored = _state.series[seriesId];
-        Payoff memory payoff = VaultKit.payoffAt(position, _settlementPrice(seriesId, series, stored));
+        Payoff memory payoff = VaultKit.payoffAt(
+            position,
+            _settlementPrice(seriesId, series, stored, SETTLEMENT_ORACLE)
+        );
         _turnTo(tally, VaultKit.termsOf(_state, series).token);
         SettlementShares memory shares = SettlementMath.sharesOf(
             payoff,
@@ -98,9 +102,9 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
     function _turnTo(Tally memory tally, IERC20 token) private {
         if (tally.token == token) return;
         _credit(tally.token, msg.sender, tally.earned);
-        TokenCover memory cover = _state.covers[address(token)];
-        (tally.token, tally.fund) = (token, cover.fund);
-        (tally.bountyOffered, tally.earned) = (cover.settleBounty, 0);
+        FundTerms memory terms = _state.funds[address(token)];
+        (tally.token, tally.fund) = (token, terms.fund);
+        (tally.bountyOffered, tally.earned) = (terms.settleBounty, 0);
     }
 
     /// @dev Fixes q for ever: afterwards neither `pot` nor `owed` changes.
@@ -165,7 +169,7 @@ abstract contract VaultSettlement is VaultStorage, IOptionVaultCore {
 
     /// @dev Nobody else has a claim on what rounding left once no long is left.
     function _sweepDust(uint256 seriesId, StoredSeries storage stored, IERC20 token) private {
-        address fund = _state.covers[address(token)].fund;
+        address fund = _state.funds[address(token)].fund;
         uint256 dust = stored.pot - stored.paidOut;
         if (dust == 0 || fund == address(0)) return;
         stored.paidOut += uint120(dust);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IOptionToken} from "../interfaces/IOptionToken.sol";
-import {IOptionVaultLinks} from "../interfaces/IOptionVaultLinks.sol";
 import {IOptionVaultLog} from "../interfaces/IOptionVaultLog.sol";
+import {IOptionVaultQuotes} from "../interfaces/IOptionVaultQuotes.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
@@ -15,21 +14,12 @@ import {MarginMath} from "../libraries/MarginMath.sol";
 import {PositionWords, ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
 import {SeriesSums} from "../libraries/SeriesSums.sol";
-import {StoredSeries, VaultControl, VaultState} from "../types/VaultState.sol";
+import {StoredPosition, StoredSeries, VaultControl, VaultState} from "../types/VaultState.sol";
 import {LiquidationSettings} from "../types/VaultTypes.sol";
 import {Links} from "./VaultKit.sol";
 
-/// @notice What the vault and its extension are built with.
-struct VaultLinks {
-    address owner;
-    IOptionToken token;
-    IRiskOracle oracle;
-    IPriceGuard guard;
-    ISettlementOracle settlement;
-}
-
 /// @title State of the vault and the steps that every part of it takes
-abstract contract VaultStorage is IOptionVaultLog, IOptionVaultLinks, Ownable2Step, ReentrancyGuardTransient {
+abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     uint256 private constant MIN_STAGE_SEC = 1 minutes;
@@ -41,23 +31,17 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultLinks, Ownable2St
     /// @dev 1 % of the equity: many times the gas of a flag for positions worth flagging.
     uint256 private constant MAX_FLAG_BOUNTY_BPS = 100;
 
-    /// @inheritdoc IOptionVaultLinks
-    IOptionToken public immutable TOKEN;
-    /// @inheritdoc IOptionVaultLinks
+    /// @inheritdoc IOptionVaultQuotes
     IRiskOracle public immutable RISK_ORACLE;
-    /// @inheritdoc IOptionVaultLinks
+    /// @inheritdoc IOptionVaultQuotes
     IPriceGuard public immutable PRICE_GUARD;
-    /// @inheritdoc IOptionVaultLinks
-    ISettlementOracle public immutable SETTLEMENT_ORACLE;
 
-    /// @dev The vault and its extension share this layout: nothing may be declared before it but by the parents.
+    /// @dev The vault and the code it runs for rarer calls share this layout: nothing may be declared before it but by the parents.
     VaultState internal _state;
 
-    constructor(VaultLinks memory links) Ownable(links.owner) {
-        TOKEN = links.token;
+    constructor(Links memory links) {
         RISK_ORACLE = links.oracle;
         PRICE_GUARD = links.guard;
-        SETTLEMENT_ORACLE = links.settlement;
     }
 
     function _setLiquidationSettings(LiquidationSettings memory settings) internal {
@@ -86,18 +70,31 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultLinks, Ownable2St
     function _settlementPrice(
         uint256 seriesId,
         Series memory series,
-        StoredSeries storage stored
+        StoredSeries storage stored,
+        ISettlementOracle settlementOracle
     ) internal returns (uint64 priceE8) {
         priceE8 = stored.priceE8;
         if (priceE8 != 0) return priceE8;
         bool isFinal;
-        (priceE8, isFinal) = SETTLEMENT_ORACLE.settlementPrice(series.marketId, series.expiry);
+        (priceE8, isFinal) = settlementOracle.settlementPrice(series.marketId, series.expiry);
         if (!isFinal) revert VaultSettlementPriceMissing(seriesId);
         (stored.priceE8, stored.longsLeftE8) = (priceE8, uint64(SeriesSums.sizeOf(stored.sums)));
     }
 
     function _links() internal view returns (Links memory links) {
         return Links(RISK_ORACLE, PRICE_GUARD);
+    }
+
+    /// @dev What an operator does for an owner may only benefit the owner.
+    function _requireReceiver(ShortPosition memory position, address to) internal view {
+        _requireReceiver(to);
+        if (msg.sender != position.owner && to != position.owner) revert VaultOperatorRedirects(position.id, to);
+    }
+
+    /// @dev The owner or one of his operators.
+    function _requireMayAct(ShortPosition memory position) internal view {
+        bool mayAct = position.owner == msg.sender || _state.operators[position.owner][msg.sender];
+        if (!mayAct) revert VaultNotOwner(position.id, msg.sender);
     }
 
     function _requireReceiver(address to) internal pure {
@@ -125,6 +122,30 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultLinks, Ownable2St
         if (sizeE8 != 0) return _store(position);
         _state.positions[position.id].state = 0;
         RISK_ORACLE.retirePosition(position.id);
+    }
+
+    /// @dev Stores a new position of the caller and adds it to the sums of its series.
+    function _create(
+        Series memory series,
+        uint256 decimals,
+        uint256 sizeE8,
+        uint256 collateral
+    ) internal returns (uint256 positionId) {
+        uint40 count = _state.control.positionCount + 1;
+        _state.control.positionCount = count;
+        positionId = count;
+        ShortPosition memory position;
+        (position.id, position.owner, position.series) = (positionId, msg.sender, series);
+        (position.sizeE8, position.collateral) = (sizeE8, collateral);
+        (position.coolOffFrom, position.decimals) = (block.timestamp, decimals);
+        StoredPosition storage stored = _state.positions[positionId];
+        (stored.terms, stored.state) = (PositionWords.packTerms(position), PositionWords.packState(position));
+        StoredSeries storage sums = _state.series[SeriesId.encode(series)];
+        sums.sums = SeriesSums.pack(
+            SeriesSums.sizeOf(sums.sums) + sizeE8,
+            SeriesSums.collateralOf(sums.sums) + collateral,
+            SeriesSums.countOf(sums.sums) + 1
+        );
     }
 
     function _store(ShortPosition memory position) internal {

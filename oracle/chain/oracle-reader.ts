@@ -5,7 +5,6 @@ import type { Anchor } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import { modelRegistryAbi } from "./abi/model-registry.ts";
-import { riskClassesAbi } from "./abi/risk-classes.ts";
 import { riskOracleAbi } from "./abi/risk-oracle.ts";
 import { signerRegistryAbi } from "./abi/signer-registry.ts";
 import type { ChainClient } from "./client.ts";
@@ -13,7 +12,6 @@ import type { ChainClient } from "./client.ts";
 /** Addresses of the contracts that every operator reads. */
 export interface OracleAddresses {
   readonly oracle: Address;
-  readonly riskClasses: Address;
   readonly signerRegistry: Address;
   readonly modelRegistry: Address;
 }
@@ -32,7 +30,8 @@ export interface OracleReader {
   configDigest(at: Anchor): Promise<Hex>;
   lastEpoch(at: Anchor): Promise<bigint>;
   signerSet(at: Anchor): Promise<SignerSet>;
-  sourceIndexOf(source: Address, at: Anchor): Promise<number>;
+  /** Registered position sources in the order of their indexes. */
+  sources(at: Anchor): Promise<readonly Address[]>;
   isBundleAllowed(bundleHash: Hex, at: Anchor): Promise<boolean>;
   /** Raw words of positions of one source in the order of `positionIds`; 0 for an unknown position. */
   positionWords(sourceIndex: number, positionIds: readonly bigint[], at: Anchor): Promise<readonly bigint[]>;
@@ -49,7 +48,6 @@ const WORDS_PER_CALL = 500;
 export function createOracleReader(chain: ChainClient, addresses: OracleAddresses): OracleReader {
   const { reader } = chain;
   const oracle = { address: addresses.oracle, abi: riskOracleAbi } as const;
-  const classes = { address: addresses.riskClasses, abi: riskClassesAbi } as const;
   const registry = { address: addresses.signerRegistry, abi: signerRegistryAbi } as const;
   const models = { address: addresses.modelRegistry, abi: modelRegistryAbi } as const;
   const pin = (at: Anchor) => ({ blockHash: at.blockHash, requireCanonical: true });
@@ -64,8 +62,12 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       const [version, signers, threshold] = await reader.readContract(call);
       return { version, signers, threshold };
     },
-    sourceIndexOf: async (source, at) =>
-      await reader.readContract({ ...oracle, functionName: "sourceIndexOf", args: [source], ...pin(at) }),
+    sources: async (at) => {
+      const count = await reader.readContract({ ...oracle, functionName: "sourceCount", ...pin(at) });
+      const read = (_: unknown, index: number) =>
+        reader.readContract({ ...oracle, functionName: "sourceAt", args: [index], ...pin(at) });
+      return await Promise.all(Array.from({ length: Number(count) }, read));
+    },
     isBundleAllowed: async (bundleHash, at) =>
       await reader.readContract({ ...models, functionName: "isAllowed", args: [bundleHash], ...pin(at) }),
     positionWords: async (sourceIndex, positionIds, at) => {
@@ -79,10 +81,10 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       return (await Promise.all(chunks(classIds).map(read))).flat();
     },
     riskClasses: async (at) => {
-      const ids = await reader.readContract({ ...classes, functionName: "classIds", ...pin(at) });
+      const ids = await reader.readContract({ ...oracle, functionName: "classIds", ...pin(at) });
       const read = async (id: number): Promise<readonly [number, RiskClass]> => [
         id,
-        await reader.readContract({ ...classes, functionName: "riskClass", args: [id], ...pin(at) }),
+        await reader.readContract({ ...oracle, functionName: "riskClass", args: [id], ...pin(at) }),
       ];
       return new Map(await Promise.all(ids.map(read)));
     },

@@ -17,8 +17,12 @@ export interface NodeMetrics {
   readonly ingestionRejected: Counter<"reason">;
   /** Reports by `outcome`: `signed`, `accepted`, `held`, `rejected`. */
   readonly reports: Counter<"outcome">;
+  /** What became of the reports' transactions, by `outcome`: `final`, `reorged`, `resubmitted`, `refused`. */
+  readonly transactions: Counter<"outcome">;
   /** Positions known, by `status` of the read model. */
   readonly positions: Gauge<"status">;
+  /** Positions that a round did not score, by `reason`. */
+  readonly positionsRejected: Counter<"reason">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -50,7 +54,11 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     ingestionAccepted: counter("ingestion_accepted_total", "Market events passed on."),
     ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
+    transactions: counter("transactions_total", "Transactions of reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),
+    positionsRejected: counter("positions_rejected_total", "Positions that a round did not score, by reason.", [
+      "reason",
+    ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

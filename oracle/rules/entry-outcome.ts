@@ -21,6 +21,7 @@ export const ENTRY_OUTCOMES = [
   "LOOSEN_DRIFT",
   "STALE_EPOCH",
   "SCORE_RANGE",
+  "LOOSENING_PAUSED",
 ] as const;
 
 /** What became of one entry of a report. */
@@ -38,7 +39,7 @@ export function isSkip(outcome: EntryOutcome): outcome is SkipReason {
 }
 
 /**
- * Outcomes of a report from the bytes of its `EntriesProcessed` event.
+ * Outcomes from bytes with their numbers, as `submitReport` and `previewEntries` return them.
  *
  * @returns one outcome per byte; `null` for a number that this version does not know.
  */

@@ -3,12 +3,33 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
+import { checksummedAddress } from "./checksummed-address.ts";
 
+/** Floors of `PlimsollAccessManager`, seconds. */
+const LEAST_WIDENING_DELAY_SEC = 86_400;
+const LEAST_NARROWING_DELAY_SEC = 3_600;
+/** A vote must begin after its proposal could be seen, and last long enough to take part. */
+const LEAST_VOTING_SEC = 3_600;
+const MAX_PERCENT = 100;
 const MAX_BPS = 10_000;
 /** The vault takes no greater bounty. */
 const MAX_FLAG_BOUNTY_BPS = 100;
+/** Limits of the vault's valves; USD amounts have 64 bits at 1e-8. */
+const MIN_VALVE_WINDOW_SEC = 600;
+const MAX_VALVE_WINDOW_SEC = 604_800;
+const MAX_VALVE_USD = 184_000_000_000;
+/** Share of liquidations that the vault lets a fund have, and the width of a bounty. */
+const MAX_FUND_FEE_BPS = 2_000;
+const MAX_BOUNTY = 2n ** 80n - 1n;
+/** The price guard waits no longer than this after a restart of the sequencer. */
+const MAX_GRACE_SEC = 86_400;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
+/** Widths of the chain's counters of summed tightening. */
+const MAX_REPORT_BPS = 2 ** 20 - 1;
+const MAX_WINDOW_BPS = 2 ** 24 - 1;
+const MIN_WINDOW_SEC = 3_600;
+const MAX_DELIVERY_SEC = 2_592_000;
 const MONEYNESS_EDGES = 7;
 const TENOR_EDGES = 3;
 const TENOR_BUCKETS = 4;
@@ -48,35 +69,89 @@ const moneynessBucket = z.strictObject({
   rhoInitialBps: z.array(bps).min(1).max(TENOR_BUCKETS),
 });
 
+/** A contract that the network has, or a test contract that the deployment makes; never on a mainnet. */
+const external = z.union([z.literal("test"), checksummedAddress]);
+const digits = z.string().regex(/^\d+$/);
+
 const market = z.strictObject({
   asset: z.string().regex(/^[A-Z]{2,10}$/),
+  /** ERC-20 of the underlying. */
+  base: external,
+  /** Chainlink proxy of the asset in USD. */
+  feed: external,
   baseDecimals: z.number().int().min(0).max(18),
   quoteDecimals: z.number().int().min(0).max(18),
-  minBase: z.string().regex(/^\d+$/),
-  minQuote: z.string().regex(/^\d+$/),
-  minPriceE8: z.string().regex(/^\d+$/),
-  maxPriceE8: z.string().regex(/^\d+$/),
+  minBase: digits,
+  minQuote: digits,
+  minPriceE8: digits,
+  maxPriceE8: digits,
 });
 
-const deploymentSchema = z.strictObject({
+/** Caps and times of the oracle's delivery, see `DeliveryLimits` in `contracts/types/DeliveryTypes.sol`. */
+const delivery = z.strictObject({
+  reportTightened: z.number().int().min(0).lt(MAX_UINT16),
+  reportTighteningBps: z.number().int().min(0).lt(MAX_REPORT_BPS),
+  windowTightened: z.number().int().min(0).lt(MAX_UINT16),
+  windowTighteningBps: z.number().int().min(0).lt(MAX_WINDOW_BPS),
+  windowSec: z.number().int().min(MIN_WINDOW_SEC).max(MAX_DELIVERY_SEC),
+  dispersionBps: bps,
+  violations: z.number().int().min(0).max(MAX_UINT16),
+  coolDownSec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
+  heldSec: z.number().int().min(1).max(MAX_DELIVERY_SEC),
+  rootValiditySec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
+});
+
+/** Every insurance fund: its share of liquidations, and limits that the contract checks against each other. */
+const fund = z.strictObject({
+  feeBps: z.number().int().min(0).max(MAX_FUND_FEE_BPS),
+  coolDownSec: seconds,
+  exitWindowSec: seconds,
+  settlementWindowSec: seconds,
+  utilisationBps: bps,
+  seriesCapBps: bps,
+});
+
+const governance = z.strictObject({
+  votingDelaySec: seconds.min(LEAST_VOTING_SEC),
+  votingPeriodSec: seconds.min(LEAST_VOTING_SEC),
+  lateQuorumExtensionSec: seconds,
+  quorumPercent: z.number().int().min(1).max(MAX_PERCENT),
+  /** Votes needed to propose, token units. */
+  proposalThreshold: digits,
+  wideningDelaySec: seconds.min(LEAST_WIDENING_DELAY_SEC),
+  narrowingDelaySec: seconds.min(LEAST_NARROWING_DELAY_SEC),
+});
+
+/** A development chain may be driven and forgotten; on a mainnet nothing may be made for tests. */
+const chain = z.strictObject({
+  id: z.number().int().min(1),
+  kind: z.enum(["development", "testnet", "mainnet"]),
+  /** Where the chain listens; `null`: given with `--rpc-url` or `PLIMSOLL_RPC_URL`. */
+  rpcUrl: z.url().nullable(),
+});
+
+const deploymentFields = z.strictObject({
   network: z.string().min(1),
+  chain,
   operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
   oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
+  delivery,
   settlement: z.strictObject({
     maxDelaySec: seconds,
     /** Flat bounty for settling a put, quote token units; at most a twentieth of the refund is taken. */
-    quoteBounty: z.string().regex(/^\d+$/),
+    quoteBounty: digits.refine((text) => BigInt(text) <= MAX_BOUNTY, "does not fit 80 bits"),
   }),
-  /** Limits of every insurance fund; the contract checks them against each other. */
-  fund: z.strictObject({
-    coolDownSec: seconds,
-    exitWindowSec: seconds,
-    settlementWindowSec: seconds,
-    utilisationBps: bps,
-    seriesCapBps: bps,
+  fund,
+  prices: z.strictObject({
+    maxAgeSec: seconds,
+    /** Chainlink's uptime feed of an L2's sequencer; `null` where the chain has none. */
+    sequencer: z
+      .strictObject({ feed: checksummedAddress, graceSec: seconds.max(MAX_GRACE_SEC), maxAgeSec: seconds })
+      .nullable(),
   }),
-  prices: z.strictObject({ maxAgeSec: seconds }),
-  timelock: z.strictObject({ delaySec: seconds }),
+  governance,
+  /** ERC-20 worth one USD: collateral of puts. */
+  quote: external,
   liquidation: z.strictObject({
     orderlySec: seconds,
     lateSec: seconds,
@@ -85,6 +160,12 @@ const deploymentSchema = z.strictObject({
     targetHealthBps: z.number().int().min(MAX_BPS).max(MAX_UINT16),
     flagBountyBps: z.number().int().min(0).max(MAX_FLAG_BOUNTY_BPS),
   }),
+  /** Limits per market and window, see `MarketValves`; USD. */
+  valves: z.strictObject({
+    windowSec: z.number().int().min(MIN_VALVE_WINDOW_SEC).max(MAX_VALVE_WINDOW_SEC),
+    effectBudgetUsd: z.number().int().min(0).max(MAX_VALVE_USD),
+    cautionLimitUsd: z.number().int().min(1).max(MAX_VALVE_USD),
+  }),
   tenorEdgesSec: z.array(seconds).min(1).max(TENOR_EDGES),
   moneyness: z
     .array(moneynessBucket)
@@ -92,6 +173,21 @@ const deploymentSchema = z.strictObject({
     .max(MONEYNESS_EDGES + 1),
   classCommon,
   markets: z.array(market).min(1),
+  /** The sample loan market as second position source; absent where no sample shall be deployed. */
+  loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
+});
+
+const deploymentSchema = deploymentFields.superRefine((config, context) => {
+  const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
+  const { narrowingDelaySec, wideningDelaySec } = config.governance;
+  if (narrowingDelaySec > wideningDelaySec) {
+    refuse(["governance", "narrowingDelaySec"], "narrowing may not take longer than widening");
+  }
+  if (config.chain.kind !== "mainnet") return;
+  if (config.quote === "test") refuse(["quote"], "no test token on a mainnet");
+  for (const [index, { base, feed }] of config.markets.entries()) {
+    if (base === "test" || feed === "test") refuse(["markets", index], "no test token or feed on a mainnet");
+  }
 });
 
 /** A checked deployment configuration. */

@@ -25,7 +25,7 @@ export function randomRiskClass(rng: Rng): RiskClass {
     tighten: randomLane(rng, 60),
     loosen: randomLane(rng, 0),
     windowSec: between(3_600, 86_400),
-    validitySec: between(60, 30_000),
+    validitySec: 60 * between(1, 500),
     graceMinutes: between(0, 20),
     rampMinutes: between(0, 90),
     fallbackRampMinutes: between(0, 400),

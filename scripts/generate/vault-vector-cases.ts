@@ -1,11 +1,19 @@
 /** The seeded cases of the vault's arithmetic, drawn alike here and in `test/contracts/vault/VectorCases.sol`. */
 import { encodeAbiParameters, encodePacked, keccak256, parseAbiParameters, sliceHex } from "viem";
-import { type AuctionClock, type Distress, payoutDown, rateE8Down, sizeUp } from "../../oracle/rules/liquidation.ts";
+import {
+  type AuctionClock,
+  type Distress,
+  feeDown,
+  payoutDown,
+  rateE8Down,
+  sizeUp,
+} from "../../oracle/rules/liquidation.ts";
 import {
   BPS_UNITS,
   type ChainPayoff,
   healthWadDown,
   intrinsicUp,
+  lastHealthyPriceE8,
   MAX_COLLATERAL,
   marginUp,
   maxLossUp,
@@ -30,6 +38,10 @@ export interface VaultVectorCase {
   readonly clock: AuctionClock;
   readonly distress: Distress;
   readonly closedE8: bigint;
+  readonly feeBps: bigint;
+  readonly isPut: boolean;
+  readonly strikeE8: bigint;
+  readonly decimals: number;
 }
 
 /** Draws case `index`. Fields are words of a keccak stream, so that Solidity draws the same without reading a file. */
@@ -65,7 +77,9 @@ export function vaultVectorCase(index: number): VaultVectorCase {
   };
   const expirySec = Number(word(21) % 2n ** 40n);
   const seriesId = encodeSeriesId({ marketId: Number(word(20) % 2n ** 24n), strikeE8, expirySec, isPut });
-  return { seriesId, payoff, clock, distress, closedE8: 1n + (word(17) % sizeE8) };
+  const closedE8 = 1n + (word(17) % sizeE8);
+  const feeBps = word(22) % 2_001n;
+  return { seriesId, payoff, clock, distress, closedE8, feeBps, isPut, strikeE8, decimals };
 }
 
 /** Prices far from the strike, beside it, and within half to one and a half of it. */
@@ -82,8 +96,11 @@ export function vaultVectorDigest(drawn: VaultVectorCase): string {
   const { payoff, distress, clock } = drawn;
   const { sizeE8, rhoBps } = distress;
   const closableE8 = sizeUp(distress);
+  const payout = payoutDown(distress, drawn.closedE8);
   const outputs = encodeAbiParameters(
-    parseAbiParameters("uint256, uint256, uint256, uint256, int256, uint256, uint256, uint256, uint256"),
+    parseAbiParameters(
+      "uint256, uint256, uint256, uint256, int256, uint256, uint256, uint256, uint256, uint256, uint256",
+    ),
     [
       drawn.seriesId,
       intrinsicUp(payoff, sizeE8),
@@ -92,8 +109,10 @@ export function vaultVectorDigest(drawn: VaultVectorCase): string {
       healthWadDown(payoff, distress),
       rateE8Down(clock),
       closableE8,
-      payoutDown(distress, drawn.closedE8),
+      payout,
       payoutDown(distress, minBigint(closableE8, sizeE8)),
+      feeDown(payoff, { closedE8: drawn.closedE8, payout, feeBps: drawn.feeBps }),
+      lastHealthyPriceE8({ ...drawn, ...distress }),
     ],
   );
   return sliceHex(keccak256(outputs), 0, DIGEST_BYTES).slice(2);

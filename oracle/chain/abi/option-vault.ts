@@ -83,6 +83,22 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultClassKept",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassUnset",
     "inputs": [
       {
@@ -131,6 +147,27 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultEffectBudget",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint256",
+        "name": "notionalE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "leftE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultFundInvalid",
     "inputs": [
       {
@@ -139,9 +176,26 @@ export const optionVaultAbi = [
         "type": "address"
       },
       {
-        "internalType": "address",
-        "name": "fund",
-        "type": "address"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint80",
+            "name": "settleBounty",
+            "type": "uint80"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
       }
     ]
   },
@@ -211,6 +265,28 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultLiquidationLimit",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationsPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultMarketInvalid",
     "inputs": [
       {
@@ -249,6 +325,17 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultNewRiskPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultNotFlagged",
     "inputs": [
       {
@@ -260,6 +347,22 @@ export const optionVaultAbi = [
         "internalType": "uint40",
         "name": "flaggedAt",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultNotOffered",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -292,6 +395,49 @@ export const optionVaultAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultOperatorRedirects",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPauseTooLong",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "durationSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPausesUsedUp",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "freeAt",
+        "type": "uint256"
       }
     ]
   },
@@ -523,6 +669,22 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultTakeOverTarget",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultTokenReceivedMismatch",
     "inputs": [
       {
@@ -539,6 +701,68 @@ export const optionVaultAbi = [
         "internalType": "uint256",
         "name": "expected",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTopUpTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "topUp",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxTopUp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultValvesInvalid",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "CautionSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
       }
     ]
   },
@@ -692,6 +916,98 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
+    "name": "EffectBudgetSpent",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "spentE8",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "budgetE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FlagBountyPaid",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "flagger",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "bounty",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "collateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "FundSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint80",
+            "name": "settleBounty",
+            "type": "uint80"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "LiquidationSettingsSet",
     "anonymous": false,
     "inputs": [
@@ -732,6 +1048,19 @@ export const optionVaultAbi = [
         "internalType": "struct LiquidationSettings",
         "name": "settings",
         "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "LiquidationsPaused",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
       }
     ]
   },
@@ -871,6 +1200,68 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
+    "name": "MarketValvesSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "NewRiskPaused",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "until",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PausesLifted",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "nowSec",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "PositionChanged",
     "anonymous": false,
     "inputs": [
@@ -891,6 +1282,25 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "collateral",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionClassChanged",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       }
     ]
   },
@@ -956,6 +1366,12 @@ export const optionVaultAbi = [
       },
       {
         "indexed": false,
+        "internalType": "uint128",
+        "name": "fee",
+        "type": "uint128"
+      },
+      {
+        "indexed": false,
         "internalType": "uint64",
         "name": "rateE8",
         "type": "uint64"
@@ -971,6 +1387,31 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "restCollateral",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionOffered",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
       }
     ]
   },
@@ -1063,6 +1504,74 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "bounty",
         "type": "uint128"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionTakenOver",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "liquidator",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint128",
+        "name": "sizeE8",
+        "type": "uint128"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "newSizeE8",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "newCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionTransferred",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
       }
     ]
   },
@@ -1205,28 +1714,41 @@ export const optionVaultAbi = [
   },
   {
     "type": "event",
-    "name": "TokenCoverSet",
+    "name": "VaultOperatorSet",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
         "internalType": "address",
-        "name": "token",
+        "name": "owner",
         "type": "address"
       },
       {
-        "indexed": false,
+        "indexed": true,
         "internalType": "address",
-        "name": "fund",
+        "name": "operator",
         "type": "address"
       },
       {
         "indexed": false,
-        "internalType": "uint96",
-        "name": "settleBounty",
-        "type": "uint96"
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
       }
     ]
+  },
+  {
+    "type": "function",
+    "name": "EXTENSION",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "extension",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1282,6 +1804,19 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "acceptPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "addCollateral",
     "inputs": [
       {
@@ -1330,6 +1865,19 @@ export const optionVaultAbi = [
         "type": "uint24"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "beginCaution",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
@@ -1466,30 +2014,6 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
-    "name": "coverOf",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
-      }
-    ],
-    "outputs": [
-      {
-        "internalType": "contract IInsuranceFund",
-        "name": "fund",
-        "type": "address"
-      },
-      {
-        "internalType": "uint96",
-        "name": "settleBounty",
-        "type": "uint96"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
     "name": "describePosition",
     "inputs": [
       {
@@ -1620,8 +2144,50 @@ export const optionVaultAbi = [
         "type": "uint256"
       }
     ],
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "bounty",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "fundOf",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint80",
+            "name": "settleBounty",
+            "type": "uint80"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1657,6 +2223,37 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "isOperator",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "operator",
+        "type": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "liftPauses",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "liquidate",
     "inputs": [
       {
@@ -1673,6 +2270,11 @@ export const optionVaultAbi = [
         "internalType": "uint128",
         "name": "minOut",
         "type": "uint128"
+      },
+      {
+        "internalType": "bytes",
+        "name": "data",
+        "type": "bytes"
       }
     ],
     "outputs": [
@@ -1688,6 +2290,25 @@ export const optionVaultAbi = [
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "liquidationPriceE8",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "priceE8",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1715,6 +2336,11 @@ export const optionVaultAbi = [
           {
             "internalType": "uint128",
             "name": "payout",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "fee",
             "type": "uint128"
           },
           {
@@ -1907,6 +2533,52 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "marketValves",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint64",
+        "name": "flaggedE8",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "liquidatedE8",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "mintMore",
     "inputs": [
       {
@@ -1932,6 +2604,62 @@ export const optionVaultAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "multicall",
+    "inputs": [
+      {
+        "internalType": "bytes[]",
+        "name": "data",
+        "type": "bytes[]"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bytes[]",
+        "name": "results",
+        "type": "bytes[]"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "offerPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "offeredTo",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1988,6 +2716,100 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "pauseLiquidations",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "pauseNewRisk",
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "durationSec",
+        "type": "uint32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "pauseState",
+    "inputs": [],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "newRiskUntil",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "liquidationUntil",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "cautionUntil",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct PauseState",
+        "name": "state",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "permit",
+    "inputs": [
+      {
+        "internalType": "contract IERC20Permit",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint8",
+        "name": "v",
+        "type": "uint8"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "r",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "positionCount",
     "inputs": [],
     "outputs": [
@@ -1998,6 +2820,25 @@ export const optionVaultAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "reclassify",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -2251,7 +3092,7 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
-    "name": "setInsuranceFund",
+    "name": "setFund",
     "inputs": [
       {
         "internalType": "address",
@@ -2259,9 +3100,26 @@ export const optionVaultAbi = [
         "type": "address"
       },
       {
-        "internalType": "contract IInsuranceFund",
-        "name": "fund",
-        "type": "address"
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint80",
+            "name": "settleBounty",
+            "type": "uint80"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
       }
     ],
     "outputs": [],
@@ -2359,17 +3217,52 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
-    "name": "setSettleBounty",
+    "name": "setMarketValves",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setOperator",
     "inputs": [
       {
         "internalType": "address",
-        "name": "token",
+        "name": "operator",
         "type": "address"
       },
       {
-        "internalType": "uint96",
-        "name": "bounty",
-        "type": "uint96"
+        "internalType": "bool",
+        "name": "approved",
+        "type": "bool"
       }
     ],
     "outputs": [],
@@ -2390,6 +3283,80 @@ export const optionVaultAbi = [
         "internalType": "uint256",
         "name": "settledCount",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "stopMarket",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "takeOver",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "positionId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint128",
+            "name": "maxSizeE8",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "minOut",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint128",
+            "name": "maxTopUp",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint256",
+            "name": "intoId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes",
+            "name": "data",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct TakeOver",
+        "name": "order",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint128",
+        "name": "sizeE8",
+        "type": "uint128"
+      },
+      {
+        "internalType": "uint128",
+        "name": "topUp",
+        "type": "uint128"
       }
     ],
     "stateMutability": "nonpayable"

@@ -5,7 +5,7 @@ export const priceGuardAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "initialOwner",
+        "name": "authority",
         "type": "address"
       }
     ],
@@ -13,22 +13,38 @@ export const priceGuardAbi = [
   },
   {
     "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
         "type": "address"
       }
     ]
@@ -254,6 +270,19 @@ export const priceGuardAbi = [
   },
   {
     "type": "event",
+    "name": "AuthorityUpdated",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "FeedClampRead",
     "anonymous": false,
     "inputs": [
@@ -362,44 +391,6 @@ export const priceGuardAbi = [
   },
   {
     "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferred",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
     "name": "SequencerSet",
     "anonymous": false,
     "inputs": [
@@ -430,10 +421,16 @@ export const priceGuardAbi = [
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "authority",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -508,26 +505,13 @@ export const priceGuardAbi = [
   },
   {
     "type": "function",
-    "name": "owner",
+    "name": "isConsumingScheduledOp",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "address",
+        "internalType": "bytes4",
         "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "view"
@@ -542,13 +526,6 @@ export const priceGuardAbi = [
         "type": "uint24"
       }
     ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -581,6 +558,19 @@ export const priceGuardAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -833,18 +823,5 @@ export const priceGuardAbi = [
       }
     ],
     "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "transferOwnership",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
   }
 ] as const;

@@ -1,15 +1,20 @@
 /** Carries what happens in a run over to the Prometheus counters. */
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
 
 /** Counters of a run. */
 export interface RunMetrics {
   round(outcome: "quorum" | "vetoed" | "failed", durationMs: number): void;
   report(outcome: "signed" | "accepted" | "held" | "rejected"): void;
+  /** Of a transaction that carries a report; `refused` when a reorg took it and the chain takes its report no more. */
+  transaction(outcome: "final" | "reorged" | "resubmitted" | "refused"): void;
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
+  /** Counts positions that a round did not score. */
+  rejected(rejects: readonly PositionReject[]): void;
 }
 
 const MILLISECONDS = 1_000;
@@ -31,6 +36,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       metrics.roundDurationSec.observe(durationMs / MILLISECONDS);
     },
     report: (outcome) => metrics.reports.inc({ outcome }),
+    transaction: (outcome) => metrics.transactions.inc({ outcome }),
     ingestion: (counts) => {
       metrics.ingestionAccepted.inc(counts.accepted - last.accepted);
       const before = new Map(Object.entries(last.rejected));
@@ -38,6 +44,9 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
         metrics.ingestionRejected.inc({ reason }, count - (before.get(reason) ?? 0));
       }
       last = counts;
+    },
+    rejected: (rejects) => {
+      for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);
     },
     positions: (rows) => {
       for (const status of STATUSES) {

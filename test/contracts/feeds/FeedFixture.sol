@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {AggregatorV3Interface, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 
@@ -28,8 +29,10 @@ abstract contract FeedFixture is Test {
         vm.warp(START);
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
         second = new PhasedTestFeed(18, "BTC / USD, other network", address(this));
-        guard = new PriceGuard(address(this));
-        settlement = new SettlementOracle(address(this), guard, MAX_AGE);
+        // The test contract is admin without delay: it may call everything.
+        address authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
+        guard = new PriceGuard(authority);
+        settlement = new SettlementOracle(authority, guard, MAX_AGE);
         _push(SPOT, START);
         _pushSecond(SPOT, START);
         guard.setFeed(MARKET, _config(address(feed)));

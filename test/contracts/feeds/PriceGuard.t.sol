@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {console} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/console.sol";
 import {AggregatorV3Interface, FeedConfig, IPriceGuard} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
@@ -28,14 +28,14 @@ contract PriceGuardTest is FeedFixture {
         }
     }
 
-    function test_RevertWhen_UnknownMarketOrNotTheOwner() external {
+    function test_RevertWhen_UnknownMarketOrNotAuthorised() external {
         bytes memory unknown = abi.encodeWithSelector(IPriceGuard.PriceFeedUnknown.selector, 2);
         vm.expectRevert(unknown);
         guard.sources(2);
         vm.expectRevert(unknown);
         guard.refreshClamp(2);
         vm.startPrank(stranger);
-        vm.expectPartialRevert(Ownable.OwnableUnauthorizedAccount.selector);
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         guard.setSequencer(SequencerConfig(feed, 0, 0));
     }
 

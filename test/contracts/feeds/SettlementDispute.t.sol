@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ISettlementOracle} from "../../../contracts/interfaces/ISettlementOracle.sol";
 import {FallbackBand, SettlementStatus} from "../../../contracts/types/FeedTypes.sol";
 import {FeedFixture} from "./FeedFixture.sol";
@@ -154,11 +154,11 @@ contract SettlementDisputeTest is FeedFixture {
         settlement.recordRound(MARKET, EXPIRY, false, late);
     }
 
-    function test_RevertWhen_NotTheOwner() external {
+    function test_RevertWhen_NotAuthorised() external {
         vm.startPrank(stranger);
-        _expect(Ownable.OwnableUnauthorizedAccount.selector);
+        _expect(IAccessManaged.AccessManagedUnauthorized.selector);
         settlement.sendToFallback(MARKET, EXPIRY);
-        _expect(Ownable.OwnableUnauthorizedAccount.selector);
+        _expect(IAccessManaged.AccessManagedUnauthorized.selector);
         settlement.setFallbackPrice(MARKET, EXPIRY, SPOT);
     }
 }

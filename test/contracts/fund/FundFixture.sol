@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {FundSettings} from "../../../contracts/types/FundTypes.sol";
 import {InsuranceFund} from "../../../contracts/vault/InsuranceFund.sol";
@@ -20,23 +20,16 @@ abstract contract FundFixture is Test {
     address internal alice = makeAddr("alice");
     address internal bob = makeAddr("bob");
     TestToken internal token;
-    AccessManager internal authority;
+    address internal authority;
     CoverDriver internal driver;
     InsuranceFund internal fund;
 
     function setUp() public virtual {
         vm.warp(NOON);
         token = new TestToken("Test Dollar", "tUSD", 6, address(this));
-        authority = new AccessManager(address(this));
+        authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
         driver = new CoverDriver(token);
-        fund = new InsuranceFund(
-            address(authority),
-            address(driver),
-            token,
-            _settings(),
-            "Plimsoll cover tUSD",
-            "pcUSD"
-        );
+        fund = new InsuranceFund(authority, address(driver), token, _settings(), "Plimsoll cover tUSD", "pcUSD");
         driver.setFund(fund);
         _fundAccount(alice);
         _fundAccount(bob);

@@ -81,7 +81,7 @@ contract InsuranceFundTest is FundFixture {
 
     function test_RevertWhen_AssetTakesAFee() external {
         FeeToken fee = new FeeToken();
-        InsuranceFund other = new InsuranceFund(address(authority), address(driver), fee, _settings(), "", "");
+        InsuranceFund other = new InsuranceFund(authority, address(driver), fee, _settings(), "", "");
         fee.mint(alice, 1e6);
         vm.startPrank(alice);
         fee.approve(address(other), 1e6);

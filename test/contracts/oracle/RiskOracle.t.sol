@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Vm} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Vm.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
@@ -154,18 +155,35 @@ contract RiskOracleTest is OracleFixture {
             _entry(3, 1, 2_000, 500)
         );
         RiskReport memory report = _report(entries, "");
-        bytes memory preview = _oracle.previewEntries(report, entries);
+        (bytes memory preview, bool held) = _oracle.previewEntries(report, entries);
+        assertFalse(held);
         bytes memory expected = abi.encodePacked(
             uint8(EntryOutcome.APPLIED_LOOSENED),
             uint8(EntryOutcome.RHO_ABOVE_CEILING),
             uint8(EntryOutcome.UNKNOWN_POSITION)
         );
-        vm.expectEmit(address(_oracle));
-        emit IRiskOracle.EntriesProcessed(report.epoch, 0, entries, expected);
-        bytes memory outcomes = _oracle.submitReport(report, _attest(report), entries, "");
+        Attestations memory attestations = _attest(report);
+        vm.recordLogs();
+        bytes memory outcomes = _oracle.submitReport(report, attestations, entries, "");
+        _assertEntryLogs(vm.getRecordedLogs());
         assertEq(outcomes, expected);
         assertEq(preview, expected);
         assertEq(_oracle.lastEpoch(), report.epoch);
+    }
+
+    /// @dev One log per entry, in their order, after that of the report: the first applied, the others skipped.
+    function _assertEntryLogs(Vm.Log[] memory logs) private view {
+        assertEq(logs.length, 4);
+        assertEq(logs[0].topics[0], IRiskOracle.ReportAccepted.selector);
+        for (uint256 id = 1; id <= 3; ++id) {
+            bytes32 name = id == 1 ? IRiskOracle.EntryLoosened.selector : IRiskOracle.EntrySkipped.selector;
+            assertEq(logs[id].topics[0], name);
+            assertEq(uint256(logs[id].topics[1]), id);
+        }
+        assertEq(logs[1].data, abi.encode(_oracle.positionWord(0, 1)));
+        uint256 values = (1 << 48) | (65_535 << 32) | (65_535 << 16) | 200;
+        assertEq(logs[2].data, abi.encode(values, uint8(EntryOutcome.RHO_ABOVE_CEILING)));
+        assertEq(_oracle.positionWord(0, 3), 0);
     }
 
     function test_SubmitReport_ClassQuantileRaisesOpening() public {
@@ -211,6 +229,29 @@ contract RiskOracleTest is OracleFixture {
         _oracle.getParams(address(this), 1);
     }
 
+    /// @dev Through first score, ramp, arrival, cap and staleness; a position that was never scored beside it.
+    function testFuzz_MaintenanceParams_EqualGetParams(uint256 rho, uint256 wait, uint256 later) public {
+        _submit(_entry(1, 1, uint16(bound(rho, 300, 5_000)), 200));
+        skip(bound(wait, 300, 3_000));
+        uint256 target = _oracle.getParams(address(this), 1).rhoTargetBps;
+        _submit(_entry(1, 1, uint16(target + (rho % 301)), 250));
+        skip(bound(later, 0, 2 days));
+        for (uint256 id = 1; id <= 2; ++id) {
+            RiskParams memory params = _oracle.getParams(address(this), id);
+            (uint16 rhoBps, uint16 piBps, ParamStatus status) = _oracle.maintenanceParams(address(this), id);
+            assertEq(rhoBps, params.rhoBps);
+            assertEq(piBps, params.piBps);
+            assertEq(uint8(status), uint8(params.status));
+        }
+    }
+
+    function test_RevertWhen_MaintenanceOfAnUnknownPositionIsRead() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 3));
+        _oracle.maintenanceParams(address(this), 3);
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownSource.selector, GUARDIAN));
+        _oracle.maintenanceParams(GUARDIAN, 1);
+    }
+
     function test_Words_ManyEqualOneByOne() public {
         bytes memory quantiles = abi.encodePacked(CLASS_ID, uint16(4_000), uint16(700));
         RiskReport memory report = _report(_entries, quantiles);
@@ -254,7 +295,7 @@ contract RiskOracleTest is OracleFixture {
 
     function test_ConfigDigest_FollowsEveryRegistry() public {
         bytes32 first = _oracle.configDigest();
-        _classes.setRiskClass(2, _class());
+        _oracle.setRiskClass(2, _class());
         bytes32 second = _oracle.configDigest();
         _models.setAllowed(keccak256("other"), true);
         bytes32 third = _oracle.configDigest();

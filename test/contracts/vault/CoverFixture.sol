@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {FundSettings} from "../../../contracts/types/FundTypes.sol";
+import {FundTerms} from "../../../contracts/types/VaultTypes.sol";
 import {InsuranceFund} from "../../../contracts/vault/InsuranceFund.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
@@ -12,14 +12,12 @@ abstract contract CoverFixture is VaultFixture {
 
     address internal lp = makeAddr("lp");
     address internal keeper = makeAddr("keeper");
-    AccessManager internal authority;
     InsuranceFund internal fund;
 
     function setUp() public virtual override {
         super.setUp();
-        authority = new AccessManager(address(this));
-        fund = new InsuranceFund(address(authority), address(vault), quote, _fundSettings(), "Plimsoll cover", "pcUSD");
-        vault.setInsuranceFund(address(quote), fund);
+        fund = new InsuranceFund(authority, address(vault), quote, _fundSettings(), "Plimsoll cover", "pcUSD");
+        _setFund(address(fund));
         _fund(lp);
         vm.startPrank(lp);
         quote.approve(address(fund), type(uint256).max);
@@ -29,6 +27,15 @@ abstract contract CoverFixture is VaultFixture {
 
     function _fundSettings() internal pure returns (FundSettings memory) {
         return FundSettings(9 days, 1 days, 30 minutes, 5_000, 1_000);
+    }
+
+    /// @dev Of the quote token, without a share of liquidations; the bounty stays.
+    function _setFund(address newFund) internal {
+        vault.setFund(address(quote), FundTerms(newFund, 0, vault.fundOf(address(quote)).settleBounty));
+    }
+
+    function _setBounty(address token, uint80 bounty) internal {
+        vault.setFund(token, FundTerms(vault.fundOf(token).fund, 0, bounty));
     }
 
     function _redeem(address account, uint256 seriesId, uint256 amountE8) internal returns (uint256 payout) {

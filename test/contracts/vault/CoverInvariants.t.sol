@@ -14,7 +14,7 @@ contract CoverInvariantsTest is CoverFixture {
         handler = new CoverHandler(
             CoverHandler.World(vault, fund, quote, feed, settlement, [writer, holder, liquidator], lp, EXPIRY)
         );
-        vault.setSettleBounty(address(quote), 3e6);
+        _setBounty(address(quote), 3e6);
         feed.transferOwnership(address(handler));
         bytes4[] memory actions = new bytes4[](9);
         actions[0] = handler.open.selector;

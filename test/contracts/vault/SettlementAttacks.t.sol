@@ -33,7 +33,7 @@ contract SettlementAttacksTest is CoverFixture {
     /// @dev 1 024 positions stand for the 4 096 of the catalogue: the cost of one does not depend on how many there are.
     function test_C46_DustPositionsCostAFlatAmountEach() external {
         uint256 count = 1_024;
-        vault.setSettleBounty(address(quote), 2e6);
+        _setBounty(address(quote), 2e6);
         for (uint256 i = 0; i < count; ++i) _open(put, 1e5, MIN_QUOTE);
         _expireAt(60_000e8);
         uint256 first = _settleRange(1, 64);

@@ -33,7 +33,7 @@ contract SettlementGasTest is CoverFixture {
     }
 
     function test_GasOfSettlement() external {
-        vault.setSettleBounty(address(quote), 2e6);
+        _setBounty(address(quote), 2e6);
         for (uint256 i = 0; i < 54; ++i) _open(put, ONE / 10, 4_000e6);
         _expireAt(30_000e8);
         // The first brings the price into the series and the claims of writer and keeper into being.

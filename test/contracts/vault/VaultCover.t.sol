@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {IOptionVaultCoverLog} from "../../../contracts/interfaces/IOptionVaultCover.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
-import {SeriesState} from "../../../contracts/types/VaultTypes.sol";
+import {FundTerms, SeriesState} from "../../../contracts/types/VaultTypes.sol";
 import {InsuranceFund} from "../../../contracts/vault/InsuranceFund.sol";
 import {CoverFixture} from "./CoverFixture.sol";
 import {RogueFund} from "./RogueFund.sol";
@@ -20,16 +20,14 @@ contract VaultCoverTest is CoverFixture {
     }
 
     function test_RevertWhen_FundIsNotOfThisVaultAndToken() external {
-        InsuranceFund foreign = new InsuranceFund(address(authority), address(this), quote, _fundSettings(), "", "");
-        _expect(IOptionVaultCoverLog.VaultFundInvalid.selector);
-        vault.setInsuranceFund(address(quote), foreign);
-        _expect(IOptionVaultCoverLog.VaultFundInvalid.selector);
-        vault.setInsuranceFund(address(base), fund);
+        InsuranceFund foreign = new InsuranceFund(authority, address(this), quote, _fundSettings(), "", "");
+        _expect(IOptionVaultLog.VaultFundInvalid.selector);
+        vault.setFund(address(quote), FundTerms(address(foreign), 0, 0));
+        _expect(IOptionVaultLog.VaultFundInvalid.selector);
+        vault.setFund(address(base), FundTerms(address(fund), 0, 0));
         vm.startPrank(writer);
-        _expect(Ownable.OwnableUnauthorizedAccount.selector);
-        vault.setInsuranceFund(address(quote), fund);
-        _expect(Ownable.OwnableUnauthorizedAccount.selector);
-        vault.setSettleBounty(address(quote), 1);
+        _expect(IAccessManaged.AccessManagedUnauthorized.selector);
+        vault.setFund(address(quote), FundTerms(address(fund), 0, 0));
     }
 
     function test_RevertWhen_SeriesCannotBeHeldOrOpened() external {
@@ -83,7 +81,7 @@ contract VaultCoverTest is CoverFixture {
 
     /// @dev The same settlement without fund: holders bear it.
     function test_C47_WithoutFundAsBefore() external {
-        vault.setInsuranceFund(address(quote), IInsuranceFund(address(0)));
+        _setFund(address(0));
         _putShortOf(ONE, LOW, 10_000e6);
         _expireAt(LOW);
         _settleAll();
@@ -92,8 +90,8 @@ contract VaultCoverTest is CoverFixture {
     }
 
     function test_C47_EmptyFundHoldsNothingUp() external {
-        InsuranceFund empty = new InsuranceFund(address(authority), address(vault), quote, _fundSettings(), "", "");
-        vault.setInsuranceFund(address(quote), empty);
+        InsuranceFund empty = new InsuranceFund(authority, address(vault), quote, _fundSettings(), "", "");
+        _setFund(address(empty));
         _putShortOf(ONE, LOW, 10_000e6);
         _expireAt(LOW);
         _settleAll();
@@ -173,7 +171,7 @@ contract VaultCoverTest is CoverFixture {
         _putShortOf(ONE / 4, LOW, 1_000e6);
         _expireAt(LOW);
         vault.openEarly(put);
-        vault.setInsuranceFund(address(quote), IInsuranceFund(address(0)));
+        _setFund(address(0));
         _settleAll();
         assertEq(fund.totalAssets(), DEPOSIT - 1_000e6);
         assertEq(fund.openSeries(), 0);
@@ -210,7 +208,7 @@ contract VaultCoverTest is CoverFixture {
     }
 
     function test_BountyIsFlatAndBoundedByTheRefund() external {
-        vault.setSettleBounty(address(quote), 5e6);
+        _setBounty(address(quote), 5e6);
         _open(put, ONE, 40_000e6);
         _open(put, ONE, 30_060e6);
         _putShortOf(ONE, LOW, 1_000e6);
@@ -222,8 +220,8 @@ contract VaultCoverTest is CoverFixture {
     }
 
     function test_BountiesOfTwoTokensInOneBatch() external {
-        vault.setSettleBounty(address(quote), 5e6);
-        vault.setSettleBounty(address(base), 1_000);
+        _setBounty(address(quote), 5e6);
+        _setBounty(address(base), 1_000);
         uint256[] memory ids = new uint256[](4);
         for (uint256 i = 0; i < 4; ++i) ids[i] = i % 2 == 0 ? _open(put, ONE, 40_000e6) : _open(call, ONE, 0.5e8);
         _expireAt(60_000e8);
@@ -250,7 +248,7 @@ contract VaultCoverTest is CoverFixture {
     /// @dev A fund is the DAO's choice; still it can reach nothing but what it lent.
     function test_RogueFundReachesNoOtherMoney() external {
         RogueFund rogue = new RogueFund(address(vault), address(quote));
-        vault.setInsuranceFund(address(quote), IInsuranceFund(address(rogue)));
+        _setFund(address(rogue));
         uint256 id = _putShortOf(ONE, LOW, 1_000e6);
         _open(vault.seriesIdOf(MARKET, 50_000e8, EXPIRY, true), ONE, 45_000e6);
         _expireAt(LOW);
@@ -268,7 +266,7 @@ contract VaultCoverTest is CoverFixture {
         _expect(IOptionVaultLog.VaultTokenReceivedMismatch.selector);
         vault.openEarly(put);
         // The DAO's remedy: without a fund the series completes by itself.
-        vault.setInsuranceFund(address(quote), IInsuranceFund(address(0)));
+        _setFund(address(0));
         vault.settle(_ids(id));
         assertEq(_redeemAll(holder, put), OWED - 1_000e6);
     }

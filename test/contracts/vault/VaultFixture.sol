@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
@@ -13,6 +14,9 @@ import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {ClassGrid, LiquidationSettings, SeriesState} from "../../../contracts/types/VaultTypes.sol";
 import {OptionVault} from "../../../contracts/vault/OptionVault.sol";
+import {OptionVaultExtension} from "../../../contracts/vault/OptionVaultExtension.sol";
+import {OptionVaultSettings} from "../../../contracts/vault/OptionVaultSettings.sol";
+import {Links} from "../../../contracts/vault/VaultKit.sol";
 import {RiskOracleDouble} from "./RiskOracleDouble.sol";
 
 /// @title A vault with one market (8-decimal base, 6-decimal quote), three funded actors and a driven price
@@ -44,6 +48,7 @@ abstract contract VaultFixture is Test {
     RiskOracleDouble internal oracle;
     IOptionVault internal vault;
     IOptionToken internal longs;
+    address internal authority;
     uint256 internal put;
     uint256 internal call;
 
@@ -56,12 +61,13 @@ abstract contract VaultFixture is Test {
 
     function _deploy(address baseToken, address quoteToken) internal {
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
-        guard = new PriceGuard(address(this));
-        settlement = new SettlementOracle(address(this), guard, 1 hours);
+        // The test contract is admin without delay: it may call everything.
+        authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
+        guard = new PriceGuard(authority);
+        settlement = new SettlementOracle(authority, guard, 1 hours);
         oracle = new RiskOracleDouble();
-        vault = IOptionVault(
-            address(new OptionVault(address(this), IRiskOracle(address(oracle)), guard, settlement, _settings()))
-        );
+        vault = _newVault(_riskOracle());
+        _registerVault();
         longs = vault.TOKEN();
         vault.addMarket(baseToken, quoteToken, MIN_BASE, MIN_QUOTE);
         vault.setClassGrid(MARKET, _grid());
@@ -72,6 +78,19 @@ abstract contract VaultFixture is Test {
         _fund(writer);
         _fund(holder);
         _fund(liquidator);
+    }
+
+    /// @dev The double, unless a fixture brings the real oracle.
+    function _riskOracle() internal virtual returns (IRiskOracle) {
+        return IRiskOracle(address(oracle));
+    }
+
+    function _registerVault() internal virtual {}
+
+    function _newVault(IRiskOracle riskOracle) internal returns (IOptionVault) {
+        OptionVaultSettings settings = new OptionVaultSettings(Links(riskOracle, guard));
+        OptionVaultExtension extension = new OptionVaultExtension(settings);
+        return IOptionVault(address(new OptionVault(authority, settlement, _settings(), extension)));
     }
 
     function _settings() internal pure returns (LiquidationSettings memory) {

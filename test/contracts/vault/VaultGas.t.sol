@@ -47,7 +47,12 @@ contract VaultGasTest is VaultFixture {
         vm.warp(START + COOL_OFF);
         _setPrice(57_000e8);
         _measure("flag", liquidator, abi.encodeCall(IOptionVaultCore.flag, (1)), 90_000);
-        _measure("liquidate, part", liquidator, abi.encodeCall(IOptionVaultCore.liquidate, (1, ONE / 10, 0)), 150_000);
+        _measure(
+            "liquidate, part",
+            liquidator,
+            abi.encodeCall(IOptionVaultCore.liquidate, (1, ONE / 10, 0, "")),
+            150_000
+        );
         _expireAt(50_000e8);
         uint256[] memory ids = _ids(1);
         _measure("settle 1", liquidator, abi.encodeCall(IOptionVaultCore.settle, (ids)), 200_000);

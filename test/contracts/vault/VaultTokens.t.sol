@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IOptionVaultCore} from "../../../contracts/interfaces/IOptionVaultCore.sol";
-import {IOptionVaultExtension} from "../../../contracts/interfaces/IOptionVaultExtension.sol";
+import {IOptionVaultSettings} from "../../../contracts/interfaces/IOptionVaultSettings.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {FeeToken, ReentrantToken} from "./HostileTokens.sol";
@@ -48,11 +48,11 @@ contract VaultTokensTest is VaultFixture {
             abi.encodeCall(IOptionVaultCore.open, (otherPut, ONE, 19_800e6, holder)),
             abi.encodeCall(IOptionVaultCore.addCollateral, (1, 1)),
             abi.encodeCall(IOptionVaultCore.close, (1, 1, 1)),
-            abi.encodeCall(IOptionVaultCore.liquidate, (1, 1, 0)),
+            abi.encodeCall(IOptionVaultCore.liquidate, (1, 1, 0, "")),
             abi.encodeCall(IOptionVaultCore.claim, (address(token), writer)),
             abi.encodeCall(IOptionVaultCore.redeem, (otherPut, 1, writer)),
-            abi.encodeCall(IOptionVaultExtension.healthOf, (1)),
-            abi.encodeCall(IOptionVaultExtension.seriesState, (otherPut))
+            abi.encodeCall(IOptionVaultSettings.healthOf, (1)),
+            abi.encodeCall(IOptionVaultSettings.seriesState, (otherPut))
         ];
         for (uint256 i = 0; i < attacks.length; ++i) {
             token.arm(vault, attacks[i]);

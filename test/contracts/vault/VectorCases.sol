@@ -15,27 +15,40 @@ library VectorCases {
         AuctionClock clock;
         Distress distress;
         uint256 closedE8;
+        uint256 feeBps;
+        uint256 lastHealthyE8;
     }
 
+    /// @dev The answers in one line of words, in two parts for the sake of the stack.
     function digest(uint256 index) internal pure returns (bytes8) {
         Drawn memory drawn = draw(index);
+        return bytes8(keccak256(bytes.concat(_margins(drawn), _auction(drawn))));
+    }
+
+    function _margins(Drawn memory drawn) private pure returns (bytes memory answers) {
+        Distress memory d = drawn.distress;
+        return
+            abi.encode(
+                drawn.seriesId,
+                d.payoff.intrinsicUp(d.sizeE8),
+                d.payoff.maxLossUp(d.sizeE8),
+                d.payoff.marginUp(d.sizeE8, d.rhoBps),
+                d.payoff.healthWadDown(d.sizeE8, d.collateral, d.rhoBps)
+            );
+    }
+
+    function _auction(Drawn memory drawn) private pure returns (bytes memory answers) {
         Distress memory d = drawn.distress;
         uint256 closableE8 = LiquidationMath.sizeUp(d);
+        uint256 payout = LiquidationMath.payoutDown(d, drawn.closedE8);
         return
-            bytes8(
-                keccak256(
-                    abi.encode(
-                        drawn.seriesId,
-                        d.payoff.intrinsicUp(d.sizeE8),
-                        d.payoff.maxLossUp(d.sizeE8),
-                        d.payoff.marginUp(d.sizeE8, d.rhoBps),
-                        d.payoff.healthWadDown(d.sizeE8, d.collateral, d.rhoBps),
-                        LiquidationMath.rateE8Down(drawn.clock),
-                        closableE8,
-                        LiquidationMath.payoutDown(d, drawn.closedE8),
-                        LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8))
-                    )
-                )
+            abi.encode(
+                LiquidationMath.rateE8Down(drawn.clock),
+                closableE8,
+                payout,
+                LiquidationMath.payoutDown(d, Math.min(closableE8, d.sizeE8)),
+                LiquidationMath.feeDown(d.payoff, drawn.closedE8, payout, drawn.feeBps),
+                drawn.lastHealthyE8
             );
     }
 
@@ -55,6 +68,15 @@ library VectorCases {
         d.targetHealthBps = 10_001 + (_word(index, 16) % 10_000);
         d.rateE8 = LiquidationMath.rateE8Down(drawn.clock);
         drawn.closedE8 = 1 + (_word(index, 17) % d.sizeE8);
+        drawn.feeBps = _word(index, 22) % 2_001;
+        drawn.lastHealthyE8 = MarginMath.lastHealthyPriceE8(
+            isPut,
+            strikeE8,
+            _decimals(_word(index, 1) % 4),
+            d.sizeE8,
+            d.collateral,
+            d.rhoBps
+        );
         drawn.seriesId = SeriesId.encode(
             Series(uint24(_word(index, 20)), uint64(strikeE8), uint40(_word(index, 21)), isPut)
         );
