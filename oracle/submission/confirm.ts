@@ -132,7 +132,8 @@ export async function findLanded(target: ReportTarget): Promise<SubmissionResult
   const [accepted] = await reader.getContractEvents({ ...search, eventName: "ReportAccepted" });
   const [waiting] = accepted ? [] : await reader.getContractEvents({ ...search, eventName: "ReportHeld" });
   const event = accepted ?? waiting;
-  if (event !== undefined) return carriedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
+  if (event !== undefined)
+    return carriedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
   // Asked again, because a reorg between the two answers looks the same as a later report.
   const lastEpoch = await readLastEpoch();
   return lastEpoch < report.epoch ? null : rejected("EPOCH_SUPERSEDED", { lastEpoch });

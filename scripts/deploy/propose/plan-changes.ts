@@ -2,6 +2,7 @@
 import { type Abi, getAddress } from "viem";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
+import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { settlementOracleAbi } from "../../../oracle/chain/abi/settlement-oracle.ts";
 import type { ChainClient } from "../../../oracle/chain/client.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
