@@ -119,12 +119,12 @@ contract AttacksParametersTest is ScoredFixture {
         _score(id, 1, 3_000, 1_000);
         RiskClass memory class = _class();
         (class.rhoDefaultBps, class.rhoInitialBps) = (6_000, 6_000);
-        classes.setRiskClass(5, class);
+        risk.setRiskClass(5, class);
         _setPrice(SPOT);
         _healthy();
         assertEq(_rho(id), 3_000);
         (class.rhoDefaultBps, class.piDefaultBps) = (1_000, 500);
-        classes.setRiskClass(5, class);
+        risk.setRiskClass(5, class);
         assertEq(_rho(id), 3_000);
     }
 
@@ -162,7 +162,7 @@ contract AttacksParametersTest is ScoredFixture {
         assertEq(_score(id, 1, 3_000, 2_900), uint8(EntryOutcome.APPLIED_TIGHTENED));
         RiskClass memory class = _class();
         (class.deltaBps, class.piDefaultBps, class.rhoFloorBps) = (2_000, 100, 2_050);
-        classes.setRiskClass(5, class);
+        risk.setRiskClass(5, class);
         assertEq(_params(id).piBps, 1_000);
         _setPrice(50_000e8);
         vault.flag(id);
