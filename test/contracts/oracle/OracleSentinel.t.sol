@@ -32,7 +32,7 @@ contract OracleSentinelTest is DeliveryFixture {
         _feed = new MockV3Aggregator(8, 60_000e8);
         _second = new MockV3Aggregator(8, 60_000e8);
         _uptime = new MockV3Aggregator(0, 0);
-        _guard = new PriceGuard(address(this));
+        _guard = new PriceGuard(address(_manager));
         _guard.setFeed(MARKET, _feedConfig());
         _sentinel = new OracleSentinel(_config());
         _oracle.setWatch(GUARDIAN, address(_sentinel));

@@ -51,7 +51,7 @@ abstract contract LoansFixture is OracleFixture {
         base = new TestToken("Test Bitcoin", "tBTC", 8, address(this));
         quote = new TestToken("Test Dollar", "tUSD", 6, address(this));
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
-        guard = new PriceGuard(address(this));
+        guard = new PriceGuard(address(_manager));
         guard.setFeed(MARKET, _feedConfig());
         _deployLoans(address(base), address(quote));
         expiry = uint40((block.timestamp / 1 days + 10) * 1 days + SeriesId.EXPIRY_SECOND_OF_DAY);
