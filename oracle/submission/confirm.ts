@@ -55,7 +55,6 @@ export async function confirmSubmission(options: ConfirmOptions, record: Submiss
 
 /** What a mined transaction did with its report. */
 export async function readResult(target: ReportTarget, receipt: TransactionReceipt): Promise<SubmissionResult> {
-<<<<<<< HEAD
   const carried = carriedBy(target, receipt);
   if (carried !== null) return carried;
   // Reverted: most often because another transmitter's transaction with the same report came first.
@@ -69,19 +68,6 @@ function carriedBy(target: ReportTarget, receipt: TransactionReceipt): Submissio
   const { oracle, quorum } = target;
   if (isHeld(receipt.logs, oracle, quorum.digest)) return held(receipt);
   const outcomes = readOutcomes(receipt.logs, oracle, quorum.digest);
-=======
-  const accepted = acceptedBy(target, receipt);
-  if (accepted !== null) return accepted;
-  // Reverted: most often because another transmitter's transaction with the same report came first.
-  const landed = await findLanded(target);
-  if (landed?.state === "accepted") return landed;
-  return { ...(await revertReason(target.chain, receipt)), ...minedAt(receipt) };
-}
-
-/** The accepted report of a receipt, or `null` when its logs do not show this report. */
-function acceptedBy(target: ReportTarget, receipt: TransactionReceipt): SubmissionResult | null {
-  const outcomes = readOutcomes(receipt.logs, target.oracle, target.quorum.digest);
->>>>>>> txwatch
   if (outcomes === null) return null;
   const { entries, classQuantiles } = outcomes;
   return { state: "accepted", ...minedAt(receipt), outcomes: entries, quantileOutcomes: classQuantiles };
@@ -139,7 +125,6 @@ export async function findLanded(target: ReportTarget): Promise<SubmissionResult
   const head = await reader.getBlockNumber();
   const search = {
     ...contract,
-<<<<<<< HEAD
     args: { epoch: report.epoch, digest: target.quorum.digest },
     fromBlock: head > SEARCH_BLOCKS ? head - SEARCH_BLOCKS : 0n,
     toBlock: head,
@@ -156,18 +141,6 @@ export async function findLanded(target: ReportTarget): Promise<SubmissionResult
 /** A report that the chain keeps whole until guardian or DAO decide: nothing of it is applied. */
 function held(receipt: TransactionReceipt): SubmissionResult {
   return { state: "held", ...minedAt(receipt), outcomes: [], quantileOutcomes: [], reason: "EFFECT_GUARD" };
-=======
-    eventName: "ReportAccepted",
-    args: { epoch: report.epoch, digest: target.quorum.digest },
-    fromBlock: head > SEARCH_BLOCKS ? head - SEARCH_BLOCKS : 0n,
-    toBlock: head,
-  });
-  if (event !== undefined)
-    return acceptedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
-  // Asked again, because a reorg between the two answers looks the same as a later report.
-  const lastEpoch = await readLastEpoch();
-  return lastEpoch < report.epoch ? null : rejected("EPOCH_SUPERSEDED", { lastEpoch });
->>>>>>> txwatch
 }
 
 /** A report that the chain does not take. */

@@ -91,11 +91,8 @@ describe("a report whose transaction is reorganised away", function () {
   it("behavior: the same bytes are sent again while their nonce is free, and become final", async () => {
     const untouched = await desk.submit();
     desk.world.forget();
-<<<<<<< HEAD
-=======
     // Two scores of one second would not both be taken.
     await bed.fixture.control("evm_increaseTime", [1]);
->>>>>>> txwatch
     const quorum = await desk.submit();
     const before = await desk.row(quorum);
     await bed.reorg(1);

@@ -116,13 +116,9 @@ describe("openTransactionWatch", function () {
     await bed.fixture.control("evm_setAutomine", [false]);
     await bed.reorg(1);
     await desk.world.until(() => desk.world.outcomes.includes("resubmitted"));
-<<<<<<< HEAD
-    await desk.looks(2);
-=======
     const said = desk.world.warnings.length;
     await desk.looks(2);
     assert.equal(desk.world.warnings.length, said);
->>>>>>> txwatch
     assert.deepEqual((await desk.row(quorum)).state, "pending");
     const outcomesOf = desk.world.shared.db.selectFrom("entry_outcomes").select("outcome");
     const { epoch } = quorum.bundle.report;

@@ -96,12 +96,6 @@ export interface OpenedDesk {
 export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promise<OpenedDesk> {
   let world = await openWorld(bed.worldOptions(folder.path));
   let desk: SubmissionDesk = await world.openDesk();
-<<<<<<< HEAD
-  const drained = async () => {
-    while ((await world.queues.queue("tx-watch").depth()) > 0) await new Promise((done) => setImmediate(done));
-  };
-=======
->>>>>>> txwatch
   return {
     get world() {
       return world;
@@ -112,42 +106,11 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
       return quorum;
     },
     submitOne: (quorum) => desk.submit(quorum),
-<<<<<<< HEAD
-    row: async ({ digest }) => {
-      const reports = world.shared.db.selectFrom("reports").select(["state", "tx_hash", "block_hash", "is_final"]);
-      return await reports.where("digest", "=", digest).executeTakeFirstOrThrow();
-    },
-    record: async ({ digest, bundle }) => {
-      const store = world.options.stores[Number(bundle.report.epoch % BigInt(TRANSMITTERS.length))];
-      assert.ok(store !== undefined);
-      const record = await operatorLedgerStore(store).find(digest);
-      assert.ok(record !== null);
-      return record;
-    },
-    looks: async (count) => {
-      let left = (count + 1) * SIGNS_OF_A_LOOK;
-      await world.until(() => {
-        left -= 1;
-        return left < 0;
-      });
-    },
-    drained,
-    settle: async () => {
-      bed.proxy.become("pass");
-      await bed.fixture.control("evm_setAutomine", [true]);
-      // What the chain has refused is watched until it expires.
-      await bed.fixture.control("evm_increaseTime", [BEYOND_VALIDITY_SEC]);
-      await bed.mine(2 * FINALITY_BLOCKS);
-      await drained();
-      world.forget();
-    },
-=======
     row: (quorum) => readRow(world, quorum),
     record: (quorum) => readRecord(world, quorum),
     looks: (count) => untilLooks(world, count),
     drained: () => untilDrained(world),
     settle: () => settle(bed, world),
->>>>>>> txwatch
     restart: async (scope = "") => {
       await world.close();
       world = await openWorld(bed.worldOptions(folder.path, scope));
@@ -159,8 +122,6 @@ export async function openDesk(bed: WatchBed, folder = temporaryFolder()): Promi
     },
   };
 }
-<<<<<<< HEAD
-=======
 
 async function readRow({ shared }: DeskWorld, { digest }: QuorumReport) {
   const reports = shared.db.selectFrom("reports").select(["state", "tx_hash", "block_hash", "is_final"]);
@@ -196,4 +157,3 @@ async function settle(bed: WatchBed, world: DeskWorld): Promise<void> {
   await untilDrained(world);
   world.forget();
 }
->>>>>>> txwatch
