@@ -7,17 +7,17 @@ export const riskOracleAbi = [
         "components": [
           {
             "internalType": "address",
-            "name": "owner",
+            "name": "authority",
             "type": "address"
           },
           {
-            "internalType": "contract ISignerRegistry",
-            "name": "signers",
+            "internalType": "contract IReportVerifier",
+            "name": "verifier",
             "type": "address"
           },
           {
-            "internalType": "contract IRiskClasses",
-            "name": "classes",
+            "internalType": "contract IRuleEngine",
+            "name": "engine",
             "type": "address"
           },
           {
@@ -34,6 +34,63 @@ export const riskOracleAbi = [
             "internalType": "uint32",
             "name": "maxArrivalAgeSec",
             "type": "uint32"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "reportTightened",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "reportTighteningBps",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint16",
+                "name": "windowTightened",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "windowTighteningBps",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "windowSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint16",
+                "name": "dispersionBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "violations",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "coolDownSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "heldSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "rootValiditySec",
+                "type": "uint24"
+              }
+            ],
+            "internalType": "struct DeliveryLimits",
+            "name": "limits",
+            "type": "tuple"
           }
         ],
         "internalType": "struct RiskOracleConfig",
@@ -45,27 +102,54 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
-    "name": "InvalidShortString",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "DeliveryWordOverflow",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "OracleWiringRefused",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "part",
         "type": "address"
       }
     ]
@@ -88,12 +172,59 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskClassesOutOfRange",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "field",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskClassesUnknownClass",
     "inputs": [
       {
         "internalType": "uint16",
         "name": "classId",
         "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleBreakerMove",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "current",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum BreakerMode",
+        "name": "wanted",
+        "type": "uint8"
       }
     ]
   },
@@ -147,6 +278,59 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleCoolDown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "earliest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEffectCap",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "tightened",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "tighteningBps",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEngineAnswer",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEngineWord",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldWord",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleEpoch",
     "inputs": [
       {
@@ -184,7 +368,39 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleHalted",
+    "inputs": [
+      {
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleHeldExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleInvalidLimits",
     "inputs": []
   },
   {
@@ -206,6 +422,28 @@ export const riskOracleAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotHeld",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotWatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -275,6 +513,54 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleProof",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "place",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleProofCount",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proofs",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "entries",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleRootExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleStale",
     "inputs": [
       {
@@ -329,17 +615,56 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
-    "name": "RiskWordOverflow",
+    "name": "RiskOracleWidens",
     "inputs": []
   },
   {
     "type": "error",
-    "name": "StringTooLong",
+    "name": "RiskWordOverflow",
+    "inputs": []
+  },
+  {
+    "type": "event",
+    "name": "AuthorityUpdated",
+    "anonymous": false,
     "inputs": [
       {
-        "internalType": "string",
-        "name": "str",
-        "type": "string"
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "BreakerRearmed",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "BreakerTripped",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      },
+      {
+        "indexed": true,
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
       }
     ]
   },
@@ -370,76 +695,148 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
-    "name": "EIP712DomainChanged",
+    "name": "DeliveryLimitsSet",
     "anonymous": false,
-    "inputs": []
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ]
   },
   {
     "type": "event",
-    "name": "EntriesProcessed",
+    "name": "EntryLoosened",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
         "internalType": "uint64",
-        "name": "epoch",
+        "name": "positionKey",
         "type": "uint64"
       },
       {
-        "indexed": true,
-        "internalType": "uint16",
-        "name": "chunkIndex",
-        "type": "uint16"
-      },
-      {
         "indexed": false,
-        "internalType": "bytes",
-        "name": "entries",
-        "type": "bytes"
-      },
-      {
-        "indexed": false,
-        "internalType": "bytes",
-        "name": "outcomes",
-        "type": "bytes"
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
   {
     "type": "event",
-    "name": "OwnershipTransferStarted",
+    "name": "EntryRefreshed",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
   {
     "type": "event",
-    "name": "OwnershipTransferred",
+    "name": "EntrySkipped",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "values",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "outcome",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntryTightened",
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
@@ -644,6 +1041,305 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
+    "name": "ReportDiscarded",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "ReportHeld",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "chunkIndex",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tightened",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tighteningBps",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "ReportReleased",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "observedAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "chunkIndex",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "RiskClassSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "boundsVersion",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "RootPublished",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "observedAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "place",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "RuleEngineSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "engine",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "version",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "SourceRegistered",
     "anonymous": false,
     "inputs": [
@@ -662,17 +1358,42 @@ export const riskOracleAbi = [
     ]
   },
   {
-    "type": "function",
-    "name": "CLASSES",
-    "inputs": [],
-    "outputs": [
+    "type": "event",
+    "name": "VerifierSet",
+    "anonymous": false,
+    "inputs": [
       {
-        "internalType": "contract IRiskClasses",
-        "name": "",
+        "indexed": true,
+        "internalType": "address",
+        "name": "verifier",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "version",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "WatchSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "guardian",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sentinel",
         "type": "address"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
     "type": "function",
@@ -702,45 +1423,6 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "MAX_EPOCH_JUMP",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "MAX_FUTURE_SKEW_SEC",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "MAX_POSITION_ID",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
     "name": "MODELS",
     "inputs": [],
     "outputs": [
@@ -754,24 +1436,62 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "REPORT_TYPEHASH",
-    "inputs": [],
-    "outputs": [
+    "name": "applyProofs",
+    "inputs": [
       {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "expiresAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint8",
+            "name": "place",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct RootHeader",
+        "name": "header",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "entries",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes32[][]",
+        "name": "proofs",
+        "type": "bytes32[][]"
       }
     ],
-    "stateMutability": "view"
+    "outputs": [
+      {
+        "internalType": "bytes",
+        "name": "outcomes",
+        "type": "bytes"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
-    "name": "SIGNERS",
+    "name": "authority",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "contract ISignerRegistry",
+        "internalType": "address",
         "name": "",
         "type": "address"
       }
@@ -780,10 +1500,66 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "boundsChangedAt",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "boundsVersion",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "classBounds",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "bounds",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "levels",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "classIds",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "uint16[]",
+        "name": "ids",
+        "type": "uint16[]"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -856,46 +1632,81 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "eip712Domain",
+    "name": "deliveryLimits",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "bytes1",
-        "name": "fields",
-        "type": "bytes1"
-      },
-      {
-        "internalType": "string",
-        "name": "name",
-        "type": "string"
-      },
-      {
-        "internalType": "string",
-        "name": "version",
-        "type": "string"
-      },
-      {
-        "internalType": "uint256",
-        "name": "chainId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "verifyingContract",
-        "type": "address"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "salt",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "extensions",
-        "type": "uint256[]"
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "discardHeld",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -975,6 +1786,146 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "getParamsBatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "positionIds",
+        "type": "uint256[]"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoTargetBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "score",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "classId",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "epoch",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "validUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "enum ParamStatus",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct RiskParams[]",
+        "name": "params",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "guardian",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "heldUntil",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isConsumingScheduledOp",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isSet",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "known",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "lastEpoch",
     "inputs": [],
     "outputs": [
@@ -1022,6 +1973,40 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "maintenanceParams",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "rhoBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "piBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "enum ParamStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "mergePosition",
     "inputs": [
       {
@@ -1046,6 +2031,220 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "narrowDeliveryLimits",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "narrowRiskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "openingParams",
     "inputs": [
       {
@@ -1064,32 +2263,6 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "piBps",
         "type": "uint16"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "owner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
       }
     ],
     "stateMutability": "view"
@@ -1224,6 +2397,11 @@ export const riskOracleAbi = [
         "internalType": "bytes",
         "name": "outcomes",
         "type": "bytes"
+      },
+      {
+        "internalType": "bool",
+        "name": "held",
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -1245,6 +2423,19 @@ export const riskOracleAbi = [
         "type": "uint16"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "rearmBreaker",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
@@ -1304,9 +2495,93 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
-    "outputs": [],
+    "name": "releaseHeld",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "signerSetVersion",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "validUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunkIndex",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunkCount",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "entriesHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "classQuantilesHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "positionsRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "bundleHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "evidenceHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct RiskReport",
+        "name": "report",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "entries",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes",
+        "name": "classQuantiles",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bytes",
+        "name": "outcomes",
+        "type": "bytes"
+      }
+    ],
     "stateMutability": "nonpayable"
   },
   {
@@ -1405,6 +2680,453 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "riskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "ruleEngine",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "contract IRuleEngine",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "sentinel",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setDeliveryLimits",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setRiskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setRuleEngine",
+    "inputs": [
+      {
+        "internalType": "contract IRuleEngine",
+        "name": "engine",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setVerifier",
+    "inputs": [
+      {
+        "internalType": "contract IReportVerifier",
+        "name": "reportVerifier",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setWatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newGuardian",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "newSentinel",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "sourceAt",
     "inputs": [
       {
@@ -1429,7 +3151,7 @@ export const riskOracleAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "count",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -1450,6 +3172,56 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "sourceIndex",
         "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "status",
+    "inputs": [],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "enum BreakerMode",
+            "name": "mode",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum BreakerReason",
+            "name": "reason",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint40",
+            "name": "since",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lastEpoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct OracleStatus",
+        "name": "current",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view"
@@ -1564,12 +3336,17 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "transferOwnership",
+    "name": "tripBreaker",
     "inputs": [
       {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
       }
     ],
     "outputs": [],
@@ -1647,6 +3424,19 @@ export const riskOracleAbi = [
         "internalType": "struct RiskParams",
         "name": "params",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "verifier",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "contract IReportVerifier",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view"
