@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
-import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskClass} from "../types/RiskTypes.sol";
 import {OracleWiring} from "./OracleWiring.sol";

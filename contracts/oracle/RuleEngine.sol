@@ -21,7 +21,9 @@ contract RuleEngine is IRuleEngine {
     uint256 private constant TIME_MASK = (1 << TIME_BITS) - 1;
 
     /// @inheritdoc IRuleEngine
-    uint32 public constant version = 1;
+    function version() external pure returns (uint32) {
+        return 1;
+    }
 
     /// @inheritdoc IRuleEngine
     function applyEntries(
