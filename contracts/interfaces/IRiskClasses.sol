@@ -29,6 +29,9 @@ interface IRiskClasses {
     /// @notice Rises by one with every change of any bound.
     function boundsVersion() external view returns (uint32 version);
 
+    /// @notice Time of the last change: who signed before it could not know the bounds.
+    function boundsChangedAt() external view returns (uint40 changedAt);
+
     /// @notice Sets all bounds of a class after checking them against each other. Only the owner (timelock).
     function setRiskClass(uint16 classId, RiskClass calldata class) external;
 

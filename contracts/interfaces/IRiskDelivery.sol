@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {BreakerMode, BreakerReason, DeliveryLimits, OracleStatus, RootHeader} from "../types/DeliveryTypes.sol";
-import {Attestations, RiskReport} from "../types/RiskTypes.sol";
+import {RiskReport} from "../types/RiskTypes.sol";
 
 /// @title How values reach the oracle besides a plain push: proofs, held reports, breaker
 interface IRiskDelivery {
@@ -39,9 +39,6 @@ interface IRiskDelivery {
 
     /// @notice Positions may be proven against `root` until `expiresAt`; the other arguments are its {RootHeader}.
     event RootPublished(uint64 indexed epoch, bytes32 indexed root, uint40 observedAt, uint40 expiresAt, uint8 place);
-
-    /// @notice Packed entries proven against the root of report `epoch`, with one outcome byte per entry.
-    event EntriesProven(uint64 indexed epoch, uint40 observedAt, bytes entries, bytes outcomes);
 
     /// @notice The breaker is HALTED.
     error RiskOracleHalted(BreakerReason reason);
@@ -107,30 +104,17 @@ interface IRiskDelivery {
     /// @notice Drops a held report. Only guardian or owner.
     function discardHeld(bytes32 digest) external;
 
-    /// @notice Applies one position of a published root by the same rules as a push. Anyone may call.
+    /// @notice Applies positions of a published root by the same rules as a push, and logs them as a push does. Anyone may call. A
+    /// position that already has this observation, or a newer one, is skipped; over a cap of the effect guard nothing is applied.
     /// @param header of the root, from {RootPublished}
-    /// @param entry packed entry, as in a push
-    /// @param proof siblings from the leaf upwards; layout in `PositionLeaf`
-    /// @return outcome {EntryOutcome} as a number; a position that already has this observation, or a newer one, is skipped
-    function applyProof(
-        RootHeader calldata header,
-        bytes16 entry,
-        bytes32[] calldata proof
-    ) external returns (uint8 outcome);
-
-    /// @notice As {applyProof} for several positions of one root, (sourceIndex, positionId) strictly ascending. Over a cap of the
-    /// effect guard nothing is applied.
-    /// @param entries packed entries
-    /// @param proofs one per entry
+    /// @param entries packed entries, as in a push, (sourceIndex, positionId) strictly ascending
+    /// @param proofs siblings of each entry from its leaf upwards; layout in `PositionLeaf`
     /// @return outcomes one {EntryOutcome} byte per entry
     function applyProofs(
         RootHeader calldata header,
         bytes calldata entries,
         bytes32[][] calldata proofs
     ) external returns (bytes memory outcomes);
-
-    /// @notice Reverts unless a quorum of a set that may sign now has signed the report; looks at nothing else of it.
-    function checkQuorum(RiskReport calldata report, Attestations calldata attestations) external view;
 
     /// @notice Breaker, place in the order of reports and counters of the running window.
     function status() external view returns (OracleStatus memory current);

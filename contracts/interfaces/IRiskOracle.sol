@@ -2,9 +2,10 @@
 pragma solidity 0.8.30;
 
 import {Attestations, ParamStatus, RiskParams, RiskReport} from "../types/RiskTypes.sol";
+import {IRiskDelivery} from "./IRiskDelivery.sol";
 
 /// @title Risk parameters of positions: write side for reports and sources, read side for protocols
-interface IRiskOracle {
+interface IRiskOracle is IRiskDelivery {
     /// @notice A report was accepted; its entries follow, in their order, one {EntryTightened},
     /// {EntryLoosened}, {EntryRefreshed} or {EntrySkipped} each.
     event ReportAccepted(
@@ -102,12 +103,13 @@ interface IRiskOracle {
     /// @notice A zero address or a zero limit in the deployment.
     error RiskOracleInvalidConfig();
 
-    /// @notice Checks a quorum-signed report and applies each entry that the rules allow. Anyone may call.
+    /// @notice Checks a quorum-signed report and applies each entry that the rules allow, publishes its root, or holds the report
+    /// whole where it would tighten too much. Anyone may call.
     /// @param report header that the operators signed
     /// @param attestations quorum of the report's signer set
     /// @param entries packed entries, 16 bytes each, (sourceIndex, positionId) strictly ascending
     /// @param classQuantiles packed quantiles, 6 bytes each, classId strictly ascending
-    /// @return outcomes one {EntryOutcome} byte per entry
+    /// @return outcomes one {EntryOutcome} byte per entry; empty when the report is held
     function submitReport(
         RiskReport calldata report,
         Attestations calldata attestations,
@@ -134,6 +136,12 @@ interface IRiskOracle {
 
     /// @notice As {getParams}, with status UNKNOWN instead of a revert.
     function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
+
+    /// @notice As {tryGetParams} for many positions of one source, in the order of `positionIds`.
+    function getParamsBatch(
+        address source,
+        uint256[] calldata positionIds
+    ) external view returns (RiskParams[] memory params);
 
     /// @notice What a maintenance check needs, for the gas of one storage word while the score is fresh and ρ has arrived at
     /// its target; equal to the fields of {getParams}. Reverts for unknown positions.
@@ -181,9 +189,11 @@ interface IRiskOracle {
     /// @notice EIP-712 digest of a report.
     function reportDigest(RiskReport calldata report) external view returns (bytes32 digest);
 
-    /// @notice Predicted outcome of every entry if the report were submitted now, without signatures.
+    /// @notice Predicted outcome of every entry if the report were submitted now, without signatures; reverts while halted.
+    /// @return outcomes one {EntryOutcome} byte per entry
+    /// @return held whether the effect guard would hold the report, so that nothing of it is applied until it is released
     function previewEntries(
         RiskReport calldata report,
         bytes calldata entries
-    ) external view returns (bytes memory outcomes);
+    ) external view returns (bytes memory outcomes, bool held);
 }

@@ -42,7 +42,7 @@ library DeliveryWord {
     function unpack(uint256 word) internal pure returns (DeliveryState memory state) {
         state.epoch = epochOf(word);
         state.observedAt = (word >> 160) & TIME_MASK;
-        state.since = (word >> 128) & TIME_MASK;
+        state.since = sinceOf(word);
         state.windowTighteningBps = (word >> 104) & MAX_WINDOW_BPS;
         state.reportTighteningBps = (word >> 84) & MAX_REPORT_BPS;
         state.windowTightened = (word >> 68) & MAX_TIGHTENED;
@@ -58,6 +58,10 @@ library DeliveryWord {
     /// @notice Single fields, see {DeliveryState}.
     function epochOf(uint256 word) internal pure returns (uint256 epoch) {
         return word >> 192;
+    }
+
+    function sinceOf(uint256 word) internal pure returns (uint256 since) {
+        return (word >> 128) & TIME_MASK;
     }
 
     function reasonOf(uint256 word) internal pure returns (uint256 reason) {

@@ -43,20 +43,16 @@ library EffectGuard {
         return overReport ? EffectVerdict.REPORT_CAP : EffectVerdict.PASSES;
     }
 
-    /// @notice Adds to the report's counters.
-    function countReport(DeliveryState memory state, uint256 tightened, uint256 tighteningBps) internal pure {
+    /// @notice Adds what is about to be applied to the counters of report and window. Call after {roll}.
+    function count(DeliveryState memory state, uint256 tightened, uint256 tighteningBps) internal pure {
         state.reportTightened = Math.min(state.reportTightened + tightened, DeliveryWord.MAX_TIGHTENED);
         state.reportTighteningBps = Math.min(state.reportTighteningBps + tighteningBps, DeliveryWord.MAX_REPORT_BPS);
+        state.windowTightened = Math.min(state.windowTightened + tightened, DeliveryWord.MAX_TIGHTENED);
+        state.windowTighteningBps = Math.min(state.windowTighteningBps + tighteningBps, DeliveryWord.MAX_WINDOW_BPS);
     }
 
     /// @notice After a chunk was held: every later chunk of its report is over the cap, so that no more of it is applied.
     function exhaustReport(DeliveryState memory state) internal pure {
         state.reportTighteningBps = DeliveryWord.MAX_REPORT_BPS;
-    }
-
-    /// @notice Adds to the window's counters. Call after {roll}.
-    function countWindow(DeliveryState memory state, uint256 tightened, uint256 tighteningBps) internal pure {
-        state.windowTightened = Math.min(state.windowTightened + tightened, DeliveryWord.MAX_TIGHTENED);
-        state.windowTighteningBps = Math.min(state.windowTighteningBps + tighteningBps, DeliveryWord.MAX_WINDOW_BPS);
     }
 }

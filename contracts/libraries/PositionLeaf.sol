@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {RootHeader} from "../types/DeliveryTypes.sol";
 
@@ -32,6 +33,8 @@ library PositionLeaf {
 
     /// @notice What the oracle stores of a published root: one word that binds root and header.
     function commitment(bytes32 root, RootHeader memory header) internal pure returns (bytes32 committed) {
-        return keccak256(abi.encode(root, header));
+        uint256 packed = (uint256(header.epoch) << 88) | (uint256(header.observedAt) << 48);
+        packed |= (uint256(header.expiresAt) << 8) | header.place;
+        return Hashes.efficientKeccak256(root, bytes32(packed));
     }
 }

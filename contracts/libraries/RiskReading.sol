@@ -16,6 +16,9 @@ library RiskReading {
     // times and durations of words and classes below 2^33, block times below 2^64, so sums and products stay far below 2^256;
     // differences are taken after a comparison.
 
+    /// @notice Time at which every score is stale.
+    uint256 internal constant FAR_FUTURE = type(uint256).max;
+
     uint256 private constant BPS = 10_000;
     uint256 private constant MINUTE = 60;
 
@@ -44,6 +47,22 @@ library RiskReading {
         params.validUntil = uint40(validUntilOf(word));
     }
 
+    /// @notice Effective parameters of a word while the oracle is halted: ρ and π in force stay those of the second of the
+    /// halt, new risk meets at least the default.
+    /// @param quantileWord as in {effectiveParams}
+    function haltedParams(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 quantileWord,
+        uint256 haltedAt
+    ) internal pure returns (RiskParams memory params) {
+        if (word == 0) return params;
+        params = effectiveParams(word, bounds, levels, quantileWord, haltedAt);
+        // In the far future every score is stale, which is the rule for new risk here. Fits: below 2^14.
+        params.rhoInitialBps = uint16(_initialRho(word, bounds, levels, quantileWord, FAR_FUTURE));
+    }
+
     /// @notice Maintenance ρ, π and status of a known word at `nowSec`.
     function maintenance(
         uint256 word,
@@ -61,6 +80,13 @@ library RiskReading {
         }
         uint256 gap = requiredGap(word, RiskClassWords.deltaOf(bounds));
         pi = Math.min(pi, Math.saturatingSub(rho, gap));
+    }
+
+    /// @notice Whether the maintenance ρ and π of a known word are its stored target and π, and were since they were stored: a
+    /// halt can not have stopped them on the way.
+    function isAtRest(uint256 word, uint256 nowSec) internal pure returns (bool atRest) {
+        if (!RiskWord.isScored(word)) return true;
+        return RiskWord.rhoFromOf(word) >= RiskWord.rhoTargetOf(word) && isSettled(word, nowSec);
     }
 
     /// @notice Whether the maintenance ρ and π of a scored word are its stored target and π, whatever its class says: fresh,

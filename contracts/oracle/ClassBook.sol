@@ -16,6 +16,8 @@ abstract contract ClassBook is IRiskClasses, OracleWiring {
 
     /// @inheritdoc IRiskClasses
     uint32 public boundsVersion;
+    /// @inheritdoc IRiskClasses
+    uint40 public boundsChangedAt;
 
     uint16[] private _classIds;
     mapping(uint256 classId => StoredClass stored) internal _classes;
@@ -67,6 +69,7 @@ abstract contract ClassBook is IRiskClasses, OracleWiring {
     function _setClass(uint16 classId, RiskClass calldata class, StoredClass memory stored) private {
         _classes[classId] = stored;
         boundsVersion += 1;
+        boundsChangedAt = uint40(block.timestamp);
         emit RiskClassSet(classId, class, boundsVersion);
     }
 }

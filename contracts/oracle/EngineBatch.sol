@@ -166,6 +166,22 @@ library EngineBatches {
         }
     }
 
+    /// @notice What item `index`, which must be below the count, asks for: the lower half of a packed entry, with its class above.
+    function valuesAt(EngineBatch memory batch, uint256 index) internal pure returns (uint256 values) {
+        uint256 items = batch.items;
+        assembly ("memory-safe") {
+            values := mload(add(add(items, 0x20), shl(6, index)))
+        }
+    }
+
+    /// @notice Sets the outcome of item `index`, which must be below the count; after {send}.
+    function overrule(EngineBatch memory batch, uint256 index, uint256 outcome) internal pure {
+        bytes memory outcomes = batch.outcomes;
+        assembly ("memory-safe") {
+            mstore8(add(add(outcomes, 0x20), index), outcome)
+        }
+    }
+
     /// @dev Four heads, then the words and the outcomes, wherever the heads say that they are.
     function _take(EngineBatch memory batch, uint256 answer) private pure {
         uint256 size;

@@ -15,16 +15,8 @@ abstract contract EntryApplier is PositionBook {
 
     uint256 private constant NO_SOURCE = type(uint256).max;
 
-    /// @dev Evaluates and stores packed entries of one observation; both deliveries end here.
-    function _applyPacked(uint256 observedAt, bytes calldata entries) internal returns (bytes memory outcomes) {
-        EngineBatch memory batch;
-        _evaluate(batch, observedAt, entries);
-        _store(batch, entries);
-        return batch.outcomes;
-    }
-
-    /// @dev Words of the entries under the rules into an empty batch; nothing is stored. Keys ascend strictly, so no position occurs twice and
-    /// no step limit can be walked around.
+    /// @dev Words of the entries under the rules into an empty batch; nothing is stored. Keys ascend strictly, so no position
+    /// occurs twice and no step limit can be walked around.
     function _evaluate(EngineBatch memory batch, uint256 observedAt, bytes calldata entries) internal view {
         uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
         batch.open(count);
@@ -77,9 +69,8 @@ abstract contract EntryApplier is PositionBook {
     }
 
     /// @dev A class quantile is a word like a position's, in its first epoch and without a score.
-    function _applyQuantiles(uint256 observedAt, bytes calldata quantiles) internal returns (bytes memory outcomes) {
+    function _evaluateQuantiles(EngineBatch memory batch, uint256 observedAt, bytes calldata quantiles) internal view {
         uint256 count = ReportCodec.itemCount(quantiles.length, ReportCodec.QUANTILE_BYTES);
-        EngineBatch memory batch;
         batch.open(count);
         uint256 nextId;
         for (uint256 index = 0; index < count; ++index) {
@@ -91,11 +82,15 @@ abstract contract EntryApplier is PositionBook {
             _putQuantile(batch, index, classId, ReportCodec.packValues(RiskWord.FIRST_EPOCH, rho, pi, 0));
         }
         batch.ask(ruleEngine, observedAt);
+    }
+
+    /// @dev Writes what the engine accepted of {_evaluateQuantiles}.
+    function _storeQuantiles(EngineBatch memory batch) internal {
+        uint256 count = batch.count;
         for (uint256 index = 0; index < count; ++index) {
             // A refused first quantile leaves the slot empty: its word was only the starting point.
             _write(batch, index);
         }
-        return batch.outcomes;
     }
 
     /// @dev Adds a known word with the words of its class that the rules will want, or the zero word of an unknown position.

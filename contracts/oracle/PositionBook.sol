@@ -7,13 +7,14 @@ import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {ParamStatus, RiskParams} from "../types/RiskTypes.sol";
+import {Breaker} from "./Breaker.sol";
 import {ClassBook} from "./ClassBook.sol";
 
 /// @title Sources, their positions, and the read side
 /// @notice Holds one word per position and one per class; only sources create, raise and retire, only reports move values.
-abstract contract PositionBook is IRiskOracle, ClassBook {
+abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
     /// @notice Largest position id, the width of its field in a packed entry.
-    uint256 public constant MAX_POSITION_ID = type(uint48).max;
+    uint256 internal constant MAX_POSITION_ID = type(uint48).max;
 
     /// @notice A word behind a storage pointer, so that reading and writing it hash its key once.
     struct StoredWord {
@@ -82,26 +83,30 @@ abstract contract PositionBook is IRiskOracle, ClassBook {
         uint256 word = _positions[source][positionId].word;
         if (word == 0) revert RiskOracleUnknownPosition(sourceIndexOf(source), positionId);
         (uint256 rho, uint256 pi) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word));
-        status = ParamStatus.FRESH;
-        if (!RiskWord.isScored(word)) status = ParamStatus.UNSCORED;
-        else if (!RiskReading.isSettled(word, block.timestamp)) {
-            StoredClass memory class = _class(RiskWord.classIdOf(word));
-            (rho, pi, status) = RiskReading.maintenance(word, class.bounds, class.levels, block.timestamp);
-        }
+        status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
+        if (!RiskReading.isAtRest(word, block.timestamp)) (rho, pi, status) = _movingParams(word);
         // Fit: lanes of 14 bits and what is below them.
         return (uint16(rho), uint16(pi), status);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function getParamsBatch(
+        address source,
+        uint256[] calldata positionIds
+    ) external view returns (RiskParams[] memory params) {
+        params = new RiskParams[](positionIds.length);
+        for (uint256 index = 0; index < positionIds.length; ++index) {
+            params[index] = tryGetParams(source, positionIds[index]);
+        }
     }
 
     /// @inheritdoc IRiskOracle
     function openingParams(uint16 classId) external view returns (uint16 rhoInitialBps, uint16 piBps) {
         StoredClass memory class = _class(classId);
         uint256 quantileWord = _classWords[classId].word;
-        (uint256 rho, uint256 pi) = RiskReading.openingParams(
-            class.bounds,
-            class.levels,
-            quantileWord,
-            block.timestamp
-        );
+        (bool halted, ) = _haltedAt();
+        uint256 atSec = halted ? RiskReading.FAR_FUTURE : block.timestamp;
+        (uint256 rho, uint256 pi) = RiskReading.openingParams(class.bounds, class.levels, quantileWord, atSec);
         // Fits: ratios of a word or a class, capped by a 16-bit ceiling.
         return (uint16(rho), uint16(pi));
     }
@@ -146,7 +151,12 @@ abstract contract PositionBook is IRiskOracle, ClassBook {
         uint256 classId = RiskWord.classIdOf(word);
         StoredClass memory class = _class(classId);
         uint256 quantileWord = RiskWord.isScored(word) ? 0 : _classWords[classId].word;
-        return RiskReading.effectiveParams(word, class.bounds, class.levels, quantileWord, block.timestamp);
+        (bool halted, uint256 haltedAt) = _haltedAt();
+        if (!halted) {
+            return RiskReading.effectiveParams(word, class.bounds, class.levels, quantileWord, block.timestamp);
+        }
+        params = RiskReading.haltedParams(word, class.bounds, class.levels, quantileWord, haltedAt);
+        if (RiskReading.isStale(word, block.timestamp)) params.status = ParamStatus.STALE;
     }
 
     /// @inheritdoc IRiskOracle
@@ -155,6 +165,19 @@ abstract contract PositionBook is IRiskOracle, ClassBook {
         if (ordinal == 0) revert RiskOracleUnknownSource(source);
         // Fits: at most 2^16 sources are admitted.
         return uint16(ordinal - 1);
+    }
+
+    /// @dev Maintenance of a word whose ramp, staleness or cap may play a part.
+    function _movingParams(uint256 word) private view returns (uint256 rho, uint256 pi, ParamStatus status) {
+        (bool halted, uint256 atSec) = _haltedAt();
+        if (!halted) atSec = block.timestamp;
+        (rho, pi, status) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word), ParamStatus.FRESH);
+        if (!RiskReading.isSettled(word, atSec)) {
+            StoredClass memory class = _class(RiskWord.classIdOf(word));
+            (rho, pi, status) = RiskReading.maintenance(word, class.bounds, class.levels, atSec);
+        }
+        // Values stand still in a halt, ages do not.
+        if (halted && RiskReading.isStale(word, block.timestamp)) status = ParamStatus.STALE;
     }
 
     function _initialWord(uint256 classId) internal view returns (uint256 word) {

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
+import {IRiskDelivery} from "../interfaces/IRiskDelivery.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
+import {DeliveryWord} from "../libraries/DeliveryWord.sol";
+import {EffectGuard, EffectVerdict} from "../libraries/EffectGuard.sol";
+import {ReportCodec} from "../libraries/ReportCodec.sol";
+import {BreakerMode, BreakerReason, DeliveryLimits, DeliveryState, RootHeader} from "../types/DeliveryTypes.sol";
 import {Attestations, RiskReport} from "../types/RiskTypes.sol";
+import {Breaker} from "./Breaker.sol";
 import {EngineBatch} from "./EngineBatch.sol";
-import {EntryApplier} from "./EntryApplier.sol";
 import {OracleWiring} from "./OracleWiring.sol";
+import {ReportGate} from "./ReportGate.sol";
 
 /// @notice What a risk oracle is deployed with.
-/// @param owner timelock: admits sources, sets classes, replaces engine and verifier
+/// @param owner timelock: admits sources, sets classes, replaces engine and verifier, re-arms the breaker
 /// @param verifier quorum of reports
 /// @param engine rules of reports and classes
 /// @param models allowed model bundles
 /// @param deploymentSalt keeps messages of operators apart from those for earlier deployments at the same address
 /// @param maxArrivalAgeSec greatest age of an observation at arrival
+/// @param limits caps and times of delivery
 struct RiskOracleConfig {
     address owner;
     IReportVerifier verifier;
@@ -25,51 +31,35 @@ struct RiskOracleConfig {
     IModelRegistry models;
     bytes32 deploymentSalt;
     uint32 maxArrivalAgeSec;
+    DeliveryLimits limits;
 }
 
 /// @title Applies quorum-signed reports to positions
 /// @notice No proxy: words, their layout and their reading never change; the timelock may replace rules and verifier.
-contract RiskOracle is EntryApplier, EIP712 {
-    /// @notice Last accepted chunk.
-    struct Cursor {
-        uint64 epoch;
-        uint40 observedAt;
-        uint16 chunkIndex;
-        uint16 chunkCount;
+contract RiskOracle is ReportGate {
+    /// @notice A report on its way from the checks to storage.
+    /// @param entries its entries under rules and breaker
+    /// @param quantiles its class quantiles likewise; untouched where it has none
+    /// @param verdict of the effect guard
+    /// @param violates whether it breaks more class bounds than the limits forgive
+    /// @param heldSec from the limits, like the next
+    /// @param rootValiditySec from the limits
+    struct Admission {
+        EngineBatch entries;
+        EngineBatch quantiles;
+        EffectVerdict verdict;
+        bool violates;
+        uint256 heldSec;
+        uint256 rootValiditySec;
     }
-
-    /// @notice EIP-712 type of a report.
-    bytes32 public constant REPORT_TYPEHASH = keccak256(
-        "RiskReport(uint64 epoch,uint32 signerSetVersion,uint40 observedAt,uint40 validUntil,uint16 chunkIndex,"
-        "uint16 chunkCount,bytes32 entriesHash,bytes32 classQuantilesHash,bytes32 positionsRoot,bytes32 bundleHash,"
-        "bytes32 evidenceHash,uint16 dispersionBps)"
-    );
-    /// @dev Twelve members of one word each.
-    uint256 private constant REPORT_BYTES = 384;
-    /// @notice Greatest rise of the epoch: room for epochs counted in seconds, and 2^32 quorum reports away from a bricked
-    /// counter.
-    uint64 public constant MAX_EPOCH_JUMP = 1 << 32;
-    /// @notice Clocks of operators and chain may differ by this much.
-    uint256 public constant MAX_FUTURE_SKEW_SEC = 30;
-
-    /// @notice Allowed model bundles.
-    IModelRegistry public immutable MODELS;
-    /// @notice See {RiskOracleConfig}.
-    bytes32 public immutable DEPLOYMENT_SALT;
-    /// @notice See {RiskOracleConfig}.
-    uint256 public immutable MAX_ARRIVAL_AGE_SEC;
-
-    Cursor private _cursor;
 
     constructor(
         RiskOracleConfig memory config
-    ) OracleWiring(config.owner, config.engine, config.verifier) EIP712("Plimsoll RiskOracle", "1") {
-        bool missing = address(config.models) == address(0);
-        if (missing || config.maxArrivalAgeSec == 0) revert RiskOracleInvalidConfig();
-        MODELS = config.models;
-        DEPLOYMENT_SALT = config.deploymentSalt;
-        MAX_ARRIVAL_AGE_SEC = config.maxArrivalAgeSec;
-    }
+    )
+        OracleWiring(config.owner, config.engine, config.verifier)
+        Breaker(config.limits)
+        ReportGate(config.models, config.deploymentSalt, config.maxArrivalAgeSec)
+    {}
 
     /// @inheritdoc IRiskOracle
     function submitReport(
@@ -78,66 +68,156 @@ contract RiskOracle is EntryApplier, EIP712 {
         bytes calldata entries,
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes) {
+        DeliveryState memory state = _liveState();
         // Cheapest first: what relayers run into costs no recovery.
         _checkTimes(report);
-        _checkOrder(report);
-        _checkPayload(report.entriesHash, entries);
-        _checkPayload(report.classQuantilesHash, classQuantiles);
-        if (!MODELS.isAllowed(report.bundleHash)) revert RiskOracleBundle(report.bundleHash);
+        _checkOrder(report, state);
+        _checkContent(report, entries, classQuantiles);
         bytes32 digest = reportDigest(report);
         verifier.verifyQuorum(report.signerSetVersion, digest, attestations.signerBitmap, attestations.signatures);
-        _cursor = Cursor(report.epoch, report.observedAt, report.chunkIndex, report.chunkCount);
-        _emitAccepted(report, digest, attestations.signerBitmap);
-        outcomes = _applyPacked(report.observedAt, entries);
-        if (classQuantiles.length == 0) return outcomes;
-        emit ClassQuantilesProcessed(report.epoch, classQuantiles, _applyQuantiles(report.observedAt, classQuantiles));
+        Admission memory admission = _admit(report, state, entries, classQuantiles);
+        if (admission.verdict != EffectVerdict.PASSES) {
+            _holdReport(report, state, digest, admission);
+        } else {
+            _emitAccepted(report, digest, attestations.signerBitmap);
+            EffectGuard.count(state, admission.entries.tightened, admission.entries.tightenedBps);
+            outcomes = _storeReport(report, state, admission, entries, classQuantiles);
+        }
+        // After the report: what it was allowed to do it did under the breaker that it met.
+        if (admission.violates) _trip(state, BreakerMode.HALTED, BreakerReason.BOUND_VIOLATION);
+        _deliveryWord = DeliveryWord.pack(state);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function releaseHeld(
+        RiskReport calldata report,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) external returns (bytes memory outcomes) {
+        _requireWatch();
+        DeliveryState memory state = _liveState();
+        _checkContent(report, entries, classQuantiles);
+        bytes32 digest = reportDigest(report);
+        _takeHeld(digest);
+        emit ReportReleased(report.epoch, digest, report.observedAt, report.chunkIndex);
+        Admission memory admission;
+        admission.rootValiditySec = deliveryLimits().rootValiditySec;
+        _evaluateReport(report, state, admission, entries, classQuantiles);
+        outcomes = _storeReport(report, state, admission, entries, classQuantiles);
+        _deliveryWord = DeliveryWord.pack(state);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function discardHeld(bytes32 digest) external {
+        _requireWatch();
+        _dropHeld(digest);
+    }
+
+    /// @inheritdoc IRiskDelivery
+    function applyProofs(
+        RootHeader calldata header,
+        bytes calldata entries,
+        bytes32[][] calldata proofs
+    ) external returns (bytes memory outcomes) {
+        DeliveryState memory state = _liveState();
+        uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
+        if (proofs.length != count) revert RiskOracleProofCount(proofs.length, count);
+        for (uint256 index = 0; index < count; ++index) {
+            _requireLeaf(header, ReportCodec.packedAt(entries, index), proofs[index]);
+        }
+        EngineBatch memory batch;
+        _guardedEntries(state, batch, header.observedAt, entries);
+        if (batch.tightened != 0) {
+            _spendProof(state, header.epoch, batch);
+            _deliveryWord = DeliveryWord.pack(state);
+        }
+        _store(batch, entries);
+        return batch.outcomes;
     }
 
     /// @inheritdoc IRiskOracle
     function previewEntries(
         RiskReport calldata report,
         bytes calldata entries
-    ) external view returns (bytes memory outcomes) {
+    ) external view returns (bytes memory outcomes, bool held) {
+        DeliveryState memory state = _liveState();
+        DeliveryLimits memory limits = deliveryLimits();
+        if (report.dispersionBps > limits.dispersionBps) state.mode = uint256(BreakerMode.TIGHTEN_ONLY);
+        if (report.chunkIndex == 0) (state.reportTightened, state.reportTighteningBps) = (0, 0);
         EngineBatch memory batch;
-        _evaluate(batch, report.observedAt, entries);
-        return batch.outcomes;
+        _guardedEntries(state, batch, report.observedAt, entries);
+        return (batch.outcomes, _judgeChunk(state, limits, batch) != EffectVerdict.PASSES);
     }
 
-    /// @inheritdoc IRiskOracle
-    function lastEpoch() external view returns (uint64 epoch) {
-        return _cursor.epoch;
+    /// @dev State of delivery, or a revert while halted.
+    function _liveState() private view returns (DeliveryState memory state) {
+        uint256 deliveryWord = _deliveryWord;
+        _requireNotHalted(deliveryWord);
+        return DeliveryWord.unpack(deliveryWord);
     }
 
-    /// @inheritdoc IRiskOracle
-    function configDigest() external view returns (bytes32 digest) {
-        return
-            keccak256(
-                abi.encode(
-                    block.chainid,
-                    address(this),
-                    DEPLOYMENT_SALT,
-                    address(ruleEngine),
-                    address(verifier),
-                    verifier.currentVersion(),
-                    boundsVersion,
-                    MODELS.modelsVersion()
-                )
-            );
+    /// @dev Takes the report's place in the order and looks at its effect; of the words nothing is written yet.
+    function _admit(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) private returns (Admission memory admission) {
+        DeliveryLimits memory limits = deliveryLimits();
+        (admission.heldSec, admission.rootValiditySec) = (limits.heldSec, limits.rootValiditySec);
+        if (report.chunkIndex == 0) (state.reportTightened, state.reportTighteningBps) = (0, 0);
+        (state.epoch, state.observedAt) = (report.epoch, report.observedAt);
+        (state.chunkIndex, state.chunkCount) = (report.chunkIndex, report.chunkCount);
+        // Before the entries: operators who disagree this much loosen nothing, not even with this report.
+        bool disperses = report.dispersionBps > limits.dispersionBps;
+        if (disperses) _trip(state, BreakerMode.TIGHTEN_ONLY, BreakerReason.DISPERSION);
+        uint256 violations = _evaluateReport(report, state, admission, entries, classQuantiles);
+        admission.verdict = _judgeChunk(state, limits, admission.entries);
+        // Who signed before the bounds moved could not know them.
+        admission.violates = violations > limits.violations && report.observedAt > boundsChangedAt;
     }
 
-    /// @inheritdoc IRiskOracle
-    function reportDigest(RiskReport calldata report) public view returns (bytes32 digest) {
-        bytes32 typeHash = REPORT_TYPEHASH;
-        bytes32 structHash;
-        // All members are static, so the struct in calldata is the sequence EIP-712 asks for. Bits beyond a member's width
-        // would be hashed with it and give a digest that nobody signed.
-        assembly ("memory-safe") {
-            let encoded := mload(0x40)
-            mstore(encoded, typeHash)
-            calldatacopy(add(encoded, 0x20), report, REPORT_BYTES)
-            structHash := keccak256(encoded, add(REPORT_BYTES, 0x20))
-        }
-        return _hashTypedDataV4(structHash);
+    function _evaluateReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        Admission memory admission,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) private view returns (uint256 violations) {
+        _guardedEntries(state, admission.entries, report.observedAt, entries);
+        violations = _violations(admission.entries);
+        if (classQuantiles.length == 0) return violations;
+        _guardedQuantiles(state, admission.quantiles, report.observedAt, classQuantiles);
+        return violations + _violations(admission.quantiles);
+    }
+
+    function _holdReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        bytes32 digest,
+        Admission memory admission
+    ) private {
+        EffectGuard.exhaustReport(state);
+        uint40 expiresAt = _hold(digest, admission.heldSec);
+        (uint256 tightened, uint256 tighteningBps) = (admission.entries.tightened, admission.entries.tightenedBps);
+        emit ReportHeld(report.epoch, digest, report.chunkIndex, tightened, tighteningBps, expiresAt);
+        if (admission.verdict != EffectVerdict.WINDOW_CAP) return;
+        _trip(state, BreakerMode.TIGHTEN_ONLY, BreakerReason.TIGHTENING_WINDOW);
+    }
+
+    function _storeReport(
+        RiskReport calldata report,
+        DeliveryState memory state,
+        Admission memory admission,
+        bytes calldata entries,
+        bytes calldata classQuantiles
+    ) private returns (bytes memory outcomes) {
+        _store(admission.entries, entries);
+        _publishRoot(report, state, admission.rootValiditySec);
+        if (classQuantiles.length == 0) return admission.entries.outcomes;
+        _storeQuantiles(admission.quantiles);
+        emit ClassQuantilesProcessed(report.epoch, classQuantiles, admission.quantiles.outcomes);
+        return admission.entries.outcomes;
     }
 
     function _emitAccepted(RiskReport calldata report, bytes32 digest, uint256 signerBitmap) private {
@@ -150,47 +230,5 @@ contract RiskOracle is EntryApplier, EIP712 {
             report.evidenceHash,
             signerBitmap
         );
-    }
-
-    /// @dev Either the next chunk of the running epoch, or chunk 0 of a later one.
-    function _checkOrder(RiskReport calldata report) private view {
-        Cursor memory last = _cursor;
-        bool continues = report.epoch == last.epoch && last.chunkIndex + 1 < last.chunkCount;
-        if (!continues) {
-            uint64 maxEpoch = last.epoch + MAX_EPOCH_JUMP;
-            bool inRange = report.epoch > last.epoch && report.epoch <= maxEpoch;
-            if (!inRange) revert RiskOracleEpoch(report.epoch, last.epoch, maxEpoch);
-            if (report.observedAt < last.observedAt) {
-                revert RiskOracleObservedAt(report.observedAt, last.observedAt, type(uint40).max);
-            }
-            if (report.chunkCount == 0) revert RiskOracleChunk(report.chunkIndex, 0, 0, 1);
-            _checkChunk(report, 0, report.chunkCount);
-        } else {
-            // Chunks of one epoch share one observation.
-            if (report.observedAt != last.observedAt) {
-                revert RiskOracleObservedAt(report.observedAt, last.observedAt, last.observedAt);
-            }
-            _checkChunk(report, last.chunkIndex + 1, last.chunkCount);
-        }
-    }
-
-    function _checkChunk(RiskReport calldata report, uint16 index, uint16 count) private pure {
-        bool expected = report.chunkIndex == index && report.chunkCount == count;
-        if (!expected) revert RiskOracleChunk(report.chunkIndex, report.chunkCount, index, count);
-    }
-
-    function _checkTimes(RiskReport calldata report) private view {
-        uint256 latest = block.timestamp + MAX_FUTURE_SKEW_SEC;
-        bool tooOld = uint256(report.observedAt) + MAX_ARRIVAL_AGE_SEC < block.timestamp;
-        if (tooOld || report.observedAt > latest) {
-            uint256 age = MAX_ARRIVAL_AGE_SEC < block.timestamp ? MAX_ARRIVAL_AGE_SEC : block.timestamp;
-            revert RiskOracleObservedAt(report.observedAt, block.timestamp - age, latest);
-        }
-        if (report.validUntil < block.timestamp) revert RiskOracleExpired(report.validUntil, block.timestamp);
-    }
-
-    function _checkPayload(bytes32 expected, bytes calldata payload) private pure {
-        bytes32 actual = keccak256(payload);
-        if (actual != expected) revert RiskOraclePayloadHash(expected, actual);
     }
 }

@@ -26,7 +26,7 @@ enum BreakerReason {
     EQUIVOCATION
 }
 
-/// @notice What the DAO sets for delivery; packs into one storage word. Caps are inclusive, and a cap of zero lets nothing
+/// @notice What the DAO sets for delivery; one storage word, see `DeliveryLimitsWord`. Caps are inclusive, and a cap of zero lets nothing
 /// pass.
 /// @param reportTightened tightened entries of one report, all its chunks together
 /// @param reportTighteningBps their summed rise of ρ, below 2^20

@@ -164,5 +164,6 @@ enum EntryOutcome {
     TIGHTEN_DRIFT,
     LOOSEN_DRIFT,
     STALE_EPOCH,
-    SCORE_RANGE
+    SCORE_RANGE,
+    LOOSENING_PAUSED
 }

@@ -21,6 +21,7 @@ export const ENTRY_OUTCOMES = [
   "LOOSEN_DRIFT",
   "STALE_EPOCH",
   "SCORE_RANGE",
+  "LOOSENING_PAUSED",
 ] as const;
 
 /** What became of one entry of a report. */

@@ -8,7 +8,7 @@ import type { QuorumReport } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import type { EntryOutcome } from "../rules/entry-outcome.ts";
 import type { SubmissionRecord } from "./ledger.ts";
-import { readOutcomes } from "./read-outcomes.ts";
+import { isHeld, readOutcomes } from "./read-outcomes.ts";
 
 /** How a report fared. */
 export interface SubmissionResult {
@@ -52,9 +52,10 @@ export async function confirmSubmission(options: ConfirmOptions, record: Submiss
     const { entries, classQuantiles } = outcomes;
     return { state: "accepted", ...mined, outcomes: entries, quantileOutcomes: classQuantiles };
   }
+  if (isHeld(receipt.logs, options.oracle, options.quorum.digest)) return held(mined);
   // Reverted: most often because another transmitter's transaction with the same report came first.
   const landed = await findLanded(options);
-  if (landed?.state === "accepted") return landed;
+  if (landed !== null && landed.state !== "rejected") return landed;
   return { ...(await revertReason(options, record, receipt.blockNumber)), ...mined };
 }
 
@@ -109,24 +110,31 @@ export async function findLanded(options: ConfirmOptions): Promise<SubmissionRes
   const lastEpoch = await reader.readContract({ ...contract, functionName: "lastEpoch" });
   if (lastEpoch < report.epoch) return null;
   const head = await reader.getBlockNumber();
-  const [event] = await reader.getContractEvents({
+  const search = {
     ...contract,
-    eventName: "ReportAccepted",
     args: { epoch: report.epoch, digest: options.quorum.digest },
     fromBlock: head > SEARCH_BLOCKS ? head - SEARCH_BLOCKS : 0n,
     toBlock: head,
-  });
+  } as const;
+  const [accepted] = await reader.getContractEvents({ ...search, eventName: "ReportAccepted" });
+  const [waiting] = accepted ? [] : await reader.getContractEvents({ ...search, eventName: "ReportHeld" });
+  const event = accepted ?? waiting;
   if (event === undefined) return rejected("EPOCH_SUPERSEDED", { lastEpoch });
   const receipt = await reader.getTransactionReceipt({ hash: event.transactionHash });
+  const mined = { txHash: receipt.transactionHash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed };
+  if (accepted === undefined) return held(mined);
   const outcomes = readOutcomes(receipt.logs, options.oracle, options.quorum.digest);
   return {
     state: "accepted",
-    txHash: receipt.transactionHash,
-    blockNumber: receipt.blockNumber,
-    gasUsed: receipt.gasUsed,
+    ...mined,
     outcomes: outcomes?.entries ?? [],
     quantileOutcomes: outcomes?.classQuantiles ?? [],
   };
+}
+
+/** A report that the chain keeps whole until guardian or DAO decide: nothing of it is applied. */
+function held(mined: Pick<SubmissionResult, "txHash" | "blockNumber" | "gasUsed">): SubmissionResult {
+  return { state: "held", ...mined, outcomes: [], quantileOutcomes: [], reason: "EFFECT_GUARD" };
 }
 
 /** A report that the chain does not take. */

@@ -38,6 +38,13 @@ export function readOutcomes(logs: readonly Log[], oracle: Address, digest: Hex)
   return { entries, classQuantiles };
 }
 
+/** Whether the logs show that the chain holds the report with `digest` back. */
+export function isHeld(logs: readonly Log[], oracle: Address, digest: Hex): boolean {
+  const ours = logs.filter(({ address }) => address.toLowerCase() === oracle.toLowerCase());
+  const events = parseEventLogs({ abi: riskOracleAbi, logs: [...ours], eventName: "ReportHeld" });
+  return events.some(({ args }) => args.digest === digest);
+}
+
 function outcomeName(code: number): EntryOutcome {
   const [name] = decodeOutcomes(Uint8Array.of(code));
   if (name !== undefined && name !== null) return name;

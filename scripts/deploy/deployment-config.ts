@@ -7,6 +7,11 @@ import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 const MAX_BPS = 10_000;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
+/** Widths of the chain's counters of summed tightening. */
+const MAX_REPORT_BPS = 2 ** 20 - 1;
+const MAX_WINDOW_BPS = 2 ** 24 - 1;
+const MIN_WINDOW_SEC = 3_600;
+const MAX_DELIVERY_SEC = 2_592_000;
 const MONEYNESS_EDGES = 7;
 const TENOR_EDGES = 3;
 const TENOR_BUCKETS = 4;
@@ -56,10 +61,25 @@ const market = z.strictObject({
   maxPriceE8: z.string().regex(/^\d+$/),
 });
 
+/** Caps and times of the oracle's delivery, see `DeliveryLimits` in `contracts/types/DeliveryTypes.sol`. */
+const delivery = z.strictObject({
+  reportTightened: z.number().int().min(0).lt(MAX_UINT16),
+  reportTighteningBps: z.number().int().min(0).lt(MAX_REPORT_BPS),
+  windowTightened: z.number().int().min(0).lt(MAX_UINT16),
+  windowTighteningBps: z.number().int().min(0).lt(MAX_WINDOW_BPS),
+  windowSec: z.number().int().min(MIN_WINDOW_SEC).max(MAX_DELIVERY_SEC),
+  dispersionBps: bps,
+  violations: z.number().int().min(0).max(MAX_UINT16),
+  coolDownSec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
+  heldSec: z.number().int().min(1).max(MAX_DELIVERY_SEC),
+  rootValiditySec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
+});
+
 const deploymentSchema = z.strictObject({
   network: z.string().min(1),
   operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
   oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
+  delivery,
   settlement: z.strictObject({ maxDelaySec: seconds }),
   prices: z.strictObject({ maxAgeSec: seconds }),
   timelock: z.strictObject({ delaySec: seconds }),

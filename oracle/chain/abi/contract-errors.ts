@@ -23,6 +23,49 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "AccessManagedInvalidAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedRequiredDelay",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "DeliveryWordOverflow",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "ERC20InsufficientAllowance",
     "inputs": [
       {
@@ -210,11 +253,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "InvalidShortString",
-    "inputs": []
-  },
-  {
-    "type": "error",
     "name": "ModelRegistryUnchanged",
     "inputs": [
       {
@@ -370,6 +408,38 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RatioFeedInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RatioFeedNoData",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RatioFeedUnknownRound",
+    "inputs": [
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RatioFeedZero",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "observedAt",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ReentrancyGuardReentrantCall",
     "inputs": []
   },
@@ -433,6 +503,64 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskHistoryDisabled",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskHistoryInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskHistoryNothingNew",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "lastObservedAt",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleBreakerMove",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "current",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum BreakerMode",
+        "name": "wanted",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleBundle",
     "inputs": [
       {
@@ -476,6 +604,33 @@ export const contractErrorsAbi = [
         "internalType": "uint16",
         "name": "classId",
         "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleCoolDown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "earliest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEffectCap",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "tightened",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "tighteningBps",
+        "type": "uint256"
       }
     ]
   },
@@ -544,7 +699,39 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleHalted",
+    "inputs": [
+      {
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleHeldExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleInvalidLimits",
     "inputs": []
   },
   {
@@ -566,6 +753,28 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotHeld",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotWatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -635,6 +844,54 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleProof",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "place",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleProofCount",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proofs",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "entries",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleRootExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleUnknownPosition",
     "inputs": [
       {
@@ -670,6 +927,11 @@ export const contractErrorsAbi = [
         "type": "uint16"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleWidens",
+    "inputs": []
   },
   {
     "type": "error",
@@ -712,6 +974,16 @@ export const contractErrorsAbi = [
         "type": "address"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SentinelInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "SentinelNoCause",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1046,17 +1318,6 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "StringTooLong",
-    "inputs": [
-      {
-        "internalType": "string",
-        "name": "str",
-        "type": "string"
       }
     ]
   },

@@ -34,6 +34,63 @@ export const riskOracleAbi = [
             "internalType": "uint32",
             "name": "maxArrivalAgeSec",
             "type": "uint32"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "reportTightened",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "reportTighteningBps",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint16",
+                "name": "windowTightened",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "windowTighteningBps",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "windowSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint16",
+                "name": "dispersionBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "violations",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint24",
+                "name": "coolDownSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "heldSec",
+                "type": "uint24"
+              },
+              {
+                "internalType": "uint24",
+                "name": "rootValiditySec",
+                "type": "uint24"
+              }
+            ],
+            "internalType": "struct DeliveryLimits",
+            "name": "limits",
+            "type": "tuple"
           }
         ],
         "internalType": "struct RiskOracleConfig",
@@ -45,7 +102,7 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
-    "name": "InvalidShortString",
+    "name": "DeliveryWordOverflow",
     "inputs": []
   },
   {
@@ -141,6 +198,22 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleBreakerMove",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "current",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum BreakerMode",
+        "name": "wanted",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleBundle",
     "inputs": [
       {
@@ -184,6 +257,33 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "classId",
         "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleCoolDown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "earliest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEffectCap",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "tightened",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "tighteningBps",
+        "type": "uint256"
       }
     ]
   },
@@ -252,7 +352,39 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleHalted",
+    "inputs": [
+      {
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleHeldExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleInvalidLimits",
     "inputs": []
   },
   {
@@ -274,6 +406,28 @@ export const riskOracleAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotHeld",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleNotWatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -343,6 +497,54 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleProof",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint8",
+        "name": "place",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleProofCount",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proofs",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "entries",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleRootExpired",
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleUnknownPosition",
     "inputs": [
       {
@@ -381,17 +583,43 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
-    "name": "RiskWordOverflow",
+    "name": "RiskOracleWidens",
     "inputs": []
   },
   {
     "type": "error",
-    "name": "StringTooLong",
+    "name": "RiskWordOverflow",
+    "inputs": []
+  },
+  {
+    "type": "event",
+    "name": "BreakerRearmed",
+    "anonymous": false,
     "inputs": [
       {
-        "internalType": "string",
-        "name": "str",
-        "type": "string"
+        "indexed": true,
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "BreakerTripped",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      },
+      {
+        "indexed": true,
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
       }
     ]
   },
@@ -422,9 +650,68 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
-    "name": "EIP712DomainChanged",
+    "name": "DeliveryLimitsSet",
     "anonymous": false,
-    "inputs": []
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ]
   },
   {
     "type": "event",
@@ -666,6 +953,93 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
+    "name": "ReportDiscarded",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "ReportHeld",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "chunkIndex",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tightened",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tighteningBps",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "ReportReleased",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "observedAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "chunkIndex",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "RiskClassSet",
     "anonymous": false,
     "inputs": [
@@ -822,6 +1196,43 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
+    "name": "RootPublished",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "epoch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "observedAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "place",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "RuleEngineSet",
     "anonymous": false,
     "inputs": [
@@ -878,6 +1289,25 @@ export const riskOracleAbi = [
     ]
   },
   {
+    "type": "event",
+    "name": "WatchSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "guardian",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sentinel",
+        "type": "address"
+      }
+    ]
+  },
+  {
     "type": "function",
     "name": "DEPLOYMENT_SALT",
     "inputs": [],
@@ -905,45 +1335,6 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "MAX_EPOCH_JUMP",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "MAX_FUTURE_SKEW_SEC",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "MAX_POSITION_ID",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
     "name": "MODELS",
     "inputs": [],
     "outputs": [
@@ -957,23 +1348,74 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "REPORT_TYPEHASH",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
     "name": "acceptOwnership",
     "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "applyProofs",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "expiresAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint8",
+            "name": "place",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct RootHeader",
+        "name": "header",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "entries",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes32[][]",
+        "name": "proofs",
+        "type": "bytes32[][]"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bytes",
+        "name": "outcomes",
+        "type": "bytes"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "boundsChangedAt",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -1078,46 +1520,81 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "eip712Domain",
+    "name": "deliveryLimits",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "bytes1",
-        "name": "fields",
-        "type": "bytes1"
-      },
-      {
-        "internalType": "string",
-        "name": "name",
-        "type": "string"
-      },
-      {
-        "internalType": "string",
-        "name": "version",
-        "type": "string"
-      },
-      {
-        "internalType": "uint256",
-        "name": "chainId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "verifyingContract",
-        "type": "address"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "salt",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "extensions",
-        "type": "uint256[]"
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "discardHeld",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1197,6 +1674,114 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "getParamsBatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "positionIds",
+        "type": "uint256[]"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoTargetBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "score",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "classId",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "epoch",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "validUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "enum ParamStatus",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct RiskParams[]",
+        "name": "params",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "guardian",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "heldUntil",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "digest",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiresAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "isSet",
     "inputs": [
       {
@@ -1260,6 +1845,71 @@ export const riskOracleAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "narrowDeliveryLimits",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1590,6 +2240,11 @@ export const riskOracleAbi = [
         "internalType": "bytes",
         "name": "outcomes",
         "type": "bytes"
+      },
+      {
+        "internalType": "bool",
+        "name": "held",
+        "type": "bool"
       }
     ],
     "stateMutability": "view"
@@ -1611,6 +2266,19 @@ export const riskOracleAbi = [
         "type": "uint16"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "rearmBreaker",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
@@ -1646,6 +2314,97 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "sourceIndex",
         "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "releaseHeld",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "epoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "signerSetVersion",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "validUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunkIndex",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "chunkCount",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "entriesHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "classQuantilesHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "positionsRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "bundleHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "evidenceHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct RiskReport",
+        "name": "report",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "entries",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes",
+        "name": "classQuantiles",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bytes",
+        "name": "outcomes",
+        "type": "bytes"
       }
     ],
     "stateMutability": "nonpayable"
@@ -1916,6 +2675,84 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "sentinel",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setDeliveryLimits",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "reportTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "reportTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dispersionBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "violations",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "coolDownSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "heldSec",
+            "type": "uint24"
+          },
+          {
+            "internalType": "uint24",
+            "name": "rootValiditySec",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct DeliveryLimits",
+        "name": "limits",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setRiskClass",
     "inputs": [
       {
@@ -2091,6 +2928,24 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "setWatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newGuardian",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "newSentinel",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "sourceAt",
     "inputs": [
       {
@@ -2136,6 +2991,56 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "sourceIndex",
         "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "status",
+    "inputs": [],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "enum BreakerMode",
+            "name": "mode",
+            "type": "uint8"
+          },
+          {
+            "internalType": "enum BreakerReason",
+            "name": "reason",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint40",
+            "name": "since",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint64",
+            "name": "lastEpoch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "observedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint16",
+            "name": "windowTightened",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint24",
+            "name": "windowTighteningBps",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct OracleStatus",
+        "name": "current",
+        "type": "tuple"
       }
     ],
     "stateMutability": "view"
@@ -2256,6 +3161,24 @@ export const riskOracleAbi = [
         "internalType": "address",
         "name": "newOwner",
         "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "tripBreaker",
+    "inputs": [
+      {
+        "internalType": "enum BreakerMode",
+        "name": "mode",
+        "type": "uint8"
+      },
+      {
+        "internalType": "enum BreakerReason",
+        "name": "reason",
+        "type": "uint8"
       }
     ],
     "outputs": [],

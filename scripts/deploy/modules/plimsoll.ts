@@ -47,6 +47,7 @@ export function buildPlimsollModule(input: ModuleInput) {
         models: registries.modelRegistry,
         deploymentSalt: input.salt,
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
+        limits: { ...input.config.delivery },
       },
     ]);
     const vault = m.contract("OptionVault", [

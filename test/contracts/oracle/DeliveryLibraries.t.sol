@@ -84,7 +84,7 @@ contract DeliveryLibrariesTest is Test {
         DeliveryState memory state;
         EffectGuard.exhaustReport(state);
         assertEq(_judge(state, 0, 0), uint256(EffectVerdict.REPORT_CAP));
-        EffectGuard.countReport(state, type(uint32).max, type(uint32).max);
+        EffectGuard.count(state, type(uint32).max, type(uint32).max);
         assertEq(_judge(state, 0, 0), uint256(EffectVerdict.REPORT_CAP));
     }
 
@@ -100,7 +100,7 @@ contract DeliveryLibrariesTest is Test {
             EffectGuard.roll(state, limits, nowSec);
             (state.reportTightened, state.reportTighteningBps) = (0, 0);
             if (EffectGuard.judge(state, limits, more, bps) != EffectVerdict.PASSES) continue;
-            EffectGuard.countWindow(state, more, bps);
+            EffectGuard.count(state, more, bps);
             (count, sum) = (count + more, sum + bps);
             assertLe(count, limits.windowTightened);
             // Entries of no tightening have no rise either; the sum counts with at least one entry.

@@ -6,6 +6,7 @@ import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle
 import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
 import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
+import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, Lane, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 
 /// @notice A deployed oracle with four signers (threshold three) and class 1; the test contract is owner and source.
@@ -36,7 +37,24 @@ abstract contract OracleFixture is Test {
     }
 
     function _deployOracle(bytes32 salt) internal returns (RiskOracle oracle) {
-        return new RiskOracle(RiskOracleConfig(address(this), _signers, _engine, _models, salt, MAX_AGE_SEC));
+        RiskOracleConfig memory config = RiskOracleConfig({
+            owner: address(this),
+            verifier: _signers,
+            engine: _engine,
+            models: _models,
+            deploymentSalt: salt,
+            maxArrivalAgeSec: MAX_AGE_SEC,
+            limits: _limits()
+        });
+        return new RiskOracle(config);
+    }
+
+    function _limits() internal pure returns (DeliveryLimits memory limits) {
+        (limits.reportTightened, limits.reportTighteningBps) = (1_000, 1_000_000);
+        (limits.windowTightened, limits.windowTighteningBps) = (5_000, 5_000_000);
+        (limits.windowSec, limits.coolDownSec) = (1 days, 1 hours);
+        (limits.dispersionBps, limits.violations) = (500, 0);
+        (limits.heldSec, limits.rootValiditySec) = (2 hours, 10 minutes);
     }
 
     function _class() internal pure returns (RiskClass memory class) {

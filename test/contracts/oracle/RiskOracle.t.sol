@@ -155,7 +155,8 @@ contract RiskOracleTest is OracleFixture {
             _entry(3, 1, 2_000, 500)
         );
         RiskReport memory report = _report(entries, "");
-        bytes memory preview = _oracle.previewEntries(report, entries);
+        (bytes memory preview, bool held) = _oracle.previewEntries(report, entries);
+        assertFalse(held);
         bytes memory expected = abi.encodePacked(
             uint8(EntryOutcome.APPLIED_LOOSENED),
             uint8(EntryOutcome.RHO_ABOVE_CEILING),

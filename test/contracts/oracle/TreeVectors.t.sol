@@ -23,7 +23,11 @@ contract TreeVectorsTest is Test {
         }
     }
 
-    function build(uint256 epoch, bytes calldata entries, uint256 index) external pure returns (bytes32, bytes32[] memory) {
+    function build(
+        uint256 epoch,
+        bytes calldata entries,
+        uint256 index
+    ) external pure returns (bytes32, bytes32[] memory) {
         return PositionTree.build(epoch, entries, index);
     }
 

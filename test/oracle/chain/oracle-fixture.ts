@@ -40,6 +40,19 @@ function artifact(path: string) {
   return artifactSchema.parse(JSON.parse(readFileSync(join(ARTIFACTS, `${path}.sol`, `${name}.json`), "utf8")));
 }
 
+/** Caps of delivery that no test reaches by chance. */
+export const WIDE_LIMITS = {
+  reportTightened: 60_000,
+  reportTighteningBps: 1_000_000,
+  windowTightened: 60_000,
+  windowTighteningBps: 16_000_000,
+  windowSec: 86_400,
+  dispersionBps: 10_000,
+  violations: 60_000,
+  coolDownSec: 0,
+  heldSec: 3_600,
+  rootValiditySec: 3_600,
+};
 /** A class with wide bounds, so that single tests can move values. */
 export const WIDE_CLASS: RiskClass = {
   rhoFloorBps: 100,
@@ -139,6 +152,7 @@ async function deployRegistries({ deploy, send, owner }: Deployer): Promise<Orac
     models: modelRegistry,
     deploymentSalt: keccak256(stringToHex("test")),
     maxArrivalAgeSec: LIFE_SEC,
+    limits: { ...WIDE_LIMITS, heldSec: LIFE_SEC, rootValiditySec: LIFE_SEC },
   };
   const oracle = await deploy("oracle/RiskOracle", [config]);
   await send(oracle, artifact("oracle/RiskOracle").abi, "setRiskClass", [CLASS_ID, WIDE_CLASS]);

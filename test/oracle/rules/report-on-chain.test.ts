@@ -11,6 +11,7 @@ import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";
 import { readOutcomes } from "../../../oracle/submission/read-outcomes.ts";
+import { WIDE_LIMITS } from "../chain/oracle-fixture.ts";
 
 const REPORTS = 10_000;
 /** Reports of one call. */
@@ -62,6 +63,7 @@ async function deploy() {
     models: models.address,
     deploymentSalt: zeroHash,
     maxArrivalAgeSec: 600,
+    limits: WIDE_LIMITS,
   };
   const oracle = await viem.deployContract("RiskOracle", [config]);
   const harness = await viem.deployContract("DigestHarness");

@@ -16,7 +16,7 @@ import { createKeyQueue } from "../../../oracle/submission/key-queue.ts";
 import type { LedgerStore, SubmissionRecord } from "../../../oracle/submission/ledger.ts";
 import { type SubmissionOptions, submitReport } from "../../../oracle/submission/transmit.ts";
 import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
-import { deployOracle, GENESIS_SEC, type OracleFixture, SIGNERS } from "../chain/oracle-fixture.ts";
+import { deployOracle, GENESIS_SEC, type OracleFixture, SIGNERS, WIDE_LIMITS } from "../chain/oracle-fixture.ts";
 import { BUNDLE, observationOf, signWithoutGuard } from "../consensus/cluster.ts";
 
 const ADDRESSES = SIGNERS.map(({ address }) => address);
@@ -233,4 +233,19 @@ describe("submitReport", () => {
     const pending = await fixture.chain.reader.getBlockTransactionCount({ blockTag: "pending" });
     return BigInt(pending);
   }
+
+  it("behavior: a report over a cap of the effect guard is held, and found as held", async () => {
+    const setLimits = async (limits: typeof WIDE_LIMITS) =>
+      await fixture.send(fixture.oracle, riskOracleAbi, "setDeliveryLimits", [limits]);
+    await setLimits({ ...WIDE_LIMITS, reportTightened: 2 });
+    await fixture.control("evm_increaseTime", [3_600]);
+    const quorum = await quorumReport(3_900);
+    const result = await submitReport(options(quorum));
+    assert.deepEqual([result.state, result.reason], ["held", "EFFECT_GUARD"]);
+    assert.deepEqual([result.outcomes, result.quantileOutcomes], [[], []]);
+    assert.notEqual(result.txHash, null);
+    assert.deepEqual(await submitReport(options(quorum)), result);
+    assert.deepEqual(await submitReport(options(quorum, { ledger: memoryLedger() })), result);
+    await setLimits(WIDE_LIMITS);
+  });
 });
