@@ -68,9 +68,9 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
     /// @dev Entries that the signers should have known to lie outside the class bounds. An entry that saw another epoch of its
     /// position may have been overtaken by its owner, and does not count.
     function _violations(EngineBatch memory batch) internal pure returns (uint256 count) {
-        bytes memory outcomes = batch.outcomes;
-        for (uint256 index = 0; index < outcomes.length; ++index) {
-            uint256 outcome = uint8(outcomes[index]);
+        uint256 length = batch.count;
+        for (uint256 index = 0; index < length; ++index) {
+            uint256 outcome = batch.outcomeAt(index);
             // Nearly every entry ends here.
             if (outcome < uint256(EntryOutcome.RHO_BELOW_FLOOR)) continue;
             bool outside = outcome <= uint256(EntryOutcome.LINKED_RULE) || outcome == uint256(EntryOutcome.SCORE_RANGE);
