@@ -317,9 +317,10 @@ contract OracleHandler is CommonBase {
         for (uint256 index = 0; index < POSITIONS; ++index) {
             (uint256 old, uint256 word) = (before.words[index], words[index]);
             // A source may raise an epoch at any time; what reports write stays.
-            bool moved = RiskWord.rhoTargetOf(word) != RiskWord.rhoTargetOf(old) ||
-                RiskWord.piOf(word) != RiskWord.piOf(old) ||
-                RiskWord.observedAtOf(word) != RiskWord.observedAtOf(old);
+            bool moved =
+                RiskWord.rhoTargetOf(word) != RiskWord.rhoTargetOf(old) ||
+                    RiskWord.piOf(word) != RiskWord.piOf(old) ||
+                    RiskWord.observedAtOf(word) != RiskWord.observedAtOf(old);
             if (stillHalted && moved) broken = "a word moved while halted";
             if (RiskWord.observedAtOf(word) < RiskWord.observedAtOf(old)) broken = "an observation went back";
             _checkValues(word);
