@@ -174,6 +174,20 @@ library EngineBatches {
         }
     }
 
+    /// @notice All outcome bytes, 32 at a time, ORed; what lies behind them may add bits, but none is missing.
+    function outcomesTogether(EngineBatch memory batch) internal pure returns (uint256 together) {
+        bytes memory outcomes = batch.outcomes;
+        assembly ("memory-safe") {
+            let at := add(outcomes, 0x20)
+            let end := add(at, mload(outcomes))
+            for {} lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                together := or(together, mload(at))
+            }
+        }
+    }
+
     /// @notice Sets the outcome of item `index`, which must be below the count; after {send}.
     function overrule(EngineBatch memory batch, uint256 index, uint256 outcome) internal pure {
         bytes memory outcomes = batch.outcomes;
