@@ -143,7 +143,7 @@ describe("decodeOutcomes", () => {
     assert.deepEqual(outcomes, ["APPLIED_TIGHTENED", "REFRESHED", "SCORE_RANGE", "LOOSENING_PAUSED", null]);
     assert.deepEqual(
       outcomes.map((outcome) => outcome !== null && isSkip(outcome)),
-      [false, false, true, false],
+      [false, false, true, true, false],
     );
   });
 });
