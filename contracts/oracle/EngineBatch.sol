@@ -188,7 +188,7 @@ library EngineBatches {
         }
     }
 
-    /// @notice Sets the outcome of item `index`, which must be below the count; after {send}.
+    /// @notice Sets the outcome of item `index`, which must be below the count; after {ask}.
     function overrule(EngineBatch memory batch, uint256 index, uint256 outcome) internal pure {
         bytes memory outcomes = batch.outcomes;
         assembly ("memory-safe") {

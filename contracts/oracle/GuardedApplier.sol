@@ -79,7 +79,7 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
             // Nearly every entry ends here.
             if (outcome < uint256(EntryOutcome.RHO_BELOW_FLOOR)) continue;
             bool outside = outcome <= uint256(EntryOutcome.LINKED_RULE) || outcome == uint256(EntryOutcome.SCORE_RANGE);
-            (uint256 oldWord, , ) = batch.changeAt(index);
+            (, uint256 oldWord, ) = batch.changeAt(index);
             if (outside && ReportCodec.epochIn(batch.valuesAt(index)) == RiskWord.epochOf(oldWord)) ++count;
         }
     }
@@ -95,7 +95,7 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
         for (uint256 index = 0; index < count; ++index) {
             uint256 outcome = batch.outcomeAt(index);
             if (outcome > uint256(EntryOutcome.REFRESHED)) continue;
-            (uint256 oldWord, uint256 word, ) = batch.changeAt(index);
+            (, uint256 oldWord, uint256 word) = batch.changeAt(index);
             bool tightened = outcome == uint256(EntryOutcome.APPLIED_TIGHTENED);
             bool lowers = outcome == uint256(EntryOutcome.APPLIED_LOOSENED) || _lowers(oldWord, word, ofClasses);
             if (!lowers) continue;
