@@ -226,6 +226,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "KeeperBeneficiaryZero",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "ModelRegistryUnchanged",
     "inputs": [
       {
