@@ -18,11 +18,15 @@ interface IRiskOracle is IRiskDelivery {
         uint256 signerBitmap
     );
 
-    /// @notice Entries that were applied, by their {EntryOutcome}.
+    /// @notice An entry raised ρ, or π at the same ρ.
     /// @param positionKey source index << 48 | position id
     /// @param word the position's whole new word, layout in `RiskWord`
     event EntryTightened(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry lowered ρ, or π at the same ρ; parameters as of {EntryTightened}.
     event EntryLoosened(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry renewed the pair that was there; parameters as of {EntryTightened}.
     event EntryRefreshed(uint64 indexed positionKey, uint256 word);
 
     /// @notice An entry was skipped and the position's word stays.

@@ -31,6 +31,23 @@ interface IRuleEngine {
         bytes calldata items
     ) external view returns (uint256 tightened, uint256 tightenedBps, uint256[] memory words, bytes memory outcomes);
 
+    /// @notice Word of a position that takes over shorts of another, see `RiskLife.mergedWord`.
+    /// @param bounds first class word of the stricter of the two
+    function mergeWords(uint256 from, uint256 into, uint256 bounds) external view returns (uint256 merged);
+
+    /// @notice Word of a position that moves to class `classId`, see `RiskLife.reclassedWord`.
+    /// @param bounds first word of the class that it leaves
+    /// @param levels second word of that class
+    /// @param newBounds first word of its new class
+    function moveWord(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 newBounds,
+        uint256 classId,
+        uint256 nowSec
+    ) external view returns (uint256 moved);
+
     /// @notice The two words of a class; reverts with `RiskClassesOutOfRange` where its bounds do not agree with each other.
     function packClass(uint16 classId, RiskClass calldata class) external view returns (uint256 bounds, uint256 levels);
 

@@ -13,9 +13,7 @@ import {RiskState, RiskWord} from "./RiskWord.sol";
 library RiskLife {
     /// @notice Word of a position split off another: the same ratios, score and times, in its first epoch.
     function copiedWord(uint256 word) internal pure returns (uint256 copied) {
-        RiskState memory state = RiskWord.unpack(word);
-        state.epoch = RiskWord.FIRST_EPOCH;
-        return RiskWord.pack(state);
+        return RiskWord.withEpoch(word, RiskWord.FIRST_EPOCH);
     }
 
     /// @notice Of two words the one with the higher target, the second where they are equal.

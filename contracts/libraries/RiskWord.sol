@@ -268,13 +268,18 @@ library RiskWord {
         return changed | (nowSec << TIGHTENED_SHIFT) | (nowSec << LOOSENED_SHIFT);
     }
 
+    /// @notice The word with another epoch, 1…MAX_EPOCH.
+    function withEpoch(uint256 word, uint256 epoch) internal pure returns (uint256 changed) {
+        return (word & ~(MAX_EPOCH << EPOCH_SHIFT)) | (epoch << EPOCH_SHIFT);
+    }
+
     /// @notice The word with its epoch raised by one; after the largest comes 1, so that a known word is never zero.
     function withNextEpoch(uint256 word) internal pure returns (uint256 raised, uint16 epoch) {
         uint256 current = epochOf(word);
         uint256 next = current == MAX_EPOCH ? FIRST_EPOCH : current + 1;
         // Fits: `next` is at most MAX_EPOCH = 2^16 − 1.
         epoch = uint16(next);
-        raised = (word & ~(MAX_EPOCH << EPOCH_SHIFT)) | (next << EPOCH_SHIFT);
+        raised = withEpoch(word, next);
     }
 
     function _requireFits(RiskState memory state) private pure {

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
-import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskClass} from "../types/RiskTypes.sol";
 import {OracleWiring} from "./OracleWiring.sol";

@@ -29,8 +29,8 @@ struct EngineBatch {
 
 /// @title Builds the one call of a report to its rule engine where it is sent from, and reads the answer where it arrives
 /// @notice The compiler's own encoder would copy every word twice each way. Items and class words grow into the reserve that
-/// {open} has taken, and {send} gives back what is left of it: what the caller allocates between the two does not outlive
-/// {send}.
+/// {open} has taken, and {ask} gives back what is left of it: what the caller allocates between the two does not outlive
+/// {ask}.
 library EngineBatches {
     uint256 private constant ITEM_BYTES = 64;
     uint256 private constant TAG_SHIFT = 128;
@@ -120,7 +120,7 @@ library EngineBatches {
 
     /// @notice Sends the batch and takes the answer; reverts with the engine's reason, or when the answer has not the shape
     /// that {IRuleEngine} states.
-    function send(EngineBatch memory batch, IRuleEngine engine, uint256 observedAt) internal view {
+    function ask(EngineBatch memory batch, IRuleEngine engine, uint256 observedAt) internal view {
         uint256 header = batch.items - HEADER_BYTES;
         uint256 answer = batch.end;
         uint256 count = batch.count;
@@ -145,7 +145,20 @@ library EngineBatches {
         _take(batch, answer);
     }
 
-    /// @notice Outcome of item `index`, which must be below the count; after {send}.
+    /// @notice Storage slot, old and new word of item `index`, which must be below the count; after {ask}.
+    function changeAt(
+        EngineBatch memory batch,
+        uint256 index
+    ) internal pure returns (uint256 slot, uint256 oldWord, uint256 word) {
+        (uint256 items, uint256 words, uint256 slots) = (batch.items, batch.words, batch.slots);
+        assembly ("memory-safe") {
+            slot := mload(add(slots, shl(5, index)))
+            oldWord := mload(add(items, shl(6, index)))
+            word := mload(add(words, shl(5, index)))
+        }
+    }
+
+    /// @notice Outcome of item `index`, which must be below the count; after {ask}.
     function outcomeAt(EngineBatch memory batch, uint256 index) internal pure returns (uint256 outcome) {
         bytes memory outcomes = batch.outcomes;
         assembly ("memory-safe") {
@@ -161,24 +174,25 @@ library EngineBatches {
         }
     }
 
-    /// @notice Sets the outcome of item `index`, which must be below the count; after {send}.
+    /// @notice All outcome bytes, 32 at a time, ORed; what lies behind them may add bits, but none is missing.
+    function outcomesTogether(EngineBatch memory batch) internal pure returns (uint256 together) {
+        bytes memory outcomes = batch.outcomes;
+        assembly ("memory-safe") {
+            let at := add(outcomes, 0x20)
+            let end := add(at, mload(outcomes))
+            for {} lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                together := or(together, mload(at))
+            }
+        }
+    }
+
+    /// @notice Sets the outcome of item `index`, which must be below the count; after {ask}.
     function overrule(EngineBatch memory batch, uint256 index, uint256 outcome) internal pure {
         bytes memory outcomes = batch.outcomes;
         assembly ("memory-safe") {
             mstore8(add(add(outcomes, 0x20), index), outcome)
-        }
-    }
-
-    /// @notice Old and new word and storage slot of item `index`, which must be below the count; after {send}.
-    function changeAt(
-        EngineBatch memory batch,
-        uint256 index
-    ) internal pure returns (uint256 oldWord, uint256 word, uint256 slot) {
-        (uint256 items, uint256 words, uint256 slots) = (batch.items, batch.words, batch.slots);
-        assembly ("memory-safe") {
-            oldWord := mload(add(items, shl(6, index)))
-            word := mload(add(words, shl(5, index)))
-            slot := mload(add(slots, shl(5, index)))
         }
     }
 

@@ -34,22 +34,37 @@ abstract contract EntryApplier is PositionBook {
                 // An index without a source leads to the zero address, which has no positions.
                 book = _bookOf(_sourceAt[sourceIndex]);
             }
-            _put(batch, index, _slotIn(book, ReportCodec.positionIn(key)), ReportCodec.valuesOf(packed));
+            uint256 slot = _slotIn(book, ReportCodec.positionIn(key));
+            uint256 word;
+            assembly ("memory-safe") {
+                word := sload(slot)
+            }
+            _put(batch, index, slot, word, ReportCodec.valuesOf(packed));
         }
-        batch.send(ruleEngine, observedAt);
+        batch.ask(ruleEngine, observedAt);
     }
 
     /// @dev Writes what the engine accepted and logs every entry.
     function _store(EngineBatch memory batch, bytes calldata entries) internal {
         uint256 count = batch.count;
+        uint256[3] memory names = [
+            uint256(EntryTightened.selector),
+            uint256(EntryLoosened.selector),
+            uint256(EntryRefreshed.selector)
+        ];
         for (uint256 index = 0; index < count; ++index) {
-            uint256 outcome = batch.outcomeAt(index);
+            (uint256 outcome, uint256 word) = _write(batch, index);
             uint256 packed = ReportCodec.packedAt(entries, index);
             if (outcome > uint256(EntryOutcome.REFRESHED)) {
                 _logSkip(packed, outcome);
                 continue;
             }
-            _logApplied(ReportCodec.keyOf(packed), _write(batch, index), outcome);
+            uint256 key = ReportCodec.keyOf(packed);
+            // The three events differ in their name only; written from scratch space, as reports emit many.
+            assembly ("memory-safe") {
+                mstore(0, word)
+                log2(0, 0x20, mload(add(names, shl(5, outcome))), key)
+            }
         }
     }
 
@@ -66,7 +81,7 @@ abstract contract EntryApplier is PositionBook {
             (uint256 rho, uint256 pi) = ReportCodec.quantileValuesOf(packed);
             _putQuantile(batch, index, classId, ReportCodec.packValues(RiskWord.FIRST_EPOCH, rho, pi, 0));
         }
-        batch.send(ruleEngine, observedAt);
+        batch.ask(ruleEngine, observedAt);
     }
 
     /// @dev Writes what the engine accepted of {_evaluateQuantiles}.
@@ -74,20 +89,20 @@ abstract contract EntryApplier is PositionBook {
         uint256 count = batch.count;
         for (uint256 index = 0; index < count; ++index) {
             // A refused first quantile leaves the slot empty: its word was only the starting point.
-            if (batch.outcomeAt(index) <= uint256(EntryOutcome.REFRESHED)) _write(batch, index);
+            _write(batch, index);
         }
     }
 
-    /// @dev Adds a position's word, with the words of its class that the rules will want.
-    function _put(EngineBatch memory batch, uint256 index, uint256 slot, uint256 values) private view {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := sload(slot)
-        }
+    /// @dev Adds a known word with the words of its class that the rules will want, or the zero word of an unknown position.
+    function _put(EngineBatch memory batch, uint256 index, uint256 slot, uint256 word, uint256 values) private view {
         if (word != 0) {
-            uint256 place = _placeOf(batch, RiskWord.classIdOf(word));
-            if (block.timestamp >= RiskReading.validUntilOf(word)) _wantLevels(batch, place, RiskWord.classIdOf(word));
-            values |= place;
+            uint256 classId = RiskWord.classIdOf(word);
+            uint256 entry = batch.entryFor(classId);
+            // A known word names a class that was set, and classes are never removed.
+            if (!EngineBatches.isOf(entry, classId)) entry = batch.addClass(classId, _classes[classId].bounds);
+            entry = EngineBatches.placeIn(entry);
+            if (block.timestamp >= RiskReading.validUntilOf(word)) _wantLevels(batch, entry, classId);
+            values |= entry;
         }
         batch.put(index, slot, word, values);
     }
@@ -96,25 +111,12 @@ abstract contract EntryApplier is PositionBook {
     function _putQuantile(EngineBatch memory batch, uint256 index, uint256 classId, uint256 values) private view {
         StoredWord storage stored = _classWords[classId];
         uint256 word = stored.word;
-        if (_classes[classId].bounds != 0) {
-            uint256 place = _placeOf(batch, classId);
-            if (block.timestamp >= RiskReading.validUntilOf(word)) _wantLevels(batch, place, classId);
-            values |= place;
-            if (word == 0) word = _initialWord(classId);
-        }
+        if (word == 0 && _classes[classId].bounds != 0) word = _initialWord(classId);
         uint256 slot;
         assembly ("memory-safe") {
             slot := stored.slot
         }
-        batch.put(index, slot, word, values);
-    }
-
-    /// @dev Place of a class among the items; its first word is read once per report.
-    function _placeOf(EngineBatch memory batch, uint256 classId) private view returns (uint256 place) {
-        uint256 entry = batch.entryFor(classId);
-        // A stored word names a class that was set, and classes are never removed.
-        if (!EngineBatches.isOf(entry, classId)) entry = batch.addClass(classId, _classes[classId].bounds);
-        return EngineBatches.placeIn(entry);
+        _put(batch, index, slot, word, values);
     }
 
     /// @dev Adds the second word of a class, once per report.
@@ -128,25 +130,18 @@ abstract contract EntryApplier is PositionBook {
         emit EntrySkipped(uint64(ReportCodec.keyOf(packed)), values, uint8(outcome));
     }
 
-    /// @dev One of three events that differ in their name only; written from scratch space, as reports emit many.
-    function _logApplied(uint256 key, uint256 word, uint256 outcome) private {
-        bytes32 name = EntryRefreshed.selector;
-        if (outcome == uint256(EntryOutcome.APPLIED_TIGHTENED)) name = EntryTightened.selector;
-        if (outcome == uint256(EntryOutcome.APPLIED_LOOSENED)) name = EntryLoosened.selector;
-        assembly ("memory-safe") {
-            mstore(0, word)
-            log2(0, 0x20, name, key)
-        }
-    }
-
-    /// @dev No rules may change what only owners and the DAO may change, nor forget a position.
-    function _write(EngineBatch memory batch, uint256 index) private returns (uint256 word) {
-        uint256 oldWord;
-        uint256 slot;
-        (oldWord, word, slot) = batch.changeAt(index);
-        if ((word ^ oldWord) & RiskWord.FIXED_LANES != 0) revert RiskOracleEngineWord(index, oldWord, word);
-        assembly ("memory-safe") {
-            sstore(slot, word)
+    /// @dev Stores item `index` unless it was skipped. No rules may change what only owners and the DAO may change, nor forget
+    /// a position.
+    function _write(EngineBatch memory batch, uint256 index) private returns (uint256 outcome, uint256 word) {
+        outcome = batch.outcomeAt(index);
+        if (outcome <= uint256(EntryOutcome.REFRESHED)) {
+            uint256 slot;
+            uint256 oldWord;
+            (slot, oldWord, word) = batch.changeAt(index);
+            if ((word ^ oldWord) & RiskWord.FIXED_LANES != 0) revert RiskOracleEngineWord(index, oldWord, word);
+            assembly ("memory-safe") {
+                sstore(slot, word)
+            }
         }
     }
 

@@ -83,8 +83,10 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
         (uint16 sourceIndex, StoredWord storage from) = _ownPosition(fromId);
         (, StoredWord storage into) = _ownPosition(intoId);
         (uint256 fromWord, uint256 intoWord) = (from.word, into.word);
-        uint256 bounds = _classes[RiskWord.classIdOf(RiskLife.stricterOf(fromWord, intoWord))].bounds;
-        (into.word, epoch) = RiskLife.mergedWord(fromWord, intoWord, bounds);
+        uint256 classId = RiskWord.classIdOf(RiskLife.stricterOf(fromWord, intoWord));
+        (, epoch) = RiskWord.withNextEpoch(intoWord);
+        uint256 merged = ruleEngine.mergeWords(fromWord, intoWord, _classes[classId].bounds);
+        into.word = _answered(merged, classId, epoch);
         emit PositionMerged(sourceIndex, intoId, fromId, epoch);
     }
 
@@ -99,7 +101,7 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
         _requireNotHalted(_deliveryWord);
         if (RiskReading.isStale(word, block.timestamp)) revert RiskOracleStale(sourceIndex, positionId);
         StoredClass memory class = _class(RiskWord.classIdOf(word));
-        stored.word = RiskLife.reclassedWord(
+        uint256 moved = ruleEngine.moveWord(
             word,
             class.bounds,
             class.levels,
@@ -107,6 +109,7 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
             classId,
             block.timestamp
         );
+        stored.word = _answered(moved, classId, RiskWord.epochOf(word));
         emit PositionReclassified(sourceIndex, positionId, classId);
     }
 
@@ -235,6 +238,13 @@ abstract contract PositionBook is IRiskOracle, ClassBook, Breaker {
         }
         // Values stand still in a halt, ages do not.
         if (halted && RiskReading.isStale(word, block.timestamp)) status = ParamStatus.STALE;
+    }
+
+    /// @dev The engine may change ratios and times, but neither class nor epoch.
+    function _answered(uint256 word, uint256 classId, uint256 epoch) private pure returns (uint256 answer) {
+        bool keeps = RiskWord.classIdOf(word) == classId && RiskWord.epochOf(word) == epoch;
+        if (!keeps) revert RiskOracleEngineAnswer();
+        return word;
     }
 
     function _initialWord(uint256 classId) internal view returns (uint256 word) {

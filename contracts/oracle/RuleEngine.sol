@@ -5,6 +5,7 @@ import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {RiskClassRules} from "../libraries/RiskClassRules.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
+import {RiskLife} from "../libraries/RiskLife.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {RiskClass} from "../types/RiskTypes.sol";
@@ -21,7 +22,9 @@ contract RuleEngine is IRuleEngine {
     uint256 private constant TIME_MASK = (1 << TIME_BITS) - 1;
 
     /// @inheritdoc IRuleEngine
-    uint32 public constant version = 1;
+    function version() external pure returns (uint32) {
+        return 1;
+    }
 
     /// @inheritdoc IRuleEngine
     function applyEntries(
@@ -37,6 +40,23 @@ contract RuleEngine is IRuleEngine {
         assembly ("memory-safe") {
             return(answer, sub(mload(0x40), answer))
         }
+    }
+
+    /// @inheritdoc IRuleEngine
+    function mergeWords(uint256 from, uint256 into, uint256 bounds) external pure returns (uint256 merged) {
+        (merged, ) = RiskLife.mergedWord(from, into, bounds);
+    }
+
+    /// @inheritdoc IRuleEngine
+    function moveWord(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 newBounds,
+        uint256 classId,
+        uint256 nowSec
+    ) external pure returns (uint256 moved) {
+        return RiskLife.reclassedWord(word, bounds, levels, newBounds, classId, nowSec);
     }
 
     /// @inheritdoc IRuleEngine

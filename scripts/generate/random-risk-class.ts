@@ -1,4 +1,4 @@
-/** A random risk class that `RiskClasses` accepts, for generated test cases. */
+/** A random risk class that the rule engine accepts, for generated test cases. */
 import type { Lane, RiskClass } from "../../oracle/domain/risk-class.ts";
 import type { Rng } from "../../oracle/math/rng.ts";
 import { ceilDiv } from "../../oracle/rules/risk-reading.ts";

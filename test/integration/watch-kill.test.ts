@@ -21,7 +21,7 @@ import {
 
 const CHILD = fileURLToPath(new URL("../helpers/watch-child.ts", import.meta.url));
 /** A killed process holds its job for some seconds more. */
-const TEST_MS = 90_000;
+const TEST_MS = 180_000;
 
 describe("a node killed while it watches a transaction", function () {
   this.timeout(TEST_MS);

@@ -29,7 +29,7 @@ contract HostileGuardianTest is VaultFixture {
     /// @dev Case 58: the guardian tries every function of every contract; the writer then leaves with everything.
     function test_HostileGuardian_NeitherBlocksExitsNorMovesFunds() public {
         uint256 id = _open(put, ONE, COLLATERAL);
-        PlimsollAccessManager manager = PlimsollAccessManager(vault.authority());
+        PlimsollAccessManager manager = PlimsollAccessManager(authority);
         address guardian = makeAddr("guardian");
         manager.grantRole(manager.GUARDIAN_ROLE(), guardian, 0);
         uint256 held = quote.balanceOf(address(vault));
@@ -64,7 +64,7 @@ contract HostileGuardianTest is VaultFixture {
     /// @dev Even the DAO's own admin, closing the vault at the manager, stops administration only.
     function test_ClosedTarget_StopsAdministrationNotExits() public {
         uint256 id = _open(put, ONE, COLLATERAL);
-        PlimsollAccessManager(vault.authority()).setTargetClosed(address(vault), true);
+        PlimsollAccessManager(authority).setTargetClosed(address(vault), true);
         vm.expectRevert();
         vault.stopMarket(MARKET);
         vm.startPrank(writer);

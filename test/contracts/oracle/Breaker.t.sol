@@ -4,14 +4,7 @@ pragma solidity 0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
 import {BreakerMode, BreakerReason, DeliveryLimits, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
-import {
-    Attestations,
-    EntryOutcome,
-    ParamStatus,
-    RiskClass,
-    RiskParams,
-    RiskReport
-} from "../../../contracts/types/RiskTypes.sol";
+import {Attestations, EntryOutcome, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {DeliveryFixture} from "./DeliveryFixture.sol";
 
 /// @notice given the breaker in each state / when reports, proofs, guardian, sentinel and DAO act / nothing loosens that must
@@ -277,103 +270,5 @@ contract BreakerTest is DeliveryFixture {
         _expectBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.GUARDIAN);
         vm.expectPartialRevert(IRiskDelivery.RiskOracleCoolDown.selector);
         _oracle.rearmBreaker(BreakerMode.NORMAL);
-    }
-
-    function test_Halted_FreezesMaintenanceAndPenaltyAndRaisesInitial() public {
-        _scoreBoth(2_000);
-        skip(300);
-        _submit(_entry(1, 1, 2_300, 600));
-        skip(25 minutes);
-        RiskParams memory before = _oracle.getParams(address(this), 1);
-        assertEq(before.rhoBps, 2_150);
-        assertEq(before.rhoInitialBps, 3_000);
-        _halt();
-        for (uint256 day = 0; day < 40; ++day) {
-            RiskParams memory frozen = _oracle.getParams(address(this), 1);
-            assertEq(frozen.rhoBps, before.rhoBps);
-            assertEq(frozen.piBps, before.piBps);
-            // max(default, last)·(1 + β).
-            assertEq(frozen.rhoInitialBps, 3_600);
-            assertEq(uint8(frozen.status), uint8(day == 0 ? ParamStatus.FRESH : ParamStatus.STALE));
-            skip(1 days);
-        }
-        (uint16 opening, ) = _oracle.openingParams(CLASS_ID);
-        assertEq(opening, 3_600);
-        _oracle.rearmBreaker(BreakerMode.NORMAL);
-        RiskParams memory resumed = _oracle.getParams(address(this), 1);
-        assertEq(uint8(resumed.status), uint8(ParamStatus.STALE));
-        assertEq(resumed.rhoBps, 3_000);
-    }
-
-    function test_Halted_FreezesTheFallbackAndUnscoredStaysAtTheDefault() public {
-        _submit(_entry(1, 1, 2_000, 500));
-        skip(13 hours);
-        assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_501);
-        _halt();
-        skip(10 hours);
-        assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_501);
-        assertEq(_oracle.getParams(address(this), 2).rhoBps, 3_000);
-        assertEq(uint8(_oracle.getParams(address(this), 2).status), uint8(ParamStatus.UNSCORED));
-    }
-
-    function test_Halted_MaintenanceParamsAreThoseOfGetParams() public {
-        _scoreBoth(2_000);
-        skip(300);
-        _submit(_entry(1, 1, 2_300, 600));
-        skip(25 minutes);
-        _halt();
-        for (uint256 step = 0; step < 5; ++step) {
-            for (uint256 id = 1; id <= 2; ++id) {
-                RiskParams memory params = _oracle.getParams(address(this), id);
-                (uint16 rho, uint16 pi, ParamStatus status) = _oracle.maintenanceParams(address(this), id);
-                assertEq(rho, id == 1 ? 2_150 : 2_000);
-                assertEq(rho, params.rhoBps);
-                assertEq(pi, params.piBps);
-                assertEq(uint8(status), uint8(params.status));
-            }
-            skip(17 minutes + step * 5 hours);
-        }
-    }
-
-    function test_RevertWhen_LimitsAreOutOfRange() public {
-        bytes memory invalid = abi.encodeWithSelector(IRiskDelivery.RiskOracleInvalidLimits.selector);
-        for (uint256 field = 0; field < 9; ++field) {
-            DeliveryLimits memory limits = _limits();
-            if (field == 0) limits.reportTightened = type(uint16).max;
-            if (field == 1) limits.reportTighteningBps = (1 << 20) - 1;
-            if (field == 2) limits.windowTightened = type(uint16).max;
-            if (field == 3) limits.windowTighteningBps = type(uint24).max;
-            if (field == 4) limits.windowSec = 1 hours - 1;
-            if (field == 5) limits.windowSec = 30 days + 1;
-            if (field == 6) limits.coolDownSec = 30 days + 1;
-            if (field == 7) limits.heldSec = 30 days + 1;
-            if (field == 8) limits.rootValiditySec = 30 days + 1;
-            vm.expectRevert(invalid);
-            _oracle.setDeliveryLimits(limits);
-        }
-    }
-
-    function test_RevertWhen_NarrowingWidensAnything() public {
-        for (uint256 field = 0; field < 10; ++field) {
-            DeliveryLimits memory limits = _limits();
-            if (field == 0) limits.reportTightened += 1;
-            if (field == 1) limits.reportTighteningBps += 1;
-            if (field == 2) limits.windowTightened += 1;
-            if (field == 3) limits.windowTighteningBps += 1;
-            if (field == 4) limits.windowSec += 1;
-            if (field == 5) limits.dispersionBps += 1;
-            if (field == 6) limits.violations += 1;
-            if (field == 7) limits.coolDownSec -= 1;
-            if (field == 8) limits.heldSec += 1;
-            if (field == 9) limits.rootValiditySec += 1;
-            vm.expectRevert(IRiskDelivery.RiskOracleWidens.selector);
-            _oracle.narrowDeliveryLimits(limits);
-        }
-        DeliveryLimits memory narrower = _limits();
-        (narrower.reportTightened, narrower.coolDownSec) = (1, 2 hours);
-        vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.DeliveryLimitsSet(narrower);
-        _oracle.narrowDeliveryLimits(narrower);
-        assertEq(abi.encode(_oracle.deliveryLimits()), abi.encode(narrower));
     }
 }

@@ -56,7 +56,7 @@ contract RaiseEpochTest is OracleFixture {
     function _narrowCap(uint16 maxAboveOpenBps) private {
         RiskClass memory class = _class();
         class.maxAboveOpenBps = maxAboveOpenBps;
-        _oracle.narrowRiskClass(CLASS_ID, class);
+        _oracle.setRiskClass(CLASS_ID, class);
     }
 
     function test_RaiseEpoch_NeverLowersTheDriftCap() public {

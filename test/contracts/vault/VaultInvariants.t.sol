@@ -126,7 +126,14 @@ contract VaultInvariantsTest is VaultFixture {
         for (uint256 act = 0; act < handler.ACTS(); ++act) {
             (uint256 tried, uint256 done) = (handler.tried(act), handler.done(act));
             console.log("act, tried, done", act, tried, done);
-            if (tried >= 10) assertGe(done * 2, tried, "success rate below 50 %");
+            string memory rate = string.concat(
+                vm.toString(act),
+                " tried ",
+                vm.toString(tried),
+                " done ",
+                vm.toString(done)
+            );
+            if (tried >= 10) assertGe(done * 2, tried, rate);
         }
     }
 

@@ -139,11 +139,11 @@ describe("openingParams", () => {
 
 describe("decodeOutcomes", () => {
   it("default", () => {
-    const outcomes = decodeOutcomes(Uint8Array.from([0, 2, 18, 19]));
-    assert.deepEqual(outcomes, ["APPLIED_TIGHTENED", "REFRESHED", "SCORE_RANGE", null]);
+    const outcomes = decodeOutcomes(Uint8Array.from([0, 2, 18, 19, 20]));
+    assert.deepEqual(outcomes, ["APPLIED_TIGHTENED", "REFRESHED", "SCORE_RANGE", "LOOSENING_PAUSED", null]);
     assert.deepEqual(
       outcomes.map((outcome) => outcome !== null && isSkip(outcome)),
-      [false, false, true, false],
+      [false, false, true, true, false],
     );
   });
 });

@@ -43,7 +43,9 @@ describe("rules against Solidity", () => {
 
   it("behavior: every outcome occurs often, every bound is met at -1, 0 and +1", () => {
     const outcomes = countBy(cases.map(({ expected }) => expected.outcome));
-    for (const outcome of ENTRY_OUTCOMES) assert.ok((outcomes.get(outcome) ?? 0) >= LEAST_PER_OUTCOME, outcome);
+    // The breaker pauses loosening after the rules have had their say: no rule answers so.
+    const ofRules = ENTRY_OUTCOMES.filter((outcome) => outcome !== "LOOSENING_PAUSED");
+    for (const outcome of ofRules) assert.ok((outcomes.get(outcome) ?? 0) >= LEAST_PER_OUTCOME, outcome);
     for (const [aim, count] of countBy(cases.flatMap(({ aims }) => aims))) assert.ok(count >= LEAST_PER_AIM, aim);
     console.log(`        ${JSON.stringify(Object.fromEntries(outcomes))}`);
   });
