@@ -39,6 +39,7 @@ export function startCommand(): Command {
     .option("--seed <n>", "seed of the simulator and of the operators' noise")
     .option("--data-dir <path>", "folder of state: database, keys, signing guards")
     .option("--rpc-url <url>", "use a running development chain (anvil, hardhat node)")
+    .option("--finality-blocks <n>", "blocks after a report's before a reorg is ruled out")
     .option("--serve", "serve the page and the API, and keep running after the replay")
     .option("--host <address>", "address to serve on")
     .option("--port <n>", "port to serve on, 0 for a free one")

@@ -12,6 +12,10 @@ const MIN_OPERATORS = 4;
 const MAX_OPERATORS = 31;
 const SECONDS_PER_DAY = 86_400;
 const MAX_ROUNDS = 100_000;
+/** Two epochs of 32 slots: Ethereum's usual time to finality. Chains that finalise faster only wait longer than need be. */
+const DEFAULT_FINALITY_BLOCKS = 64;
+/** About two weeks of Ethereum: a greater depth is a mistyped one. */
+const MAX_FINALITY_BLOCKS = 100_000;
 
 const serverUrl = (protocols: RegExp) => z.url({ protocol: protocols }).nullable().default(null);
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -42,6 +46,8 @@ const nodeConfigSchema = z.strictObject({
   rounds: integer(1, MAX_ROUNDS).nullable().default(null),
   /** Market time between rounds, seconds; `null` the scenario's own. */
   step: integer(1, SECONDS_PER_DAY).nullable().default(null),
+  /** Blocks that must follow a report's block before its transaction is no longer watched. */
+  finalityBlocks: integer(1, MAX_FINALITY_BLOCKS).default(DEFAULT_FINALITY_BLOCKS),
   /** Folder of trained models; `null` the ones of this program. */
   modelsDir: z.string().min(1).nullable().default(null),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),

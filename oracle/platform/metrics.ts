@@ -17,6 +17,8 @@ export interface NodeMetrics {
   readonly ingestionRejected: Counter<"reason">;
   /** Reports by `outcome`: `signed`, `accepted`, `held`, `rejected`. */
   readonly reports: Counter<"outcome">;
+  /** What became of the reports' transactions, by `outcome`: `final`, `reorged`, `resubmitted`, `refused`. */
+  readonly transactions: Counter<"outcome">;
   /** Positions known, by `status` of the read model. */
   readonly positions: Gauge<"status">;
   /** Jobs waiting or delayed, by `queue`. */
@@ -50,6 +52,7 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     ingestionAccepted: counter("ingestion_accepted_total", "Market events passed on."),
     ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
+    transactions: counter("transactions_total", "Transactions of reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };

@@ -1,5 +1,5 @@
 /** What became of a report on chain: from its transaction's receipt, or from anyone's transaction that carried it. */
-import { WaitForTransactionReceiptTimeoutError } from "viem";
+import { type TransactionReceipt, WaitForTransactionReceiptTimeoutError } from "viem";
 import { riskOracleAbi } from "../chain/abi/risk-oracle.ts";
 import type { ChainClient } from "../chain/client.ts";
 import { revertOf } from "../chain/decode-revert.ts";
@@ -17,6 +17,7 @@ export interface SubmissionResult {
   /** `null` when nothing was sent. */
   readonly txHash: Hex | null;
   readonly blockNumber: bigint | null;
+  readonly blockHash: Hex | null;
   readonly gasUsed: bigint | null;
   /** One outcome per entry, in order; empty unless accepted. */
   readonly outcomes: readonly EntryOutcome[];
@@ -27,11 +28,15 @@ export interface SubmissionResult {
   readonly detail?: string;
 }
 
-/** What confirming needs of a submission. */
-export interface ConfirmOptions {
+/** A report and the contract that takes it. */
+export interface ReportTarget {
   readonly chain: ChainClient;
   readonly oracle: Address;
   readonly quorum: QuorumReport;
+}
+
+/** What confirming needs of a submission. */
+export interface ConfirmOptions extends ReportTarget {
   /** Time to wait for a receipt, milliseconds. */
   readonly receiptTimeoutMs: number;
 }
@@ -45,17 +50,29 @@ const SEARCH_BLOCKS = 5_000n;
  * @throws PlimsollError `RECEIPT_TIMEOUT`.
  */
 export async function confirmSubmission(options: ConfirmOptions, record: SubmissionRecord): Promise<SubmissionResult> {
-  const receipt = await waitForReceipt(options, record.transactionHash);
-  const mined = { txHash: receipt.transactionHash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed };
-  const outcomes = readOutcomes(receipt.logs, options.oracle, options.quorum.digest);
-  if (outcomes !== null) {
-    const { entries, classQuantiles } = outcomes;
-    return { state: "accepted", ...mined, outcomes: entries, quantileOutcomes: classQuantiles };
-  }
+  return await readResult(options, await waitForReceipt(options, record.transactionHash));
+}
+
+/** What a mined transaction did with its report. */
+export async function readResult(target: ReportTarget, receipt: TransactionReceipt): Promise<SubmissionResult> {
+  const accepted = acceptedBy(target, receipt);
+  if (accepted !== null) return accepted;
   // Reverted: most often because another transmitter's transaction with the same report came first.
-  const landed = await findLanded(options);
+  const landed = await findLanded(target);
   if (landed?.state === "accepted") return landed;
-  return { ...(await revertReason(options, record, receipt.blockNumber)), ...mined };
+  return { ...(await revertReason(target.chain, receipt)), ...minedAt(receipt) };
+}
+
+/** The accepted report of a receipt, or `null` when its logs do not show this report. */
+function acceptedBy(target: ReportTarget, receipt: TransactionReceipt): SubmissionResult | null {
+  const outcomes = readOutcomes(receipt.logs, target.oracle, target.quorum.digest);
+  if (outcomes === null) return null;
+  const { entries, classQuantiles } = outcomes;
+  return { state: "accepted", ...minedAt(receipt), outcomes: entries, quantileOutcomes: classQuantiles };
+}
+
+function minedAt({ transactionHash, blockNumber, blockHash, gasUsed }: TransactionReceipt) {
+  return { txHash: transactionHash, blockNumber, blockHash, gasUsed };
 }
 
 async function waitForReceipt(options: ConfirmOptions, hash: Hex) {
@@ -79,15 +96,10 @@ async function waitForReceipt(options: ConfirmOptions, hash: Hex) {
 }
 
 /** Runs the failed call again on the state of its block, to learn the contract's reason. */
-async function revertReason(
-  options: ConfirmOptions,
-  record: SubmissionRecord,
-  blockNumber: bigint,
-): Promise<SubmissionResult> {
-  const { reader } = options.chain;
+async function revertReason({ reader }: ChainClient, receipt: TransactionReceipt): Promise<SubmissionResult> {
   try {
-    const transaction = await reader.getTransaction({ hash: record.transactionHash });
-    const call = { account: transaction.from, to: transaction.to, data: transaction.input, blockNumber };
+    const { from, to, input } = await reader.getTransaction({ hash: receipt.transactionHash });
+    const call = { account: from, to, data: input, blockNumber: receipt.blockNumber };
     await reader.call(call);
     return rejected("REVERTED", {});
   } catch (error) {
@@ -102,31 +114,25 @@ async function revertReason(
  *
  * @returns `accepted` with the transaction that carried it, `rejected` with `EPOCH_SUPERSEDED`, or `null`: not yet.
  */
-export async function findLanded(options: ConfirmOptions): Promise<SubmissionResult | null> {
-  const { reader } = options.chain;
-  const { report } = options.quorum.bundle;
-  const contract = { address: options.oracle, abi: riskOracleAbi } as const;
-  const lastEpoch = await reader.readContract({ ...contract, functionName: "lastEpoch" });
-  if (lastEpoch < report.epoch) return null;
+export async function findLanded(target: ReportTarget): Promise<SubmissionResult | null> {
+  const { reader } = target.chain;
+  const { report } = target.quorum.bundle;
+  const contract = { address: target.oracle, abi: riskOracleAbi } as const;
+  const readLastEpoch = () => reader.readContract({ ...contract, functionName: "lastEpoch" });
+  if ((await readLastEpoch()) < report.epoch) return null;
   const head = await reader.getBlockNumber();
   const [event] = await reader.getContractEvents({
     ...contract,
     eventName: "ReportAccepted",
-    args: { epoch: report.epoch, digest: options.quorum.digest },
+    args: { epoch: report.epoch, digest: target.quorum.digest },
     fromBlock: head > SEARCH_BLOCKS ? head - SEARCH_BLOCKS : 0n,
     toBlock: head,
   });
-  if (event === undefined) return rejected("EPOCH_SUPERSEDED", { lastEpoch });
-  const receipt = await reader.getTransactionReceipt({ hash: event.transactionHash });
-  const outcomes = readOutcomes(receipt.logs, options.oracle, options.quorum.digest);
-  return {
-    state: "accepted",
-    txHash: receipt.transactionHash,
-    blockNumber: receipt.blockNumber,
-    gasUsed: receipt.gasUsed,
-    outcomes: outcomes?.entries ?? [],
-    quantileOutcomes: outcomes?.classQuantiles ?? [],
-  };
+  if (event !== undefined)
+    return acceptedBy(target, await reader.getTransactionReceipt({ hash: event.transactionHash }));
+  // Asked again, because a reorg between the two answers looks the same as a later report.
+  const lastEpoch = await readLastEpoch();
+  return lastEpoch < report.epoch ? null : rejected("EPOCH_SUPERSEDED", { lastEpoch });
 }
 
 /** A report that the chain does not take. */
@@ -138,6 +144,7 @@ export function rejected(reason: string, args: Readonly<Record<string, unknown>>
     state: "rejected",
     txHash: null,
     blockNumber: null,
+    blockHash: null,
     gasUsed: null,
     outcomes: [],
     quantileOutcomes: [],

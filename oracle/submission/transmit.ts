@@ -9,10 +9,10 @@ import { confirmSubmission, findLanded, rejected, type SubmissionResult } from "
 import { encodeSubmission } from "./encode.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import type { LedgerStore, SubmissionRecord } from "./ledger.ts";
-import { resumeSubmission } from "./resume.ts";
+import { knownSubmission, repeatableSubmission } from "./resume.ts";
 
-/** What a submission needs. */
-export interface SubmissionOptions {
+/** What sending a report needs. */
+export interface SendOptions {
   readonly quorum: QuorumReport;
   /** Signer set of the report's version, in order. */
   readonly signers: readonly Address[];
@@ -21,6 +21,10 @@ export interface SubmissionOptions {
   /** Key that pays; it needs no rights. */
   readonly account: Account;
   readonly ledger: LedgerStore;
+}
+
+/** What a submission needs. */
+export interface SubmissionOptions extends SendOptions {
   /** Shared by everything that sends with this key. */
   readonly queue: KeyQueue;
   /** Time to wait for a receipt, milliseconds. */
@@ -39,21 +43,48 @@ const PERCENT = 100n;
  */
 export async function submitReport(options: SubmissionOptions): Promise<SubmissionResult> {
   return await options.queue.run(async () => {
-    const sent = await resumeSubmission(options);
-    if (sent !== null) return await confirmSubmission(options, sent);
-    const landed = await findLanded(options);
-    if (landed !== null) return landed;
-    const refusal = await simulate(options);
-    if (refusal !== null) return refusal;
-    const record = await signSubmission(options);
-    await options.ledger.save(record);
-    await broadcast(options.chain, record);
-    return await confirmSubmission(options, record);
+    const sending = await sendReport(options);
+    return sending.kind === "settled" ? sending.result : await confirmSubmission(options, sending.record);
   });
 }
 
+/** What sending came to. */
+export type Sending =
+  /** The transaction is mined or on its way; `isBroadcast` when it was handed to the RPC now. */
+  | { readonly kind: "sent"; readonly record: SubmissionRecord; readonly isBroadcast: boolean }
+  /** Nothing had to be sent, or the chain would not take it. */
+  | { readonly kind: "settled"; readonly result: SubmissionResult };
+
+/**
+ * Sends a report without waiting for its receipt. Repeating is harmless: a transaction that is on its way is found, one
+ * that got lost is sent again as it was signed while its nonce is free, and only otherwise is a new one signed. The
+ * caller holds the key's queue.
+ *
+ * @throws PlimsollError `BROADCAST_FAILED` when the RPC refuses the transaction; viem's transport errors when the RPC
+ *   stays away.
+ */
+export async function sendReport(options: SendOptions): Promise<Sending> {
+  const known = await knownSubmission(options);
+  if (known !== null) return { kind: "sent", record: known, isBroadcast: false };
+  const landed = await findLanded(options);
+  if (landed !== null) return { kind: "settled", result: landed };
+  const refusal = await simulate(options);
+  // Refused, perhaps, because another transmitter's copy came in between.
+  if (refusal !== null) return { kind: "settled", result: (await findLanded(options)) ?? refusal };
+  const record = (await repeatableSubmission(options)) ?? (await signAndKeep(options));
+  await broadcast(options.chain, record);
+  return { kind: "sent", record, isBroadcast: true };
+}
+
+/** Writes a new transaction down before it may leave. */
+async function signAndKeep(options: SendOptions): Promise<SubmissionRecord> {
+  const record = await signSubmission(options);
+  await options.ledger.save(record);
+  return record;
+}
+
 /** Asks the chain whether it would take the report now; a revert is final for this report and is not sent. */
-async function simulate(options: SubmissionOptions): Promise<SubmissionResult | null> {
+async function simulate(options: SendOptions): Promise<SubmissionResult | null> {
   try {
     await options.chain.reader.call(toCall(options));
     return null;
@@ -64,7 +95,7 @@ async function simulate(options: SubmissionOptions): Promise<SubmissionResult | 
   }
 }
 
-async function signSubmission(options: SubmissionOptions): Promise<SubmissionRecord> {
+async function signSubmission(options: SendOptions): Promise<SubmissionRecord> {
   const { chain, quorum } = options;
   const wallet = chain.signer(options.account);
   const call = toCall(options);
@@ -86,7 +117,7 @@ async function signSubmission(options: SubmissionOptions): Promise<SubmissionRec
   };
 }
 
-function toCall(options: SubmissionOptions) {
+function toCall(options: SendOptions) {
   return {
     account: options.account,
     to: options.oracle,

@@ -19,6 +19,8 @@ interface Fixture {
 
 const logger = createLogger({ level: "silent" });
 const DIGEST = `0x${"ab".repeat(32)}`;
+/** Attempts of a job of `tx-watch`. */
+const ATTEMPTS = 10;
 
 async function databaseFixture(url: string | null, stop: () => Promise<void>): Promise<Fixture> {
   const folder = temporaryFolder();
@@ -129,6 +131,49 @@ for (const [name, open] of Object.entries(BACKENDS)) {
       await succeeded.promise;
       await worker.close();
       assert.equal(attempts, 2);
+    });
+
+    it("behavior: a postponed job frees its worker, keeps its key, uses up no attempt, and comes again", async () => {
+      const [first, second] = ["1", "2"].map((digit) => ({ digest: DIGEST, transactionHash: `0x${digit.repeat(64)}` }));
+      assert.ok(first !== undefined && second !== undefined);
+      const queue = queues.queue("tx-watch");
+      const [isPut, isDone] = [signal(), signal()];
+      let looks = 0;
+      let isFinal = false;
+      const worker = queues.worker("tx-watch", async ({ transactionHash }, { isLast, postpone }) => {
+        if (transactionHash === second.transactionHash) return isPut.fire();
+        assert.equal(isLast, false);
+        looks += 1;
+        if (!isFinal || looks <= ATTEMPTS) postpone(1);
+        else isDone.fire();
+      });
+      const id = await queue.add(first);
+      await queue.add(second);
+      await isPut.promise;
+      assert.equal(await queue.add(first), id);
+      isFinal = true;
+      await isDone.promise;
+      await worker.close();
+      assert.ok(looks > ATTEMPTS);
+      assert.equal(await queue.depth(), 0);
+    });
+
+    it("behavior: a postponed job is still there for the next worker", async () => {
+      const queue = queues.queue("tx-watch");
+      const looked = signal();
+      const worker = queues.worker("tx-watch", async (_data, { postpone }) => {
+        postpone(1);
+        looked.fire();
+      });
+      await queue.add({ digest: DIGEST, transactionHash: DIGEST });
+      await looked.promise;
+      await worker.close();
+      assert.equal(await queue.depth(), 1);
+      const again = signal();
+      const next = queues.worker("tx-watch", async () => again.fire());
+      await again.promise;
+      await next.close();
+      assert.equal(await queue.depth(), 0);
     });
 
     it("behavior: a waiting worker takes a job as soon as it is added", async () => {

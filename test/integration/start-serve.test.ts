@@ -33,7 +33,7 @@ describe("start --serve", function () {
     anvil = await startAnvil(["--timestamp", String(GENESIS_SEC), "--accounts", "20"]);
     folder = temporaryFolder();
     const flags = ["--serve", "--port", "0", "--rounds", String(ROUNDS), "--data-dir", folder.path];
-    job = startMainJob({ flags: [...flags, "--rpc-url", anvil.rpcUrl] });
+    job = startMainJob({ flags: [...flags, "--rpc-url", anvil.rpcUrl, "--finality-blocks", "2"] });
     url = (await job.line(/^serving (http:\S+)/))[1] ?? "";
   });
 
@@ -105,6 +105,13 @@ describe("start --serve", function () {
     assert.match(text, /^plimsoll_ingestion_accepted_total [1-9]\d*$/m);
     assert.match(text, new RegExp(`^plimsoll_positions\\{status="fresh"\\} ${listed.length}$`, "m"));
     assert.match(text, /^plimsoll_queue_depth\{queue="round-schedule"\} \d+$/m);
+  });
+
+  it("behavior: the transactions of the reports are watched until they are final", async () => {
+    const isFinal = /^plimsoll_transactions_total\{outcome="final"\} [1-9]$/m;
+    // Every transaction is looked at again after some seconds; the test's own time limit ends it otherwise.
+    while (!isFinal.test((await get("/metrics")).text)) await pause(LOOK_AGAIN_MS);
+    assert.match((await get("/metrics")).text, /^plimsoll_queue_depth\{queue="tx-watch"\} \d$/m);
   });
 
   it("behavior: when the chain goes away it is live, but no longer ready", async () => {

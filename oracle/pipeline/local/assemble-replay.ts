@@ -13,8 +13,8 @@ import { openKeepers } from "./keepers.ts";
 import type { LiveState } from "./live-state.ts";
 import type { LocalRunOptions } from "./local-run.ts";
 import { openReplay, type Replay } from "./replay.ts";
-import { createRunMetrics, type RunMetrics } from "./run-metrics.ts";
-import { openSubmissionDesk } from "./submission-desk.ts";
+import { createRunMetrics } from "./run-metrics.ts";
+import { openSubmissionDesk, type SubmissionDeskOptions } from "./submission-desk.ts";
 import { createWorldView } from "./world-view.ts";
 
 /** Everything that was opened before. */
@@ -49,14 +49,15 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const lanes = await openLanes(options, parts, configDigest);
   const metrics = createRunMetrics(options.metrics);
   const world = createWorldView({ chain, reader, contracts, fromBlock: 0n });
-  const desk = await openDesk(parts, { lanes, metrics, configDigest });
+  const { logger, config } = options;
+  const desk = await openDesk(parts, { lanes, metrics, configDigest, logger, finalityBlocks: config.finalityBlocks });
   const agents = { client, actors, contracts, world, counters, lanes };
   const markets = () => truth.snapshot().assets;
   const keepers = await openKeepers({ ...agents, plan, markets, startSec: anchor.timestampSec });
   return await openReplay({
     ...agents,
     market: truth,
-    stepSec: options.config.step ?? market.stepSec,
+    stepSec: config.step ?? market.stepSec,
     reader,
     operators,
     quorumSize: ground.quorum.threshold,
@@ -84,11 +85,7 @@ async function openLanes(
   return { queues, signal: closer.signal };
 }
 
-interface DeskWith {
-  readonly lanes: JobLaneOptions;
-  readonly metrics: RunMetrics;
-  readonly configDigest: Hex;
-}
+type DeskWith = Pick<SubmissionDeskOptions, "lanes" | "metrics" | "configDigest" | "logger" | "finalityBlocks">;
 
 async function openDesk({ foundation, ground, state, counters }: ReplayParts, deskWith: DeskWith) {
   const { chain, contracts, keys } = ground;

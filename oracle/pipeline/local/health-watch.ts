@@ -28,6 +28,7 @@ const REASON_LENGTH = 160;
 const SERVED = [
   "round-schedule",
   "tx-submit",
+  "tx-watch",
   "settlement-keeper",
   "liquidation-keeper",
 ] as const satisfies readonly (keyof typeof JOB_SCHEMAS)[];

@@ -21,6 +21,7 @@ export interface LivePosition {
 export interface LiveState extends SystemView {
   /** Replaces the open positions; those that are gone keep their last row as settled or closed. */
   setPositions(positions: readonly LivePosition[], marketTimeSec: number): void;
+  /** Shows a report, in the place of what was shown of the same one before. */
   addReport(report: ReportRow): void;
   setComponent(component: ComponentState): void;
   setIngestion(counts: IngestionCounts): void;
@@ -54,7 +55,9 @@ export function createLiveState(dataSource: string): LiveState {
       for (const [key, live] of open) rows.set(key, toRow(live, atSec));
     },
     addReport: (report) => {
-      reports.push(report);
+      const known = reports.findIndex(({ digest }) => digest === report.digest);
+      if (known < 0) reports.push(report);
+      else reports[known] = report;
       if (reports.length > KEPT_REPORTS) reports.shift();
     },
     setComponent: (component) => void components.set(component.name, component),

@@ -7,6 +7,8 @@ import type { NodeMetrics } from "../../platform/metrics.ts";
 export interface RunMetrics {
   round(outcome: "quorum" | "vetoed" | "failed", durationMs: number): void;
   report(outcome: "signed" | "accepted" | "held" | "rejected"): void;
+  /** Of a transaction that carries a report; `refused` when a reorg took it and the chain takes its report no more. */
+  transaction(outcome: "final" | "reorged" | "resubmitted" | "refused"): void;
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
@@ -31,6 +33,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       metrics.roundDurationSec.observe(durationMs / MILLISECONDS);
     },
     report: (outcome) => metrics.reports.inc({ outcome }),
+    transaction: (outcome) => metrics.transactions.inc({ outcome }),
     ingestion: (counts) => {
       metrics.ingestionAccepted.inc(counts.accepted - last.accepted);
       const before = new Map(Object.entries(last.rejected));

@@ -1,20 +1,20 @@
 /** Brings quorum reports to the chain: keeps each one first, so that a restart can still submit it. */
-import type { Account } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import type { Logger } from "pino";
 import type { ChainClient } from "../../chain/client.ts";
-import type { QuorumReport, RoundSlot } from "../../domain/report.ts";
+import type { QuorumReport } from "../../domain/report.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import type { ReportRow } from "../../domain/view.ts";
 import type { OperatorStore, SharedStore } from "../../platform/database/store.ts";
 import type { SubmissionResult } from "../../submission/confirm.ts";
-import { createKeyQueue, type KeyQueue } from "../../submission/key-queue.ts";
 import { submitReport } from "../../submission/transmit.ts";
 import type { OperatorKeys } from "../operator-keys.ts";
 import { decodeQuorum, encodeQuorum } from "../quorum-codec.ts";
 import type { RunCounters } from "../run-summary.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
-import { operatorLedgerStore } from "./ledger-store.ts";
+import { isApplied, recordFate, slotOf } from "./report-fate.ts";
 import type { RunMetrics } from "./run-metrics.ts";
+import { openTransactionWatch } from "./transaction-watch.ts";
+import { createTransmitters, type Transmitter, turnOf } from "./transmitters.ts";
 
 /** What the desk works with. */
 export interface SubmissionDeskOptions {
@@ -30,7 +30,12 @@ export interface SubmissionDeskOptions {
   readonly configDigest: Hex;
   readonly counters: RunCounters;
   readonly metrics: RunMetrics;
-  /** Told of every report that reached an end. */
+  readonly logger: Pick<Logger, "warn">;
+  /** Blocks that must follow a report's block before the report is no longer watched. */
+  readonly finalityBlocks: number;
+  /** Time between two looks at one transaction, milliseconds; 5 000 by default. */
+  readonly lookEveryMs?: number;
+  /** Told of every report that reached an end, and again when a reorg changes it. */
   readonly onReport: (row: ReportRow) => void;
 }
 
@@ -42,42 +47,37 @@ export interface SubmissionDesk {
 
 const RECEIPT_TIMEOUT_MS = 30_000;
 
-interface Transmitter {
-  readonly account: Account;
-  readonly queue: KeyQueue;
-  readonly store: OperatorStore;
-}
-
-/** Opens the desk; reports that a killed run had kept are submitted before it is open. */
+/**
+ * Opens the desk; reports that a killed run had kept are submitted before it is open. What is on chain is watched until
+ * it is final, beside everything else.
+ */
 export async function openSubmissionDesk(options: SubmissionDeskOptions): Promise<SubmissionDesk> {
-  const transmitters = options.keys.flatMap((keys, index): Transmitter[] => {
-    const store = options.stores[index];
-    const account = privateKeyToAccount(keys.transmitterKey);
-    return store === undefined ? [] : [{ account, queue: createKeyQueue(), store }];
-  });
+  const { shared, lanes } = options;
+  const transmitters = createTransmitters(options.keys, options.stores);
+  const watch = await openTransactionWatch({ ...options, transmitters, queues: lanes.queues });
   const results = new Map<string, SubmissionResult>();
   const signedHere = new Set<string>();
-  const lane = await openJobLane(options.lanes, "tx-submit", async (job) => {
-    const transmitter = transmitters[job.operator];
-    const quorum = await findReport(options.shared, job.digest);
+  const lane = await openJobLane(lanes, "tx-submit", async ({ operator, digest }) => {
+    const transmitter = transmitters[operator];
+    const quorum = await findReport(shared, digest);
     if (transmitter === undefined || quorum === null) return;
     const result = await transmit(options, transmitter, quorum);
-    results.set(job.digest, result);
-    await keepResult(options, quorum, result);
+    results.set(digest, result);
+    await recordFate(options, quorum, result);
+    // Inside of this job: killed before the watch is stored, it runs again and comes here again.
+    if (result.txHash !== null) await watch.follow({ digest, transactionHash: result.txHash });
     // A report that an earlier run had signed is not one of this run's.
-    if (signedHere.has(job.digest)) countResult(options, result, quorum.bundle.entries.length);
-    options.onReport(toRow(quorum, result));
+    if (signedHere.has(digest)) countResult(options, result, quorum.bundle.entries.length);
   });
   const bring = async (quorum: QuorumReport) => {
     const { epoch } = quorum.bundle.report;
-    const operator = Number(epoch % BigInt(transmitters.length));
-    await lane.run({ operator, epoch: epoch.toString(), digest: quorum.digest });
+    await lane.run({ operator: turnOf(epoch, transmitters), epoch: epoch.toString(), digest: quorum.digest });
   };
   // Kept by a run that was killed before it had queued the submission.
-  for (const stored of await options.shared.pendingReports(options.configDigest)) await bring(decodeQuorum(stored));
+  for (const stored of await shared.pendingReports(options.configDigest)) await bring(decodeQuorum(stored));
   return {
     submit: async (quorum) => {
-      await keepReport(options.shared, quorum);
+      await keepReport(shared, quorum);
       signedHere.add(quorum.digest);
       await bring(quorum);
       const result = results.get(quorum.digest) ?? null;
@@ -96,16 +96,9 @@ async function keepReport(shared: SharedStore, quorum: QuorumReport): Promise<vo
   });
 }
 
-/** Every attestation of a quorum is for the same slot. */
-function slotOf(quorum: QuorumReport): RoundSlot {
-  const [first] = quorum.attestations;
-  if (first === undefined) throw new RangeError("A quorum report has at least one attestation.");
-  return first.slot;
-}
-
 async function findReport(shared: SharedStore, digest: string): Promise<QuorumReport | null> {
-  const row = await shared.db.selectFrom("reports").select("payload").where("digest", "=", digest).executeTakeFirst();
-  return row === undefined ? null : decodeQuorum(row.payload);
+  const kept = await shared.report(digest);
+  return kept === null ? null : decodeQuorum(kept.payload);
 }
 
 async function transmit(
@@ -118,54 +111,9 @@ async function transmit(
     signers: options.signers,
     chain: options.chain,
     oracle: options.oracle,
-    account: transmitter.account,
-    ledger: operatorLedgerStore(transmitter.store),
-    queue: transmitter.queue,
+    ...transmitter,
     receiptTimeoutMs: RECEIPT_TIMEOUT_MS,
   });
-}
-
-async function keepResult(
-  options: SubmissionDeskOptions,
-  quorum: QuorumReport,
-  result: SubmissionResult,
-): Promise<void> {
-  await options.shared.saveReportResult(slotOf(quorum), {
-    state: result.state,
-    transactionHash: result.txHash,
-    blockNumber: result.blockNumber,
-    gasUsed: result.gasUsed,
-    entries: quorum.bundle.entries.map((entry, index) => ({ entry, outcome: result.outcomes[index] ?? result.state })),
-  });
-}
-
-function toRow(quorum: QuorumReport, result: SubmissionResult): ReportRow {
-  const { entries, report } = quorum.bundle;
-  const skipped = skippedBy(result);
-  return {
-    epoch: report.epoch.toString(),
-    digest: quorum.digest,
-    observedAtSec: report.observedAt,
-    state: result.state,
-    transactionHash: result.txHash,
-    blockNumber: result.blockNumber?.toString() ?? null,
-    entries: entries.length,
-    applied: result.outcomes.length - Object.values(skipped).reduce((sum, count) => sum + count, 0),
-    skipped,
-    signers: quorum.attestations.map(({ operator }) => operator),
-    gasUsed: result.gasUsed?.toString() ?? null,
-  };
-}
-
-const APPLIED: ReadonlySet<string> = new Set(["APPLIED_TIGHTENED", "APPLIED_LOOSENED", "REFRESHED"]);
-
-/** Entries that the chain skipped, by reason. */
-function skippedBy(result: SubmissionResult): Readonly<Record<string, number>> {
-  const skipped = new Map<string, number>();
-  for (const outcome of result.outcomes) {
-    if (!APPLIED.has(outcome)) skipped.set(outcome, (skipped.get(outcome) ?? 0) + 1);
-  }
-  return Object.fromEntries(skipped);
 }
 
 function countResult({ counters, metrics }: SubmissionDeskOptions, result: SubmissionResult, entries: number): void {
@@ -174,7 +122,7 @@ function countResult({ counters, metrics }: SubmissionDeskOptions, result: Submi
   for (const outcome of result.outcomes) {
     if (outcome === "APPLIED_TIGHTENED") counters.add("tightened");
     if (outcome === "APPLIED_LOOSENED") counters.add("loosened");
-    if (APPLIED.has(outcome)) counters.add("applied");
+    if (isApplied(outcome)) counters.add("applied");
     else counters.skip(outcome);
   }
   if (result.gasUsed !== null && entries > 0) counters.reportGas(result.gasUsed, entries);

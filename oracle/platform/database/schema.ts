@@ -49,7 +49,10 @@ interface ReportsTable {
   observed_at: BigintColumn;
   tx_hash: string | null;
   block_number: NullableBigint;
+  block_hash: string | null;
   gas_used: NullableBigint;
+  /** Set once the transaction is too deep to be reorganised away. */
+  is_final: Generated<boolean>;
 }
 
 interface EntryOutcomesTable {

@@ -1,14 +1,28 @@
 /** The node's tables as typed operations: one store an operator, and one that all operators of a database share. */
 import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
-import type { RiskEntry, RoundSlot } from "../../domain/report.ts";
+import type { RoundSlot } from "../../domain/report.ts";
 import { encodeJson } from "./json.ts";
 import { migrate } from "./migrate.ts";
 import { OPERATOR_0001_INITIAL } from "./migrations/operator-0001-initial.ts";
 import { OPERATOR_0002_SLOTS } from "./migrations/operator-0002-slots.ts";
 import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
 import { SHARED_0002_SLOTS } from "./migrations/shared-0002-slots.ts";
-import type { OperatorTables, ReportState, SharedTables } from "./schema.ts";
+import { SHARED_0003_FINALITY } from "./migrations/shared-0003-finality.ts";
+import {
+  findReport,
+  type KeptReport,
+  type MinedAt,
+  markFinal,
+  type ReportRecord,
+  type ReportResult,
+  readPending,
+  readWatched,
+  saveReport,
+  saveReportResult,
+  slotColumns,
+} from "./report-rows.ts";
+import type { OperatorTables, SharedTables } from "./schema.ts";
 
 /** An observation to keep. */
 export interface ObservationRecord {
@@ -49,34 +63,22 @@ export interface OperatorStore {
   saveSubmission(digest: string, record: unknown): Promise<void>;
 }
 
-/** A report's place and state. */
-export interface ReportRecord {
-  readonly slot: RoundSlot;
-  readonly digest: string;
-  readonly payload: unknown;
-  readonly observedAtSec: number;
-}
-
-/** What the chain said to a report. */
-export interface ReportResult {
-  readonly state: ReportState;
-  readonly transactionHash: string | null;
-  readonly blockNumber: bigint | null;
-  readonly gasUsed: bigint | null;
-  /** One row for each entry: `applied` or the reason why not. */
-  readonly entries: readonly { readonly entry: RiskEntry; readonly outcome: string }[];
-}
-
 /** What all operators of a database share. */
 export interface SharedStore {
   /** Typed queries inside the schema `plimsoll`. */
   readonly db: Kysely<SharedTables>;
   /** Keeps a report as `pending`; the first for a slot stays. @returns whether it was new. */
   saveReport(record: ReportRecord): Promise<boolean>;
-  /** Replaces state, receipt and entry outcomes of a report in one transaction. */
+  /** A report by its digest, or `null`. */
+  report(digest: string): Promise<KeptReport | null>;
+  /** Replaces state, receipt and entry outcomes of a report in one transaction; the result is not final yet. */
   saveReportResult(slot: RoundSlot, result: ReportResult): Promise<void>;
-  /** Payloads of the reports under a configuration whose fate is not known yet, the oldest first. */
+  /** Payloads of the reports under a configuration that no transaction is known to have carried, the oldest first. */
   pendingReports(configDigest: string): Promise<readonly unknown[]>;
+  /** Reports under a configuration whose transaction may still be reorganised away, the oldest first. */
+  watchedReports(configDigest: string): Promise<readonly KeptReport[]>;
+  /** Notes that a report's result is final, unless it has changed meanwhile. @returns whether it was noted now. */
+  markFinal(slot: RoundSlot, at: MinedAt): Promise<boolean>;
 }
 
 const SHARED_SCHEMA = "plimsoll";
@@ -107,13 +109,16 @@ export async function openOperatorStore(pool: Pool, operatorIndex: number): Prom
  * @throws PlimsollError `DATABASE_SCHEMA_NEWER`.
  */
 export async function openSharedStore(pool: Pool): Promise<SharedStore> {
-  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL, SHARED_0002_SLOTS]);
+  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_FINALITY]);
   const db = typed<SharedTables>(pool, SHARED_SCHEMA);
   return {
     db,
     saveReport: (record) => saveReport(db, record),
+    report: (digest) => findReport(db, digest),
     saveReportResult: (slot, result) => saveReportResult(db, slot, result),
     pendingReports: (configDigest) => readPending(db, configDigest),
+    watchedReports: (configDigest) => readWatched(db, configDigest),
+    markFinal: (slot, at) => markFinal(db, slot, at),
   };
 }
 
@@ -178,66 +183,4 @@ async function saveSubmission(db: Kysely<OperatorTables>, digest: string, submis
     .values({ digest, record })
     .onConflict((conflict) => conflict.column("digest").doUpdateSet({ record }))
     .execute();
-}
-
-async function saveReport(db: Kysely<SharedTables>, record: ReportRecord): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto("reports")
-    .values({
-      ...slotColumns(record.slot),
-      digest: record.digest,
-      state: "pending",
-      payload: encodeJson(record.payload),
-      observed_at: Math.floor(record.observedAtSec),
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n;
-}
-
-async function saveReportResult(db: Kysely<SharedTables>, slot: RoundSlot, result: ReportResult): Promise<void> {
-  const { state, transactionHash, blockNumber, gasUsed } = result;
-  const { config_digest, epoch } = slotColumns(slot);
-  await db.transaction().execute(async (transaction) => {
-    await transaction
-      .updateTable("reports")
-      .set({ state, tx_hash: transactionHash, block_number: blockNumber, gas_used: gasUsed })
-      .where("config_digest", "=", config_digest)
-      .where("epoch", "=", String(epoch))
-      .execute();
-    await transaction
-      .deleteFrom("entry_outcomes")
-      .where("config_digest", "=", config_digest)
-      .where("epoch", "=", String(epoch))
-      .execute();
-    if (result.entries.length === 0) return;
-    await transaction.insertInto("entry_outcomes").values(outcomeRows(slot, result.entries)).execute();
-  });
-}
-
-async function readPending(db: Kysely<SharedTables>, configDigest: string): Promise<readonly unknown[]> {
-  const rows = await db
-    .selectFrom("reports")
-    .select("payload")
-    .where("config_digest", "=", configDigest.toLowerCase())
-    .where("state", "=", "pending")
-    .orderBy("epoch")
-    .execute();
-  return rows.map(({ payload }) => payload);
-}
-
-function outcomeRows(slot: RoundSlot, entries: ReportResult["entries"]) {
-  return entries.map(({ entry, outcome }) => ({
-    ...slotColumns(slot),
-    source_index: entry.sourceIndex,
-    position_id: String(entry.positionId),
-    outcome,
-    rho_bps: entry.rhoBps,
-    pi_bps: entry.piBps,
-    score: entry.score,
-  }));
-}
-
-function slotColumns({ configDigest, epoch }: RoundSlot) {
-  return { config_digest: configDigest.toLowerCase(), epoch };
 }

@@ -1,5 +1,14 @@
 /** Where the queues live: the node's database (embedded or a server) or Redis. */
-import { createPostgresBackend, type Job, type JobsOptions, type JobType, Queue, runMigrations, Worker } from "bullmq";
+import {
+  createPostgresBackend,
+  DelayedError,
+  type Job,
+  type JobsOptions,
+  type JobType,
+  Queue,
+  runMigrations,
+  Worker,
+} from "bullmq";
 import { Redis } from "ioredis";
 import type { Pool } from "pg";
 import { PlimsollError } from "../../domain/errors.ts";
@@ -38,6 +47,11 @@ export interface JobAttempt {
   readonly jobId: string;
   /** If it fails, the job is not repeated. */
   readonly isLast: boolean;
+  /**
+   * Asks for another run of the same job `delayMs` after this one has returned. It uses up no attempt, survives a
+   * restart, keeps its deduplication key, and holds no worker in between.
+   */
+  postpone(delayMs: number): void;
 }
 
 /** How a worker runs. */
@@ -87,7 +101,7 @@ async function openPostgres(pool: Pool): Promise<QueueBackend> {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend),
     worker: (name, process, { concurrency }) => {
       const options = { connection, concurrency, ...CRASH_RECOVERY };
-      return new Worker(name, (job) => process(job.data, attemptOf(job)), options, createPostgresBackend);
+      return new Worker(name, (job, token) => runJob({ job, token }, process), options, createPostgresBackend);
     },
   };
 }
@@ -100,7 +114,7 @@ async function openRedis(url: string): Promise<QueueBackend> {
   return {
     queue: (name) => new Queue(name, { connection: producing }),
     worker: (name, process, { concurrency }) =>
-      new Worker(name, (job) => process(job.data, attemptOf(job)), {
+      new Worker(name, (job, token) => runJob({ job, token }, process), {
         connection: consuming,
         concurrency,
         ...CRASH_RECOVERY,
@@ -108,8 +122,25 @@ async function openRedis(url: string): Promise<QueueBackend> {
   };
 }
 
-function attemptOf(job: Job): JobAttempt {
-  return { jobId: job.id ?? "", isLast: job.attemptsMade + 1 >= (job.opts.attempts ?? 1) };
+interface HeldJob {
+  readonly job: Job;
+  /** Shows that this worker holds the job. */
+  readonly token: string | undefined;
+}
+
+async function runJob({ job, token }: HeldJob, process: BackendProcessor): Promise<void> {
+  let againInMs: number | null = null;
+  await process(job.data, {
+    jobId: job.id ?? "",
+    isLast: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+    postpone: (delayMs) => {
+      againInMs = delayMs;
+    },
+  });
+  if (againInMs === null) return;
+  await job.moveToDelayed(Date.now() + againInMs, token);
+  // Tells BullMQ that the job is neither done nor failed.
+  throw new DelayedError();
 }
 
 function retryStrategy(attempt: number): number {

@@ -15,8 +15,8 @@ export const JOB_SCHEMAS = {
   "round-schedule": z.strictObject({ round: z.number().int().nonnegative(), atSec: seconds }),
   /** Bring the report of `epoch` to the chain. */
   "tx-submit": z.strictObject({ operator, epoch: bigintText, digest: hash }),
-  /** Watch a sent transaction until it is final or replaced. */
-  "tx-watch": z.strictObject({ operator, intentId: z.string().min(1), transactionHash: hash }),
+  /** Watch the transaction that carried the report of `digest` until it is final, or another one carries it. */
+  "tx-watch": z.strictObject({ digest: hash, transactionHash: hash }),
   /** Settle a series that has expired. */
   "settlement-keeper": z.strictObject({ seriesId: bigintText, expirySec: seconds }),
   /** Look at an unhealthy position: flag it, or liquidate it if that pays. */
@@ -46,7 +46,7 @@ const RETRY_DELAY_MS = 500;
 const POLICIES: Policies = {
   "round-schedule": { key: ({ round }) => `round-${round}`, keepLastIfActive: false, attempts: 1 },
   "tx-submit": { key: (job) => `operator-${job.operator}`, keepLastIfActive: true, attempts: 3 },
-  "tx-watch": { key: ({ transactionHash }) => transactionHash, keepLastIfActive: false, attempts: 10 },
+  "tx-watch": { key: ({ transactionHash }) => transactionHash.toLowerCase(), keepLastIfActive: false, attempts: 10 },
   "settlement-keeper": { key: ({ seriesId }) => `series-${seriesId}`, keepLastIfActive: false, attempts: 5 },
   "liquidation-keeper": {
     key: ({ source, positionId }) => `${source.toLowerCase()}-${positionId}`,

@@ -23,6 +23,9 @@ describe("loadConfig", () => {
     ["rounds", 0],
     ["step", 1.5],
     ["seed", -1],
+    ["finalityBlocks", 0],
+    ["finalityBlocks", 0.5],
+    ["finalityBlocks", 100_001],
     ["databaseUrl", "mysql://localhost/x"],
     ["redisUrl", "localhost:6379"],
     ["rpcUrl", "ws://localhost"],
@@ -61,6 +64,7 @@ describe("loadConfig", () => {
     assert.equal(config.host, "127.0.0.1");
     assert.equal(config.operators, 4);
     assert.equal(config.databaseUrl, null);
+    assert.equal(config.finalityBlocks, 64);
   });
 
   it("behavior: text of the command line becomes numbers, absent flags are absent", () => {

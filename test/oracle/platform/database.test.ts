@@ -12,6 +12,9 @@ import {
   transferOf,
 } from "../../../oracle/platform/database/database.ts";
 import { migrate } from "../../../oracle/platform/database/migrate.ts";
+import { SHARED_0001_INITIAL } from "../../../oracle/platform/database/migrations/shared-0001-initial.ts";
+import { SHARED_0002_SLOTS } from "../../../oracle/platform/database/migrations/shared-0002-slots.ts";
+import { SHARED_0003_FINALITY } from "../../../oracle/platform/database/migrations/shared-0003-finality.ts";
 import { openOperatorStore, openSharedStore } from "../../../oracle/platform/database/store.ts";
 import { createLogger } from "../../../oracle/platform/logger.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -163,12 +166,59 @@ describe("the embedded database", () => {
     assert.deepEqual(await store.pendingReports(SLOT.configDigest), [{}]);
     assert.deepEqual(await store.pendingReports("0xc2"), []);
     const entry = { sourceIndex: 0, positionId: 2n ** 80n, epoch: 1, rhoBps: 500, piBps: 100, score: 200 };
-    const receipt = { transactionHash: "0x2", blockNumber: 4n, gasUsed: 21_000n };
+    const receipt = { transactionHash: "0x2", blockNumber: 4n, blockHash: "0x4", gasUsed: 21_000n };
     const result = { state: "accepted", ...receipt, entries: [{ entry, outcome: "applied" }] } as const;
     await store.saveReportResult(SLOT, result);
     await store.saveReportResult(SLOT, result);
     const outcomes = await store.db.selectFrom("entry_outcomes").select(["position_id", "outcome"]).execute();
     assert.deepEqual(outcomes, [{ position_id: String(2n ** 80n), outcome: "applied" }]);
     assert.deepEqual(await store.pendingReports(SLOT.configDigest), []);
+  });
+
+  it("openSharedStore: a result is final only as it was seen, and a new one is not final", async () => {
+    const store = await openSharedStore(pool);
+    const slot = { configDigest: "0xC7", epoch: 7n } as const;
+    const seen = { transactionHash: "0x7", blockHash: "0xb7" };
+    assert.equal(await store.report("0xd7"), null);
+    await store.saveReport({ slot, digest: "0xd7", payload: { n: 7 }, observedAtSec: 1 });
+    assert.deepEqual(await store.watchedReports("0xC7"), []);
+    const result = { state: "accepted", ...seen, blockNumber: 4n, gasUsed: 1n, entries: [] } as const;
+    await store.saveReportResult(slot, result);
+    const kept = { digest: "0xd7", payload: { n: 7 }, state: "accepted", ...seen, isFinal: false };
+    assert.deepEqual(await store.watchedReports("0xC7"), [kept]);
+    assert.equal(await store.markFinal(slot, { ...seen, blockHash: "0xother" }), false);
+    assert.equal(await store.markFinal(slot, { ...seen, transactionHash: "0xother" }), false);
+    assert.deepEqual(await store.report("0xd7"), kept);
+    assert.equal(await store.markFinal(slot, seen), true);
+    assert.equal(await store.markFinal(slot, seen), false);
+    assert.deepEqual(await store.watchedReports("0xC7"), []);
+    await store.saveReportResult(slot, result);
+    assert.deepEqual(await store.watchedReports("0xc7"), [kept]);
+  });
+
+  it("openSharedStore: what is on its way again is not submitted as new", async () => {
+    const store = await openSharedStore(pool);
+    const slot = { configDigest: "0xc8", epoch: 8n } as const;
+    await store.saveReport({ slot, digest: "0xd8", payload: {}, observedAtSec: 1 });
+    const nowhere = { blockNumber: null, blockHash: null, gasUsed: null, entries: [] };
+    await store.saveReportResult(slot, { state: "pending", transactionHash: "0x8", ...nowhere });
+    assert.deepEqual(await store.pendingReports("0xc8"), []);
+    await store.saveReportResult(slot, { state: "pending", transactionHash: null, ...nowhere });
+    assert.deepEqual(await store.pendingReports("0xc8"), [{}]);
+  });
+
+  it("openSharedStore: reports of before the watch count as final", async () => {
+    const { rows } = await pool.query("SELECT version FROM plimsoll.migrations ORDER BY version");
+    assert.deepEqual(
+      rows.map(({ version }) => version),
+      [1, 2, 3],
+    );
+    await migrate(pool, "older", [SHARED_0001_INITIAL, SHARED_0002_SLOTS]);
+    const columns = "config_digest, epoch, digest, state, payload, observed_at";
+    await pool.query(`INSERT INTO older.reports (${columns}) VALUES ('0xc', 1, '0xd', 'accepted', '{}', 1)`);
+    await migrate(pool, "older", [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_FINALITY]);
+    await pool.query(`INSERT INTO older.reports (${columns}) VALUES ('0xc', 2, '0xe', 'pending', '{}', 1)`);
+    const reports = await pool.query("SELECT is_final FROM older.reports ORDER BY epoch");
+    assert.deepEqual(reports.rows, [{ is_final: true }, { is_final: false }]);
   });
 });

@@ -3,13 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { hexToBytes } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
-import { signCompact } from "../../../oracle/chain/compact-signature.ts";
-import { createOracleReader } from "../../../oracle/chain/oracle-reader.ts";
-import { reportDigest } from "../../../oracle/chain/typed-data.ts";
-import { aggregate } from "../../../oracle/consensus/aggregate.ts";
-import { digestOf } from "../../../oracle/consensus/observe.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
-import type { Anchor, QuorumReport, RiskReport } from "../../../oracle/domain/report.ts";
+import type { QuorumReport } from "../../../oracle/domain/report.ts";
 import type { Hex } from "../../../oracle/domain/units.ts";
 import { encodeSubmission, submitArguments } from "../../../oracle/submission/encode.ts";
 import { createKeyQueue } from "../../../oracle/submission/key-queue.ts";
@@ -17,12 +12,9 @@ import type { LedgerStore, SubmissionRecord } from "../../../oracle/submission/l
 import { type SubmissionOptions, submitReport } from "../../../oracle/submission/transmit.ts";
 import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
 import { deployOracle, GENESIS_SEC, type OracleFixture, SIGNERS } from "../chain/oracle-fixture.ts";
-import { BUNDLE, observationOf, signWithoutGuard } from "../consensus/cluster.ts";
+import { type QuorumMaker, quorumMaker } from "./quorum-fixture.ts";
 
 const ADDRESSES = SIGNERS.map(({ address }) => address);
-/** Epoch of a position that was just opened. */
-const FIRST_EPOCH = 1;
-
 /** A ledger in memory; `lost` throws once after the record is safe, like a crash between save and broadcast. */
 function memoryLedger(): LedgerStore & { readonly records: Map<Hex, SubmissionRecord> } {
   const records = new Map<Hex, SubmissionRecord>();
@@ -37,58 +29,17 @@ describe("submitReport", () => {
   let anvil: Anvil;
   let fixture: OracleFixture;
   let ledger: ReturnType<typeof memoryLedger>;
+  let quorumReport: QuorumMaker;
   before(async () => {
     anvil = await startAnvil(["--timestamp", String(GENESIS_SEC)]);
     fixture = await deployOracle(anvil);
     for (const strike of [55_000n, 60_000n, 65_000n]) await fixture.openCall(strike);
+    quorumReport = quorumMaker(fixture);
   });
   after(async () => await anvil.stop());
   beforeEach(() => {
     ledger = memoryLedger();
   });
-
-  /** A report over the three open positions, signed by the signers of `by`. */
-  async function quorumReport(
-    rhoBps: number,
-    change: Partial<RiskReport> = {},
-    by: readonly number[] = [0, 1, 3],
-  ): Promise<QuorumReport> {
-    await fixture.control("evm_mine", []);
-    const reader = createOracleReader(fixture.chain, fixture);
-    const anchor = await reader.anchor();
-    const slot = { configDigest: await reader.configDigest(anchor), epoch: anchor.blockNumber };
-    const bundle = await bundleAt(anchor, slot, rhoBps);
-    const report = { ...bundle.report, ...change };
-    const digest = reportDigest(report, { chainId: anvil.chainId, oracle: fixture.oracle });
-    const attestations = await Promise.all(
-      by.map(async (index) => {
-        const signer = SIGNERS[index];
-        assert.ok(signer !== undefined);
-        return { slot, digest, operator: signer.address, signature: await signCompact(signer, digest) };
-      }),
-    );
-    return { bundle: { ...bundle, report }, digest, attestations };
-  }
-
-  async function bundleAt(anchor: Anchor, slot: QuorumReport["attestations"][number]["slot"], rhoBps: number) {
-    const voices = await Promise.all(
-      ADDRESSES.map(async (operator, index) => {
-        const base = observationOf(operator, rhoBps, 4);
-        const entries = base.entries.map((entry) => ({ ...entry, epoch: FIRST_EPOCH, piBps: 300 }));
-        const observation = { ...base, slot, anchor, entries, classQuantiles: [{ classId: 1, rhoBps, piBps: 300 }] };
-        return { ...(await signWithoutGuard(index, observation)), digest: digestOf(observation) };
-      }),
-    );
-    const rules = {
-      positionEpoch: () => FIRST_EPOCH,
-      clampEntry: <Entry>(entry: Entry) => ({ ok: true, value: entry }) as const,
-      clampQuantile: <Quantile>(quantile: Quantile) => ({ ok: true, value: quantile }) as const,
-    };
-    const view = { slot, anchor, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600, rules };
-    const result = aggregate(voices, view, { f: 1 });
-    assert.ok(result.ok);
-    return result.value;
-  }
 
   function options(quorum: QuorumReport, further: Partial<SubmissionOptions> = {}): SubmissionOptions {
     return {
@@ -124,10 +75,16 @@ describe("submitReport", () => {
   it("behavior: a report that the chain refuses is rejected by name and costs nothing", async () => {
     const before = await nonce();
     const cases = [
-      { quorum: await quorumReport(3_000, {}, [0, 1]), reason: /^SignerRegistry/ },
-      { quorum: await quorumReport(3_000, { bundleHash: `0x${"77".repeat(32)}` }), reason: /^RiskOracleBundle$/ },
-      { quorum: await quorumReport(3_000, { validUntil: 1 }), reason: /^RiskOracleExpired$/ },
-      { quorum: await quorumReport(3_000, { entriesHash: `0x${"77".repeat(32)}` }), reason: /^RiskOraclePayloadHash$/ },
+      { quorum: await quorumReport(3_000, { by: [0, 1] }), reason: /^SignerRegistry/ },
+      {
+        quorum: await quorumReport(3_000, { change: { bundleHash: `0x${"77".repeat(32)}` } }),
+        reason: /^RiskOracleBundle$/,
+      },
+      { quorum: await quorumReport(3_000, { change: { validUntil: 1 } }), reason: /^RiskOracleExpired$/ },
+      {
+        quorum: await quorumReport(3_000, { change: { entriesHash: `0x${"77".repeat(32)}` } }),
+        reason: /^RiskOraclePayloadHash$/,
+      },
     ];
     for (const { quorum, reason } of cases) {
       const result = await submitReport(options(quorum));
