@@ -5,6 +5,12 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 
 const MAX_BPS = 10_000;
+/** The vault takes no greater bounty. */
+const MAX_FLAG_BOUNTY_BPS = 100;
+/** Limits of the vault's valves; USD amounts have 64 bits at 1e-8. */
+const MIN_VALVE_WINDOW_SEC = 600;
+const MAX_VALVE_WINDOW_SEC = 604_800;
+const MAX_VALVE_USD = 184_000_000_000;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
 const MONEYNESS_EDGES = 7;
@@ -69,6 +75,13 @@ const deploymentSchema = z.strictObject({
     coolOffSec: seconds,
     flagLifeSec: seconds,
     targetHealthBps: z.number().int().min(MAX_BPS).max(MAX_UINT16),
+    flagBountyBps: z.number().int().min(0).max(MAX_FLAG_BOUNTY_BPS),
+  }),
+  /** Limits per market and window, see `MarketValves`; USD. */
+  valves: z.strictObject({
+    windowSec: z.number().int().min(MIN_VALVE_WINDOW_SEC).max(MAX_VALVE_WINDOW_SEC),
+    effectBudgetUsd: z.number().int().min(0).max(MAX_VALVE_USD),
+    cautionLimitUsd: z.number().int().min(1).max(MAX_VALVE_USD),
   }),
   tenorEdgesSec: z.array(seconds).min(1).max(TENOR_EDGES),
   moneyness: z

@@ -13,7 +13,7 @@ const CONTRACTS = [
   "ModelRegistry",
   "IPositionSource",
   "OptionToken",
-  "OptionVault",
+  "IOptionVault",
   "PhasedTestFeed",
   "PriceGuard",
   "RiskClasses",

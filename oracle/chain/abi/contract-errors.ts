@@ -23,6 +23,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ERC20InsufficientAllowance",
     "inputs": [
       {
@@ -215,6 +226,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "KeeperBeneficiaryZero",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "ModelRegistryUnchanged",
     "inputs": [
       {
@@ -264,6 +280,17 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PositionWordOverflow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
       }
     ]
   },
@@ -598,6 +625,22 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleStale",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "sourceIndex",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleUnknownPosition",
     "inputs": [
       {
@@ -682,6 +725,11 @@ export const contractErrorsAbi = [
         "type": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SeriesSumsOverflow",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1128,12 +1176,66 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultCapExceeded",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "maxOpenInterestE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint104",
+            "name": "maxCollateral",
+            "type": "uint104"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxSizeE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint24",
+            "name": "maxPositions",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct MarketCaps",
+        "name": "caps",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassGridInvalid",
     "inputs": [
       {
         "internalType": "uint24",
         "name": "marketId",
         "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultClassKept",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       }
     ]
   },
@@ -1187,6 +1289,55 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultEffectBudget",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint256",
+        "name": "notionalE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "leftE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -1213,6 +1364,28 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "minCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationLimit",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationsPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
         "type": "uint256"
       }
     ]
@@ -1257,6 +1430,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultNewRiskPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultNotFlagged",
     "inputs": [
       {
@@ -1268,6 +1452,22 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "flaggedAt",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultNotOffered",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -1300,6 +1500,49 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultOperatorRedirects",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPauseTooLong",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "durationSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPausesUsedUp",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "freeAt",
+        "type": "uint256"
       }
     ]
   },
@@ -1472,6 +1715,49 @@ export const contractErrorsAbi = [
             "internalType": "uint16",
             "name": "targetHealthBps",
             "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "flagBountyBps",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct LiquidationSettings",
+        "name": "settings",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultSettingsInvalid",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "orderlySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "lateSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "coolOffSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "flagLifeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "targetHealthBps",
+            "type": "uint16"
           }
         ],
         "internalType": "struct LiquidationSettings",
@@ -1487,6 +1773,22 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTakeOverTarget",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
         "type": "uint256"
       }
     ]
@@ -1509,6 +1811,55 @@ export const contractErrorsAbi = [
         "internalType": "uint256",
         "name": "expected",
         "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTopUpTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "topUp",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxTopUp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultValvesInvalid",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
       }
     ]
   }

@@ -275,6 +275,22 @@ export const riskOracleAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleStale",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "sourceIndex",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleUnknownPosition",
     "inputs": [
       {
@@ -429,6 +445,31 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
+    "name": "PositionCopied",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "sourceIndex",
+        "type": "uint16"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "PositionEpochRaised",
     "anonymous": false,
     "inputs": [
@@ -448,6 +489,62 @@ export const riskOracleAbi = [
         "indexed": false,
         "internalType": "uint16",
         "name": "epoch",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionMerged",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "sourceIndex",
+        "type": "uint16"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "epoch",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionReclassified",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "sourceIndex",
+        "type": "uint16"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "classId",
         "type": "uint16"
       }
     ]
@@ -741,6 +838,24 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "copyPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "newId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "eip712Domain",
     "inputs": [],
     "outputs": [
@@ -870,6 +985,64 @@ export const riskOracleAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "maintenanceOf",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "rhoBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "piBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "rhoBeforeBps",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "mergePosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "fromId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "epoch",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1072,6 +1245,24 @@ export const riskOracleAbi = [
         "type": "uint16"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "reclassifyPosition",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {

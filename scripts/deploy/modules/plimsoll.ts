@@ -2,6 +2,7 @@
 import {
   type ArgumentType,
   buildModule,
+  type NamedArtifactContractAtFuture,
   type NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
@@ -26,6 +27,7 @@ export interface ModuleInput {
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractDeploymentFuture<string>;
+type CallableContract = NamedArtifactContractAtFuture<string>;
 type Future = ReturnType<Builder["call"]>;
 
 const QUOTE_PRICE_DECIMALS = 8;
@@ -49,18 +51,19 @@ export function buildPlimsollModule(input: ModuleInput) {
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
       },
     ]);
+    const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: feeds.priceGuard }]);
+    const vaultExtension = m.contract("OptionVaultExtension", [vaultSettings]);
     const vault = m.contract("OptionVault", [
       deployer,
-      riskOracle,
-      feeds.priceGuard,
       feeds.settlementOracle,
       input.config.liquidation,
+      vaultExtension,
     ]);
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
-      ...configureMarkets(m, input, { vault, ...feeds }),
+      ...configureMarkets(m, input, { vault: m.contractAt("IOptionVault", vault, { id: "vault_calls" }), ...feeds }),
     ];
     const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
     handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
@@ -116,7 +119,11 @@ function configureClasses(m: Builder, { config }: ModuleInput, riskClasses: Cont
   );
 }
 
-function configureMarkets(m: Builder, { config }: ModuleInput, target: Feeds & { readonly vault: Contract }): Future[] {
+function configureMarkets(
+  m: Builder,
+  { config }: ModuleInput,
+  target: Feeds & { readonly vault: CallableContract },
+): Future[] {
   let previous: Future | null = null;
   const done: Future[] = [];
   for (const [index, market] of config.markets.entries()) {
@@ -140,6 +147,7 @@ function configureMarkets(m: Builder, { config }: ModuleInput, target: Feeds & {
         id: `grid_${asset}`,
         after: [added],
       }),
+      m.call(vault, "setMarketValves", [index + 1, valvesArgument(config)], { id: `valves_${asset}`, after: [added] }),
       m.call(priceGuard, "setFeed", [index + 1, feedConfig(config, market, feed)], { id: `price_${asset}` }),
     );
   }
@@ -149,6 +157,17 @@ function configureMarkets(m: Builder, { config }: ModuleInput, target: Feeds & {
 /** Copies a class into the mutable shape that Ignition's types want. */
 function classArgument(riskClass: ConfiguredClass["riskClass"]): ArgumentType {
   return { ...riskClass, tighten: { ...riskClass.tighten }, loosen: { ...riskClass.loosen } };
+}
+
+/** USD to 1e-8 USD. */
+const E8 = 100_000_000n;
+
+function valvesArgument({ valves }: DeploymentConfig): ArgumentType {
+  return {
+    effectBudgetE8: BigInt(valves.effectBudgetUsd) * E8,
+    cautionLimitE8: BigInt(valves.cautionLimitUsd) * E8,
+    windowSec: valves.windowSec,
+  };
 }
 
 function gridArgument(grid: ConfiguredGrid): ArgumentType {

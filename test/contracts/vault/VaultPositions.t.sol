@@ -74,12 +74,12 @@ contract VaultPositionsTest is VaultFixture {
     function test_RevertWhen_AmountsAreOutOfRange() external {
         _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 0, MarginMath.MAX_SIZE_E8));
         vault.open(put, 0, PUT_MARGIN, holder);
-        _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 80, MarginMath.MAX_SIZE_E8));
-        vault.open(put, 2 ** 80, PUT_MARGIN, holder);
+        _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 64, MarginMath.MAX_SIZE_E8));
+        vault.open(put, 2 ** 64, PUT_MARGIN, holder);
         _expect(
-            abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 112, MarginMath.MAX_COLLATERAL)
+            abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 104, MarginMath.MAX_COLLATERAL)
         );
-        vault.open(put, ONE, 2 ** 112, holder);
+        vault.open(put, ONE, 2 ** 104, holder);
     }
 
     function test_RevertWhen_CollateralIsOneUnitShort() external {
@@ -174,7 +174,7 @@ contract VaultPositionsTest is VaultFixture {
         _expect(expired);
         vault.flag(id);
         _expect(expired);
-        vault.liquidate(id, 1, 0);
+        vault.liquidate(id, 1, 0, "");
     }
 
     function test_Open() external {
@@ -276,7 +276,7 @@ contract VaultPositionsTest is VaultFixture {
     ) external {
         strikeE8 = uint64(bound(strikeE8, 1e4, 10_000_000e8));
         spotE8 = uint64(bound(spotE8, 1e8, 10_000_000e8));
-        sizeE8 = uint80(bound(sizeE8, 1, 1e20));
+        sizeE8 = uint80(bound(sizeE8, 1, MarginMath.MAX_SIZE_E8));
         _setPrice(spotE8);
         (uint256 required, , ) = vault.requiredCollateral(vault.seriesIdOf(MARKET, strikeE8, EXPIRY, true), sizeE8);
         uint256 maxLoss = (uint256(sizeE8) * strikeE8 + 1e10 - 1) / 1e10;

@@ -68,6 +68,7 @@ const LIQUIDATION = {
   coolOffSec: 300,
   flagLifeSec: 86_400,
   targetHealthBps: 12_000,
+  flagBountyBps: 0,
 };
 const E8 = 100_000_000n;
 const SPOT_E8 = 50_000n * E8;
@@ -152,8 +153,10 @@ async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): 
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
   const base = await deploy("local/TestToken", ["Test BTC", "BTC", 8, owner]);
   const quote = await deploy("local/TestToken", ["Test Dollar", "USDT0", 6, owner]);
-  const vault = await deploy("vault/OptionVault", [owner, oracle, priceGuard, settlement, LIQUIDATION]);
-  const vaultAbi = artifact("vault/OptionVault").abi;
+  const settings = await deploy("vault/OptionVaultSettings", [{ oracle, guard: priceGuard }]);
+  const extension = await deploy("vault/OptionVaultExtension", [settings]);
+  const vault = await deploy("vault/OptionVault", [owner, settlement, LIQUIDATION, extension]);
+  const vaultAbi = optionVaultAbi;
   await send(oracle, artifact("oracle/RiskOracle").abi, "registerSource", [vault]);
   await send(vault, vaultAbi, "addMarket", [base, quote, 1n, 1n]);
   await send(vault, vaultAbi, "setClassGrid", [1, ONE_CLASS_GRID]);
@@ -176,5 +179,5 @@ async function openCall(
   const contract = { address: vault, abi: optionVaultAbi } as const;
   const args = [1, strikeUsd * E8, expiry, false] as const;
   const seriesId = await chain.reader.readContract({ ...contract, functionName: "seriesIdOf", args });
-  await send(vault, artifact("vault/OptionVault").abi, "open", [seriesId, E8, E8, owner]);
+  await send(vault, optionVaultAbi, "open", [seriesId, E8, E8, owner]);
 }
