@@ -16,25 +16,28 @@ import {IPositionSource} from "./IPositionSource.sol";
 /// @title Settings and views of the options vault
 /// @notice Answered by linked code on the vault's storage: the caller sees one contract.
 interface IOptionVaultSettings is IPositionSource {
-    /// @notice Adds a market; ids count from 1. Decimals are read from the tokens, `live` starts true. Only the owner.
+    /// @notice Adds a market; ids count from 1. Decimals are read from the tokens, `live` starts true. Only WIDENING_ROLE.
     function addMarket(address base, address quote, uint80 minBase, uint80 minQuote) external returns (uint24 marketId);
 
-    /// @notice Allows or stops new risk in a market and sets its least collaterals. Only the owner.
+    /// @notice Allows or stops new risk in a market and sets its least collaterals. Only WIDENING_ROLE.
     function updateMarket(uint24 marketId, bool live, uint80 minBase, uint80 minQuote) external;
 
-    /// @notice Sets what new risk on one side of a market may add up to. Only the owner.
+    /// @notice Stops new risk in a market, nothing else. Only NARROWING_ROLE.
+    function stopMarket(uint24 marketId) external;
+
+    /// @notice Sets what new risk on one side of a market may add up to. Only WIDENING_ROLE.
     function setMarketCaps(uint24 marketId, bool isPut, MarketCaps calldata caps) external;
 
-    /// @notice Sets the classes of a market's new positions. Only the owner.
+    /// @notice Sets the classes of a market's new positions. Only WIDENING_ROLE.
     function setClassGrid(uint24 marketId, ClassGrid calldata grid) external;
 
-    /// @notice Sets times and target of liquidations; running auctions follow at once. Only the owner.
+    /// @notice Sets times and target of liquidations; running auctions follow at once. Only WIDENING_ROLE.
     function setLiquidationSettings(LiquidationSettings calldata settings) external;
 
-    /// @notice Sets the limits per window on what parameters, and in caution the market, may liquidate. Only the owner.
+    /// @notice Sets the limits per window on what parameters, and in caution the market, may liquidate. Only WIDENING_ROLE.
     function setMarketValves(uint24 marketId, MarketValves calldata valves) external;
 
-    /// @notice Sets the insurance fund of a collateral token and its share φ, at most 20 %. Only the owner.
+    /// @notice Sets the insurance fund of a collateral token and its share φ, at most 20 %. Only WIDENING_ROLE.
     function setFund(address token, FundTerms calldata terms) external;
 
     /// @notice A market; reverts if unknown.

@@ -107,7 +107,7 @@ interface IRiskOracle {
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes);
 
-    /// @notice Admits a position source. Only the owner (timelock).
+    /// @notice Admits a position source. Only WIDENING_ROLE.
     function registerSource(address source) external returns (uint16 sourceIndex);
 
     /// @notice Registers a new position of the calling source. Only a registered source.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
@@ -14,7 +14,7 @@ import {ClassCache} from "./ClassCache.sol";
 
 /// @title Sources, their positions, and the read side
 /// @notice Holds one word per position and one per class; only sources create, raise and retire, only reports move values.
-abstract contract PositionBook is IRiskOracle, Ownable2Step {
+abstract contract PositionBook is IRiskOracle, AccessManaged {
     /// @notice Largest position id, the width of its field in a packed entry.
     uint256 public constant MAX_POSITION_ID = type(uint48).max;
 
@@ -33,13 +33,13 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @dev Index + 1, so that zero means not registered.
     mapping(address source => uint256 ordinal) private _ordinals;
 
-    constructor(address owner, IRiskClasses classes) Ownable(owner) {
+    constructor(address authority, IRiskClasses classes) AccessManaged(authority) {
         if (address(classes) == address(0)) revert RiskOracleInvalidConfig();
         CLASSES = classes;
     }
 
     /// @inheritdoc IRiskOracle
-    function registerSource(address source) external onlyOwner returns (uint16 sourceIndex) {
+    function registerSource(address source) external restricted returns (uint16 sourceIndex) {
         bool full = _sources.length > type(uint16).max;
         if (source == address(0) || _ordinals[source] != 0 || full) revert RiskOracleInvalidSource(source);
         // Fits: checked by `full`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IOptionVaultLinks} from "../interfaces/IOptionVaultLinks.sol";
 import {IOptionVaultQuotes} from "../interfaces/IOptionVaultQuotes.sol";
@@ -22,16 +22,16 @@ contract OptionVault is VaultPositions, VaultLiquidation, VaultSettlement {
     /// @inheritdoc IOptionVaultLinks
     address public immutable EXTENSION;
 
-    /// @param owner the timelock
+    /// @param authority access manager
     /// @param extension an {OptionVaultExtension}; the vault asks the same risk oracle, which must register the vault as a
     /// source before the first position, and the same price guard
     constructor(
-        address owner,
+        address authority,
         ISettlementOracle settlementOracle,
         LiquidationSettings memory settings,
         IOptionVaultQuotes extension
     )
-        Ownable(owner)
+        AccessManaged(authority)
         VaultStorage(Links(extension.RISK_ORACLE(), extension.PRICE_GUARD()))
         VaultCore(new OptionToken(), settlementOracle)
     {

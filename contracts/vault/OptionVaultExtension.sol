@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IOptionVaultOwners} from "../interfaces/IOptionVaultOwners.sol";
@@ -14,7 +14,7 @@ import {VaultTakeOver} from "./VaultTakeOver.sol";
 
 /// @title Rarer calls of the options vault
 /// @notice The vault runs this code on its own storage, so that its own code stays within the size limit; what this
-/// contract does not know is {OptionVaultSettings}'. Its own storage means nothing, and its own owner is nobody.
+/// contract does not know is {OptionVaultSettings}'. Its own storage means nothing, and its own authority is nobody.
 contract OptionVaultExtension is VaultGuardian, VaultOwners, VaultTakeOver, Multicall {
     /// @notice Code of settings and views. Never changes.
     address public immutable SETTINGS;
@@ -22,7 +22,7 @@ contract OptionVaultExtension is VaultGuardian, VaultOwners, VaultTakeOver, Mult
     /// @param settings an {OptionVaultSettings}; oracle and price guard are the same
     constructor(
         IOptionVaultQuotes settings
-    ) Ownable(address(this)) VaultStorage(Links(settings.RISK_ORACLE(), settings.PRICE_GUARD())) {
+    ) AccessManaged(address(this)) VaultStorage(Links(settings.RISK_ORACLE(), settings.PRICE_GUARD())) {
         SETTINGS = address(settings);
     }
 

@@ -23,7 +23,7 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
         address quote,
         uint80 minBase,
         uint80 minQuote
-    ) external onlyOwner returns (uint24 marketId) {
+    ) external restricted returns (uint24 marketId) {
         if (base == quote || base == address(0) || quote == address(0)) {
             revert VaultMarketInvalid(base, quote);
         }
@@ -47,7 +47,7 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function updateMarket(uint24 marketId, bool live, uint80 minBase, uint80 minQuote) external onlyOwner {
+    function updateMarket(uint24 marketId, bool live, uint80 minBase, uint80 minQuote) external restricted {
         MarketSide storage calls = _state.sides[VaultKit.sideKey(marketId, false)];
         MarketSide storage puts = _state.sides[VaultKit.sideKey(marketId, true)];
         if (puts.token == address(0)) revert VaultMarketUnknown(marketId);
@@ -58,7 +58,16 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function setMarketCaps(uint24 marketId, bool isPut, MarketCaps calldata caps) external onlyOwner {
+    function stopMarket(uint24 marketId) external restricted {
+        MarketSide storage calls = _state.sides[VaultKit.sideKey(marketId, false)];
+        MarketSide storage puts = _state.sides[VaultKit.sideKey(marketId, true)];
+        if (puts.token == address(0)) revert VaultMarketUnknown(marketId);
+        (calls.live, puts.live) = (false, false);
+        emit MarketUpdated(marketId, false, calls.minCollateral, puts.minCollateral);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function setMarketCaps(uint24 marketId, bool isPut, MarketCaps calldata caps) external restricted {
         MarketSide storage side = _state.sides[VaultKit.sideKey(marketId, isPut)];
         if (side.token == address(0)) revert VaultMarketUnknown(marketId);
         side.caps = caps;
@@ -66,7 +75,7 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external onlyOwner {
+    function setClassGrid(uint24 marketId, ClassGrid calldata grid) external restricted {
         if (marketId == 0 || marketId > _state.marketCount) revert VaultMarketUnknown(marketId);
         uint256 edges;
         for (uint256 i = 0; i < grid.moneynessEdgesBps.length; ++i) {
@@ -91,12 +100,12 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function setLiquidationSettings(LiquidationSettings calldata settings) external onlyOwner {
+    function setLiquidationSettings(LiquidationSettings calldata settings) external restricted {
         _setLiquidationSettings(settings);
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function setMarketValves(uint24 marketId, MarketValves calldata valves) external onlyOwner {
+    function setMarketValves(uint24 marketId, MarketValves calldata valves) external restricted {
         if (marketId == 0 || marketId > _state.marketCount) revert VaultMarketUnknown(marketId);
         bool inRange = valves.windowSec >= MIN_VALVE_WINDOW_SEC && valves.windowSec <= MAX_VALVE_WINDOW_SEC;
         if (!inRange || valves.cautionLimitE8 == 0) revert VaultValvesInvalid(marketId, valves);
@@ -105,7 +114,7 @@ abstract contract VaultAdmin is VaultStorage, IOptionVaultSettings {
     }
 
     /// @inheritdoc IOptionVaultSettings
-    function setFund(address token, FundTerms calldata terms) external onlyOwner {
+    function setFund(address token, FundTerms calldata terms) external restricted {
         bool lacksFund = terms.fund == address(0) && terms.feeBps != 0;
         if (terms.feeBps > MAX_FUND_FEE_BPS || lacksFund) revert VaultFundInvalid(token, terms);
         _state.funds[token] = terms;

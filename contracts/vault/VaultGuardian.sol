@@ -16,7 +16,7 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     uint256 private constant LIQUIDATION_PAUSE_PERIOD_SEC = 7 days;
 
     /// @inheritdoc IOptionVaultPauses
-    function pauseNewRisk(uint32 durationSec) external onlyOwner {
+    function pauseNewRisk(uint32 durationSec) external restricted {
         uint32 until = _until(durationSec, MAX_RISK_PAUSE_SEC);
         VaultControl storage control = _state.control;
         if (until > control.riskPausedUntil) control.riskPausedUntil = until;
@@ -24,7 +24,7 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     }
 
     /// @inheritdoc IOptionVaultPauses
-    function pauseLiquidations(uint32 durationSec) external onlyOwner {
+    function pauseLiquidations(uint32 durationSec) external restricted {
         uint32 until = _until(durationSec, MAX_LIQUIDATION_PAUSE_SEC);
         PauseLedger memory ledger = _state.pauses;
         uint256 freeAt = ledger.previousAt + LIQUIDATION_PAUSE_PERIOD_SEC;
@@ -36,7 +36,7 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     }
 
     /// @inheritdoc IOptionVaultPauses
-    function beginCaution(uint32 durationSec) external onlyOwner {
+    function beginCaution(uint32 durationSec) external restricted {
         uint32 until = _until(durationSec, MAX_CAUTION_SEC);
         VaultControl storage control = _state.control;
         if (until > control.cautionUntil) control.cautionUntil = until;
@@ -44,7 +44,7 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     }
 
     /// @inheritdoc IOptionVaultPauses
-    function liftPauses() external onlyOwner {
+    function liftPauses() external restricted {
         VaultControl storage control = _state.control;
         uint32 nowSec = uint32(block.timestamp);
         if (control.riskPausedUntil > nowSec) control.riskPausedUntil = nowSec;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
@@ -18,7 +18,7 @@ import {LiquidationSettings} from "../types/VaultTypes.sol";
 import {Links} from "./VaultKit.sol";
 
 /// @title State of the vault and the steps that every part of it takes
-abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, Ownable2Step, ReentrancyGuardTransient {
+abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     uint256 private constant MIN_STAGE_SEC = 1 minutes;

@@ -22,12 +22,12 @@ abstract contract ScoredFixture is VaultFixture {
     function _riskOracle() internal override returns (IRiskOracle) {
         address[] memory signers = new address[](4);
         for (uint256 i = 0; i < 4; ++i) signers[i] = vm.addr(1_000 + i);
-        _signers = new SignerRegistry(address(this), address(this), 1 hours, signers, 3);
-        classes = new RiskClasses(address(this));
-        ModelRegistry models = new ModelRegistry(address(this));
+        _signers = new SignerRegistry(authority, 1 hours, signers, 3);
+        classes = new RiskClasses(authority);
+        ModelRegistry models = new ModelRegistry(authority);
         models.setAllowed(BUNDLE, true);
         for (uint16 id = 1; id <= 9; ++id) classes.setRiskClass(id, _class());
-        risk = new RiskOracle(RiskOracleConfig(address(this), _signers, classes, models, 0, MAX_AGE_SEC));
+        risk = new RiskOracle(RiskOracleConfig(authority, _signers, classes, models, 0, MAX_AGE_SEC));
         return IRiskOracle(address(risk));
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
@@ -47,6 +48,7 @@ abstract contract VaultFixture is Test {
     RiskOracleDouble internal oracle;
     IOptionVault internal vault;
     IOptionToken internal longs;
+    address internal authority;
     uint256 internal put;
     uint256 internal call;
 
@@ -59,8 +61,10 @@ abstract contract VaultFixture is Test {
 
     function _deploy(address baseToken, address quoteToken) internal {
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
-        guard = new PriceGuard(address(this));
-        settlement = new SettlementOracle(address(this), guard, 1 hours);
+        // The test contract is admin without delay: it may call everything.
+        authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
+        guard = new PriceGuard(authority);
+        settlement = new SettlementOracle(authority, guard, 1 hours);
         oracle = new RiskOracleDouble();
         vault = _newVault(_riskOracle());
         _registerVault();
@@ -86,7 +90,7 @@ abstract contract VaultFixture is Test {
     function _newVault(IRiskOracle riskOracle) internal returns (IOptionVault) {
         OptionVaultSettings settings = new OptionVaultSettings(Links(riskOracle, guard));
         OptionVaultExtension extension = new OptionVaultExtension(settings);
-        return IOptionVault(address(new OptionVault(address(this), settlement, _settings(), extension)));
+        return IOptionVault(address(new OptionVault(authority, settlement, _settings(), extension)));
     }
 
     function _settings() internal pure returns (LiquidationSettings memory) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {MarketValves, PauseState} from "../../../contracts/types/VaultTypes.sol";
 import {VaultFixture} from "./VaultFixture.sol";
@@ -25,7 +25,7 @@ contract VaultPausesTest is VaultFixture {
     }
 
     function test_RevertWhen_CallerIsNotAllowedOrLengthIsOutOfRange() external {
-        bytes4 locked = Ownable.OwnableUnauthorizedAccount.selector;
+        bytes4 locked = IAccessManaged.AccessManagedUnauthorized.selector;
         _reverts(locked, writer);
         vault.pauseNewRisk(1);
         _reverts(locked, writer);

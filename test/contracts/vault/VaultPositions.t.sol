@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
@@ -123,11 +123,13 @@ contract VaultPositionsTest is VaultFixture {
         vm.expectRevert(notOwner);
         vault.close(id, 1, 1);
         vm.stopPrank();
-        bytes memory locked = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, writer);
+        bytes memory locked = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, writer);
         _expect(locked);
         vault.addMarket(address(quote), address(base), 1, 1);
         _expect(locked);
         vault.updateMarket(MARKET, true, 1, 1);
+        _expect(locked);
+        vault.stopMarket(MARKET);
         _expect(locked);
         vault.setClassGrid(MARKET, _grid());
         _expect(locked);

@@ -92,13 +92,19 @@ interface Deployer {
   send: OracleFixture["send"];
 }
 
+interface Authority {
+  readonly authority: Address;
+}
+
 /** Deploys everything on an anvil started with `--timestamp GENESIS_SEC`. */
 export async function deployOracle(anvil: Anvil): Promise<OracleFixture> {
   const chain = await connectChain({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
   const account = privateKeyToAccount(ANVIL_KEY);
   const deployer = createDeployer(chain, account);
-  const addresses = await deployRegistries(deployer);
-  const vault = await deployVault(deployer, addresses.oracle);
+  // The deployer stays admin without delay: it may call everything.
+  const authority = await deployer.deploy("governance/PlimsollAccessManager", [account.address, 86_400, LIFE_SEC]);
+  const addresses = await deployRegistries({ ...deployer, authority });
+  const vault = await deployVault({ ...deployer, authority }, addresses.oracle);
   return {
     chain,
     account,
@@ -128,13 +134,13 @@ function createDeployer(chain: ChainClient, account: OracleFixture["account"]): 
   };
 }
 
-async function deployRegistries({ deploy, send, owner }: Deployer): Promise<OracleAddresses> {
+async function deployRegistries({ deploy, send, authority }: Deployer & Authority): Promise<OracleAddresses> {
   const signers = SIGNERS.map(({ address }) => address);
-  const signerRegistry = await deploy("registry/SignerRegistry", [owner, owner, LIFE_SEC, signers, 3]);
-  const riskClasses = await deploy("registry/RiskClasses", [owner]);
-  const modelRegistry = await deploy("registry/ModelRegistry", [owner]);
+  const signerRegistry = await deploy("registry/SignerRegistry", [authority, LIFE_SEC, signers, 3]);
+  const riskClasses = await deploy("registry/RiskClasses", [authority]);
+  const modelRegistry = await deploy("registry/ModelRegistry", [authority]);
   const config = {
-    owner,
+    authority,
     signers: signerRegistry,
     classes: riskClasses,
     models: modelRegistry,
@@ -147,15 +153,18 @@ async function deployRegistries({ deploy, send, owner }: Deployer): Promise<Orac
   return { oracle, riskClasses, signerRegistry, modelRegistry };
 }
 
-async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): Promise<Address> {
-  const priceGuard = await deploy("feeds/PriceGuard", [owner]);
-  const settlement = await deploy("feeds/SettlementOracle", [owner, priceGuard, LIFE_SEC]);
+async function deployVault(
+  { deploy, send, owner, authority }: Deployer & Authority,
+  oracle: Address,
+): Promise<Address> {
+  const priceGuard = await deploy("feeds/PriceGuard", [authority]);
+  const settlement = await deploy("feeds/SettlementOracle", [authority, priceGuard, LIFE_SEC]);
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
   const base = await deploy("local/TestToken", ["Test BTC", "BTC", 8, owner]);
   const quote = await deploy("local/TestToken", ["Test Dollar", "USDT0", 6, owner]);
   const settings = await deploy("vault/OptionVaultSettings", [{ oracle, guard: priceGuard }]);
   const extension = await deploy("vault/OptionVaultExtension", [settings]);
-  const vault = await deploy("vault/OptionVault", [owner, settlement, LIQUIDATION, extension]);
+  const vault = await deploy("vault/OptionVault", [authority, settlement, LIQUIDATION, extension]);
   const vaultAbi = optionVaultAbi;
   await send(oracle, artifact("oracle/RiskOracle").abi, "registerSource", [vault]);
   await send(vault, vaultAbi, "addMarket", [base, quote, 1n, 1n]);
