@@ -131,6 +131,8 @@ const deploymentFields = z.strictObject({
     .max(MONEYNESS_EDGES + 1),
   classCommon,
   markets: z.array(market).min(1),
+  /** The sample loan market as second position source; absent where no sample shall be deployed. */
+  loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
 });
 
 const deploymentSchema = deploymentFields.superRefine((config, context) => {

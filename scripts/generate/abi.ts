@@ -19,6 +19,7 @@ const CONTRACTS = [
   "PlimsollGovernor",
   "PlimsollToken",
   "PriceGuard",
+  "ProtectedLoans",
   "RiskClasses",
   "RiskOracle",
   "SettlementOracle",

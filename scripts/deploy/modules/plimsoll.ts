@@ -10,6 +10,7 @@ import {
 } from "../deployment-config.ts";
 import type { Parties } from "../parties.ts";
 import { type Builder, type Contract, type Deployer, deployGovernance, type Future, handOver } from "./governance.ts";
+import { addLoans } from "./loans.ts";
 
 /** What a deployment needs besides its reviewed configuration. */
 export interface ModuleInput {
@@ -54,16 +55,20 @@ export function buildPlimsollModule(input: ModuleInput) {
     const vault = m.contract("OptionVault", [authority, settlementOracle, input.config.liquidation, vaultExtension]);
     const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
     const test = deployTestContracts(m, input, deployer);
+    const vaultRegistered = m.call(riskOracle, "registerSource", [vault], { id: "register_vault" });
+    const ground = { riskOracle, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
+    const loans = addLoans(m, input.config, ground);
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
-      m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
+      vaultRegistered,
+      ...loans.calls,
       ...configureMarkets(m, input, { vault: vaultCalls, priceGuard, test }),
       ...configureSequencer(m, input, priceGuard),
     ];
     const managed = { ...registries, ...feeds, riskOracle, vault };
     handOver(m, { ...input, ...governance, deployer, managed, after: configured });
-    return { ...governance, ...managed, ...test };
+    return { ...governance, ...managed, ...test, ...loans.contracts };
   });
 }
 

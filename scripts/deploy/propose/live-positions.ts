@@ -1,11 +1,12 @@
 /** All positions of the vault at one block, with everything that the effect of a change depends on. */
+import { isAddressEqual } from "viem";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
 import type { ChainClient } from "../../../oracle/chain/client.ts";
 import { createOracleReader, type OracleReader } from "../../../oracle/chain/oracle-reader.ts";
 import type { Anchor } from "../../../oracle/domain/report.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
-import { createPositionViews, type PositionView } from "../../../oracle/ingestion/sources/position-views.ts";
+import { createPositionViews, type PositionViewMap } from "../../../oracle/ingestion/sources/position-views.ts";
 import type { LivePosition } from "../../../oracle/rules/change-effect.ts";
 import { unpackRiskWord } from "../../../oracle/rules/risk-word.ts";
 import { decodeSeriesId } from "../../../oracle/rules/series-id.ts";
@@ -26,7 +27,6 @@ type At = VerificationRun["at"];
 export async function readLiveState(chain: ChainClient, at: At): Promise<LiveState> {
   const oracle = createOracleReader(chain, {
     oracle: at("riskOracle"),
-    riskClasses: at("riskClasses"),
     signerRegistry: at("signerRegistry"),
     modelRegistry: at("modelRegistry"),
   });
@@ -62,7 +62,7 @@ export async function readLiveState(chain: ChainClient, at: At): Promise<LiveSta
   return { anchor, classes, positions, unpriced };
 }
 
-async function readViews(chain: ChainClient, at: At, anchor: Anchor): Promise<ReadonlyMap<bigint, PositionView>> {
+async function readViews(chain: ChainClient, at: At, anchor: Anchor): Promise<PositionViewMap> {
   const source = at("vault");
   const count = await chain.reader.readContract({
     address: source,
@@ -84,8 +84,10 @@ interface WordsOf {
 }
 
 async function readWords(oracle: OracleReader, { at, anchor, ids, classes }: WordsOf) {
-  const sourceIndex = await oracle.sourceIndexOf(at("vault"), anchor);
-  const words = await oracle.positionWords(sourceIndex, ids, anchor);
+  const sources = await oracle.sources(anchor);
+  const sourceIndex = sources.findIndex((source) => isAddressEqual(source, at("vault")));
+  // Before the vault is registered it has no positions, and nothing to read.
+  const words = sourceIndex < 0 ? [] : await oracle.positionWords(sourceIndex, ids, anchor);
   const classIds = [...classes.keys()];
   const quantiles = await oracle.classWords(classIds, anchor);
   return {

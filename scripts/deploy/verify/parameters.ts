@@ -102,8 +102,7 @@ async function verifyWiring({ reader, comparison, at, config, record }: Verifica
     models: at("modelRegistry"),
     salt: record.salt,
     maxArrivalAgeSec: config.oracle.maxArrivalAgeSec,
-    sources: 1,
-    source0: at("vault"),
+    sources: config.loans === undefined ? ["vault"].map(at) : ["vault", "loans"].map(at),
   };
   comparison.same("riskOracle", expected, {
     signers: await reader.readContract({ ...oracle, functionName: "SIGNERS" }),
@@ -111,8 +110,11 @@ async function verifyWiring({ reader, comparison, at, config, record }: Verifica
     models: await reader.readContract({ ...oracle, functionName: "MODELS" }),
     salt: await reader.readContract({ ...oracle, functionName: "DEPLOYMENT_SALT" }),
     maxArrivalAgeSec: await reader.readContract({ ...oracle, functionName: "MAX_ARRIVAL_AGE_SEC" }),
-    sources,
-    source0: sources === 0n ? "none" : await reader.readContract({ ...oracle, functionName: "sourceAt", args: [0] }),
+    sources: await Promise.all(
+      Array.from({ length: Number(sources) }, (_, index) =>
+        reader.readContract({ ...oracle, functionName: "sourceAt", args: [index] }),
+      ),
+    ),
   });
   const wiring = {
     riskOracle: await reader.readContract({ ...vault, functionName: "RISK_ORACLE" }),

@@ -21,6 +21,12 @@ export interface OracleFixture extends OracleAddresses {
   readonly chain: ChainClient;
   readonly account: ReturnType<typeof privateKeyToAccount>;
   readonly vault: Address;
+  /** What a further source can be built on. */
+  readonly priceGuard: Address;
+  readonly base: Address;
+  readonly quote: Address;
+  /** Deploys `contracts/<path>.sol` as the owner. */
+  deploy(path: string, args: readonly unknown[]): Promise<Address>;
   /** Sends a call as the owner and waits for it; throws when it reverts. */
   send(to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<void>;
   /** A raw development call of the node, e.g. `anvil_rollback`. */
@@ -104,15 +110,16 @@ export async function deployOracle(anvil: Anvil): Promise<OracleFixture> {
   // The deployer stays admin without delay: it may call everything.
   const authority = await deployer.deploy("governance/PlimsollAccessManager", [account.address, 86_400, LIFE_SEC]);
   const addresses = await deployRegistries({ ...deployer, authority });
-  const vault = await deployVault({ ...deployer, authority }, addresses.oracle);
+  const ground = await deployVault({ ...deployer, authority }, addresses.oracle);
   return {
     chain,
     account,
-    vault,
+    ...ground,
     ...addresses,
+    deploy: deployer.deploy,
     send: deployer.send,
     control: async (method, params) => await chain.reader.transport.request({ method, params }),
-    openCall: async (strikeUsd) => await openCall({ chain, vault, ...deployer }, strikeUsd),
+    openCall: async (strikeUsd) => await openCall({ chain, vault: ground.vault, ...deployer }, strikeUsd),
   };
 }
 
@@ -156,7 +163,7 @@ async function deployRegistries({ deploy, send, authority }: Deployer & Authorit
 async function deployVault(
   { deploy, send, owner, authority }: Deployer & Authority,
   oracle: Address,
-): Promise<Address> {
+): Promise<Pick<OracleFixture, "vault" | "priceGuard" | "base" | "quote">> {
   const priceGuard = await deploy("feeds/PriceGuard", [authority]);
   const settlement = await deploy("feeds/SettlementOracle", [authority, priceGuard, LIFE_SEC]);
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
@@ -176,7 +183,7 @@ async function deployVault(
   const token = artifact("local/TestToken").abi;
   await send(base, token, "mint", [owner, 1_000_000n * E8]);
   await send(base, token, "approve", [vault, 1_000_000n * E8]);
-  return vault;
+  return { vault, priceGuard, base, quote };
 }
 
 async function openCall(
