@@ -65,7 +65,12 @@ export const MANAGED: Readonly<Record<string, ManagedContract>> = {
     contract: "RiskOracle",
     abi: riskOracleAbi,
     roles: { WIDENING: ["registerSource"], NARROWING: [], GUARDIAN: [] },
-    open: [...OF_EVERY_CONTRACT, "submitReport", "registerPosition", "raiseEpoch", "retirePosition",
+    open: [
+      ...OF_EVERY_CONTRACT,
+      "submitReport",
+      "registerPosition",
+      "raiseEpoch",
+      "retirePosition",
       ...["copyPosition", "mergePosition", "reclassifyPosition"],
     ],
   },

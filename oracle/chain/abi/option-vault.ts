@@ -3075,6 +3075,19 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "stopMarket",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "takeOver",
     "inputs": [
       {

@@ -27,6 +27,7 @@ type At = VerificationRun["at"];
 export async function readLiveState(chain: ChainClient, at: At): Promise<LiveState> {
   const oracle = createOracleReader(chain, {
     oracle: at("riskOracle"),
+    riskClasses: at("riskClasses"),
     signerRegistry: at("signerRegistry"),
     modelRegistry: at("modelRegistry"),
   });
