@@ -28,6 +28,8 @@ export interface ManagedContract {
 
 /** Every function that every managed contract has: `setAuthority` answers only to the access manager itself. */
 const OF_EVERY_CONTRACT = ["setAuthority"];
+/** The vault's ABI is that of its interface, which does not name what every managed contract has. */
+const managedAbi: Abi = priceGuardAbi.filter((item) => item.type === "function" && item.name === "setAuthority");
 
 /** Managed contracts by their name in a deployment. */
 export const MANAGED: Readonly<Record<string, ManagedContract>> = {
@@ -76,7 +78,7 @@ export const MANAGED: Readonly<Record<string, ManagedContract>> = {
   },
   vault: {
     contract: "OptionVault",
-    abi: optionVaultAbi,
+    abi: [...optionVaultAbi, ...managedAbi],
     roles: {
       WIDENING: [
         ...["addMarket", "updateMarket", "setMarketCaps", "setClassGrid"],
