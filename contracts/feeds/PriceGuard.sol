@@ -2,11 +2,11 @@
 pragma solidity 0.8.30;
 
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {FeedConfig, IPriceGuard} from "../interfaces/IPriceGuard.sol";
 
 /// @title Checked spot prices of markets over Chainlink aggregators
-contract PriceGuard is IPriceGuard, Ownable2Step {
+contract PriceGuard is IPriceGuard, AccessManaged {
     uint256 private constant PRICE_DECIMALS = 8;
     uint256 private constant BPS = 10_000;
     /// @dev Aggregators answer with 8 or 18 decimals; more would only lose precision.
@@ -14,10 +14,11 @@ contract PriceGuard is IPriceGuard, Ownable2Step {
 
     mapping(uint24 marketId => FeedConfig) private _feeds;
 
-    constructor(address initialOwner) Ownable(initialOwner) {}
+    /// @param authority access manager
+    constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IPriceGuard
-    function setFeed(uint24 marketId, FeedConfig calldata config) external onlyOwner {
+    function setFeed(uint24 marketId, FeedConfig calldata config) external restricted {
         FeedConfig memory stored = config;
         bool hasSecond = address(config.secondFeed) != address(0);
         if (

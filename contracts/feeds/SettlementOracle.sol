@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
 import {IPhaseAggregator, IPhasedFeed} from "./IPhasedFeed.sol";
 
 /// @title Settlement prices proven by aggregator rounds
-contract SettlementOracle is ISettlementOracle, Ownable2Step {
+contract SettlementOracle is ISettlementOracle, AccessManaged {
     uint256 private constant PHASE_SHIFT = 64;
     uint32 private constant LEAST_MAX_DELAY_SEC = 1 minutes;
     uint32 private constant GREATEST_MAX_DELAY_SEC = 1 days;
@@ -21,7 +21,8 @@ contract SettlementOracle is ISettlementOracle, Ownable2Step {
     /// @dev 0 = not written: the price guard never lets a zero through.
     mapping(uint24 marketId => mapping(uint40 expiry => uint64 priceE8)) private _prices;
 
-    constructor(address initialOwner, IPriceGuard priceGuard, uint32 initialMaxDelaySec) Ownable(initialOwner) {
+    /// @param authority access manager
+    constructor(address authority, IPriceGuard priceGuard, uint32 initialMaxDelaySec) AccessManaged(authority) {
         PRICE_GUARD = priceGuard;
         _setMaxDelay(initialMaxDelaySec);
     }
@@ -43,7 +44,7 @@ contract SettlementOracle is ISettlementOracle, Ownable2Step {
     }
 
     /// @inheritdoc ISettlementOracle
-    function setMaxDelay(uint32 newMaxDelaySec) external onlyOwner {
+    function setMaxDelay(uint32 newMaxDelaySec) external restricted {
         _setMaxDelay(newMaxDelaySec);
     }
 

@@ -18,6 +18,9 @@ interface IModelRegistry {
     /// @notice Rises by one with every change.
     function modelsVersion() external view returns (uint32 version);
 
-    /// @notice Allows or disallows a bundle. Only the owner (timelock).
+    /// @notice Allows or disallows a bundle. Only WIDENING_ROLE.
     function setAllowed(bytes32 bundleHash, bool allowed) external;
+
+    /// @notice Disallows a bundle. Only NARROWING_ROLE.
+    function disallow(bytes32 bundleHash) external;
 }

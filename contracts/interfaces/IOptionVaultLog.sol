@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ClassGrid, LiquidationSettings, Market} from "../types/VaultTypes.sol";
+import {ClassGrid, FundTerms, LiquidationSettings, Market, MarketCaps, MarketValves} from "../types/VaultTypes.sol";
 
 /// @title Events and errors of the options vault
 /// @notice The events carry absolute new values, so that all state can be rebuilt from them.
@@ -9,11 +9,47 @@ interface IOptionVaultLog {
     /// @notice A market was added.
     event MarketAdded(uint24 indexed marketId, Market market);
     /// @notice New risk in a market was allowed or stopped, or its least collaterals changed.
-    event MarketUpdated(uint24 indexed marketId, bool live, uint96 minBase, uint72 minQuote);
+    event MarketUpdated(uint24 indexed marketId, bool live, uint80 minBase, uint80 minQuote);
+    /// @notice What new risk on one side of a market may add up to was set.
+    event MarketCapsSet(uint24 indexed marketId, bool indexed isPut, MarketCaps caps);
     /// @notice The classes of a market's new positions were set.
     event ClassGridSet(uint24 indexed marketId, ClassGrid grid);
     /// @notice The settings of liquidations were set.
     event LiquidationSettingsSet(LiquidationSettings settings);
+
+    /// @notice The limits on parameter-caused and on cautious liquidations of a market were set.
+    event MarketValvesSet(uint24 indexed marketId, MarketValves valves);
+    /// @notice The insurance fund of a collateral token was set.
+    event FundSet(address indexed token, FundTerms terms);
+    /// @notice Opening, minting more and withdrawing are paused until then.
+    event NewRiskPaused(uint32 until);
+    /// @notice Flags and liquidations are paused until then.
+    event LiquidationsPaused(uint32 until);
+    /// @notice Caution lasts until then.
+    event CautionSet(uint32 until);
+    /// @notice Whatever was paused ended at `nowSec`.
+    event PausesLifted(uint32 nowSec);
+    /// @notice Of a market's budget of parameter-caused liquidations so much is spent in this window.
+    event EffectBudgetSpent(uint24 indexed marketId, uint256 spentE8, uint256 budgetE8);
+    /// @notice An owner allowed or forbade an operator.
+    event VaultOperatorSet(address indexed owner, address indexed operator, bool approved);
+    /// @notice A position is offered to `to`; zero ends the offer.
+    event PositionOffered(uint256 indexed positionId, address indexed owner, address indexed to);
+    /// @notice A position has a new owner.
+    event PositionTransferred(uint256 indexed positionId, address indexed from, address indexed to);
+    /// @notice A position moved to another risk class.
+    event PositionClassChanged(uint256 indexed positionId, uint16 classId);
+    /// @notice Shorts of `fromId` were taken over into `positionId`, which now has `newSizeE8` and `newCollateral`.
+    event PositionTakenOver(
+        uint256 indexed positionId,
+        uint256 indexed fromId,
+        address indexed liquidator,
+        uint128 sizeE8,
+        uint256 newSizeE8,
+        uint256 newCollateral
+    );
+    /// @notice Whoever flagged a position was credited a bounty out of its collateral.
+    event FlagBountyPaid(uint256 indexed positionId, address indexed flagger, uint256 bounty, uint256 collateral);
 
     /// @notice A position was opened; as many longs were minted to `to`.
     event PositionOpened(
@@ -33,13 +69,14 @@ interface IOptionVaultLog {
     event PositionFlagged(uint256 indexed positionId, address indexed flagger, uint16 piBps, int256 healthWad);
     /// @notice The position is healthy again; its auction ended.
     event PositionUnflagged(uint256 indexed positionId);
-    /// @notice Shorts were closed against longs of the liquidator. With `restSizeE8` 0 the position is gone and the rest
+    /// @notice Shorts were closed against longs of the liquidator, or taken over by him. With `restSizeE8` 0 the position is gone and the rest
     /// of its collateral was credited to the owner.
     event PositionLiquidated(
         uint256 indexed positionId,
         address indexed liquidator,
         uint128 sizeE8,
         uint128 payout,
+        uint128 fee,
         uint64 rateE8,
         uint128 restSizeE8,
         uint128 restCollateral
@@ -87,6 +124,34 @@ interface IOptionVaultLog {
     error VaultTokenReceivedMismatch(address token, uint256 received, uint256 expected);
     /// @notice The collateral is below what new risk of this size must meet.
     error VaultCollateralTooLow(uint256 collateral, uint256 required);
+    /// @notice New risk is paused.
+    error VaultNewRiskPaused(uint256 until);
+    /// @notice Flags and liquidations are paused.
+    error VaultLiquidationsPaused(uint256 until);
+    /// @notice A pause of no or too great length.
+    error VaultPauseTooLong(uint256 durationSec, uint256 limitSec);
+    /// @notice Two pauses of liquidations began within a week.
+    error VaultPausesUsedUp(uint256 freeAt);
+    /// @notice Parameters alone have made the position liquidatable, and the window's budget for such is spent.
+    error VaultEffectBudget(uint24 marketId, uint256 notionalE8, uint256 leftE8);
+    /// @notice During caution the window's liquidations are used up for positions of this size.
+    error VaultLiquidationLimit(uint24 marketId);
+    /// @notice Valves need a window of 10 minutes to 7 days and a caution limit above zero.
+    error VaultValvesInvalid(uint24 marketId, MarketValves valves);
+    /// @notice A share above the limit, or one without a fund.
+    error VaultFundInvalid(address token, FundTerms terms);
+    /// @notice An operator may send only to the owner.
+    error VaultOperatorRedirects(uint256 positionId, address to);
+    /// @notice The position is not offered to the caller.
+    error VaultNotOffered(uint256 positionId, address caller);
+    /// @notice The position's class has not changed, or its moneyness is too near a bucket's edge.
+    error VaultClassKept(uint256 positionId, uint16 classId);
+    /// @notice The receiving position is another series' or the liquidated one.
+    error VaultTakeOverTarget(uint256 positionId, uint256 intoId);
+    /// @notice The liquidator would have to pay in more than he allowed.
+    error VaultTopUpTooHigh(uint256 topUp, uint256 maxTopUp);
+    /// @notice With this risk the series, or the position, would exceed a cap of its side of the market.
+    error VaultCapExceeded(uint256 seriesId, MarketCaps caps);
     /// @notice The series has expired; only settlement touches its positions.
     error VaultSeriesExpired(uint256 seriesId, uint40 expiry);
     /// @notice The series has not expired.

@@ -50,6 +50,6 @@ interface IPriceGuard {
     /// @notice Converts an answer of the market's first feed to 1e-8 USD; reverts outside the plausible range.
     function plausiblePriceE8(uint24 marketId, int256 answer) external view returns (uint64 priceE8);
 
-    /// @notice Sets the feeds and limits of a market; the two `decimals` fields are read from the feeds. Only the owner.
+    /// @notice Sets the feeds and limits of a market; the two `decimals` fields are read from the feeds. Only WIDENING_ROLE.
     function setFeed(uint24 marketId, FeedConfig calldata config) external;
 }

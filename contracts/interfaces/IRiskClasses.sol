@@ -3,13 +3,16 @@ pragma solidity 0.8.30;
 
 import {RiskClass} from "../types/RiskTypes.sol";
 
-/// @title Risk classes and their bounds, owned by the DAO through the timelock
+/// @title Risk classes and their bounds, owned by the DAO
 interface IRiskClasses {
     /// @notice Bounds of a class were set; carries the whole class so that logs rebuild it.
     event RiskClassSet(uint16 indexed classId, RiskClass class, uint32 boundsVersion);
 
     /// @notice A bound lies outside `min`…`max`, which may depend on the class's other bounds; `field` is its name.
     error RiskClassesOutOfRange(uint16 classId, bytes32 field, uint256 value, uint256 min, uint256 max);
+
+    /// @notice The new value of `field` does not narrow: propose {setRiskClass}, which takes the long delay.
+    error RiskClassesWidens(uint16 classId, bytes32 field);
 
     /// @notice A class that was never set.
     error RiskClassesUnknownClass(uint16 classId);
@@ -29,6 +32,10 @@ interface IRiskClasses {
     /// @notice Rises by one with every change of any bound.
     function boundsVersion() external view returns (uint32 version);
 
-    /// @notice Sets all bounds of a class after checking them against each other. Only the owner (timelock).
+    /// @notice Sets all bounds of a class after checking them against each other. Only WIDENING_ROLE.
     function setRiskClass(uint16 classId, RiskClass calldata class) external;
+
+    /// @notice As {setRiskClass} for a class that exists, and only where reports get less room, new risk does not get cheaper
+    /// and no live position's requirement changes (see `ClassNarrowing`). Only NARROWING_ROLE.
+    function narrowRiskClass(uint16 classId, RiskClass calldata class) external;
 }

@@ -34,6 +34,15 @@ interface IRiskOracle {
     /// @notice The position was closed or settled; later entries for it are skipped.
     event PositionRetired(uint16 indexed sourceIndex, uint256 indexed positionId);
 
+    /// @notice A position, registered just before, was split off `fromId` and has its word, in its first epoch.
+    event PositionCopied(uint16 indexed sourceIndex, uint256 indexed positionId, uint256 fromId);
+
+    /// @notice The position took over shorts of `fromId`: it has the word with the higher target, all of it in force.
+    event PositionMerged(uint16 indexed sourceIndex, uint256 indexed positionId, uint256 fromId, uint16 epoch);
+
+    /// @notice The position moved to another class.
+    event PositionReclassified(uint16 indexed sourceIndex, uint256 indexed positionId, uint16 classId);
+
     /// @notice The DAO admitted a position source.
     event SourceRegistered(uint16 indexed sourceIndex, address indexed source);
 
@@ -76,6 +85,9 @@ interface IRiskOracle {
     /// @notice The position was never registered, or is retired.
     error RiskOracleUnknownPosition(uint256 sourceIndex, uint256 positionId);
 
+    /// @notice The score is stale under the old or the new class: the position cannot change class before the next one.
+    error RiskOracleStale(uint256 sourceIndex, uint256 positionId);
+
     /// @notice The class is retired for new positions, or its id does not fit the word.
     error RiskOracleClass(uint16 classId);
 
@@ -95,7 +107,7 @@ interface IRiskOracle {
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes);
 
-    /// @notice Admits a position source. Only the owner (timelock).
+    /// @notice Admits a position source. Only WIDENING_ROLE.
     function registerSource(address source) external returns (uint16 sourceIndex);
 
     /// @notice Registers a new position of the calling source. Only a registered source.
@@ -109,11 +121,36 @@ interface IRiskOracle {
     /// @notice Forgets a position of the calling source. Only a registered source.
     function retirePosition(uint256 positionId) external;
 
+    /// @notice Registers `newId` of the calling source as split off its `fromId`: same ratios, score and times, first epoch.
+    /// Only a registered source.
+    function copyPosition(uint256 fromId, uint256 newId) external;
+
+    /// @notice Says that `intoId` of the calling source took over shorts of its `fromId`: it keeps the word with the higher
+    /// target, without a running ramp. Only a registered source, which has made sure that the new totals meet the initial ρ
+    /// of both.
+    /// @return epoch new epoch of `intoId`
+    function mergePosition(uint256 fromId, uint256 intoId) external returns (uint16 epoch);
+
+    /// @notice Moves a position of the calling source to another class. The ρ in force does not change now; a target below
+    /// the new floor rises to it over grace and ramp. Reverts while the score is stale. Only a registered source.
+    function reclassifyPosition(uint256 positionId, uint16 classId) external;
+
     /// @notice Effective parameters; reverts for unknown positions, so that 0 is never read as a value.
     function getParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
     /// @notice As {getParams}, with status UNKNOWN instead of a revert.
     function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
+
+    /// @notice The part of {getParams} that decides about liquidations, cheaper; reverts for unknown positions.
+    /// @return rhoBps maintenance ρ in force
+    /// @return piBps π in force
+    /// @return rhoBeforeBps the least of `rhoBps`, the ρ accepted at the start of the present drift window and of the one
+    /// before, and, for a window's length after a tightening, the ρ that it started from: a position that is healthy at it
+    /// but not at `rhoBps` was made liquidatable by parameters, not by the market. While unscored, `rhoBps`.
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps);
 
     /// @notice ρ and π that a position of `classId` must meet if it is opened now:
     /// `max(class initial, signed class quantile)·(1 + β)` inside the class bounds.

@@ -32,6 +32,6 @@ interface ISettlementOracle {
     /// @notice Longest time from expiry to the update time of the settling round.
     function maxDelaySec() external view returns (uint32 delaySec);
 
-    /// @notice Sets the longest delay, 1 minute to 1 day. Only the owner.
+    /// @notice Sets the longest delay, 1 minute to 1 day. Only WIDENING_ROLE.
     function setMaxDelay(uint32 maxDelaySec) external;
 }

@@ -9,9 +9,6 @@ interface ISignerRegistry {
     /// @notice A signer was removed at once from every version by the guardian.
     event SignerRemoved(address indexed signer);
 
-    /// @notice The guardian was replaced.
-    event GuardianSet(address indexed guardian);
-
     /// @notice A set of no signers or of more than `max`.
     error SignerRegistrySize(uint256 size, uint256 max);
 
@@ -39,9 +36,6 @@ interface ISignerRegistry {
     /// @notice Signature of bit `index` is malformed, malleable, or not by that signer (zero when removed).
     error SignerRegistryInvalidSignature(uint256 index, address expected, address recovered);
 
-    /// @notice The caller is not the guardian.
-    error SignerRegistryNotGuardian(address caller);
-
     /// @notice The address is in no live set.
     error SignerRegistryUnknownSigner(address signer);
 
@@ -63,15 +57,12 @@ interface ISignerRegistry {
         bytes calldata signatures
     ) external view;
 
-    /// @notice Activates a new set; the one before stays valid for the overlap, older ones end at once. Only the owner
-    /// (timelock).
+    /// @notice Activates a new set; the one before stays valid for the overlap, older ones end at once. Only
+    /// WIDENING_ROLE.
     /// @param signers distinct, not zero, at most 32, in bitmap order
     /// @param threshold more than half of the signers, at most all
     function activateSet(address[] calldata signers, uint8 threshold) external returns (uint32 version);
 
-    /// @notice Removes a signer from every live set at once, in the overlap too. Only the guardian.
+    /// @notice Removes a signer from every live set at once, in the overlap too. Only GUARDIAN_ROLE.
     function removeSigner(address signer) external;
-
-    /// @notice Replaces the guardian. Only the owner (timelock).
-    function setGuardian(address guardian) external;
 }

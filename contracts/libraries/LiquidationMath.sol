@@ -66,6 +66,18 @@ library LiquidationMath {
         return Math.min(wholeEquity, (closedE8 * payoff.unit * value) / (payoff.denominator * RATE));
     }
 
+    /// @notice Share of a payout beyond intrinsic value that goes to the insurance fund, token units, rounded down.
+    function feeDown(
+        Payoff memory payoff,
+        uint256 closedE8,
+        uint256 payout,
+        uint256 feeBps
+    ) internal pure returns (uint256 fee) {
+        if (feeBps == 0) return 0;
+        uint256 intrinsic = Math.ceilDiv(closedE8 * payoff.unit * payoff.intrinsicE8, payoff.denominator);
+        return (Math.saturatingSub(payout, intrinsic) * feeBps) / BPS;
+    }
+
     /// @notice Contracts k* whose liquidation brings the rest to the target health h_T, rounded up:
     /// k* = n·(h_T·B − e)/(h_T·B − x), B = ρ(L − I); the whole position exactly when x = e. The target buffer h_T·B never
     /// exceeds L − I: a fully collateralised rest needs no more. Only for 0 < health < 1; a healthy position gives 0.

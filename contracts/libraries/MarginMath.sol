@@ -23,10 +23,10 @@ library MarginMath {
     /// @notice Basis points of one.
     uint256 internal constant BPS = 10_000;
     uint256 internal constant WAD = 1e18;
-    /// @notice Largest size of a position: 2^80 − 1, about 1.2e16 contracts.
-    uint256 internal constant MAX_SIZE_E8 = type(uint80).max;
-    /// @notice Largest collateral of a position: 2^112 − 1 token units.
-    uint256 internal constant MAX_COLLATERAL = type(uint112).max;
+    /// @notice Largest size of a position: 2^64 − 1, about 1.8e11 contracts.
+    uint256 internal constant MAX_SIZE_E8 = type(uint64).max;
+    /// @notice Largest collateral of a position: 2^104 − 1 token units, 2e13 tokens of 18 decimals.
+    uint256 internal constant MAX_COLLATERAL = type(uint104).max;
     /// @notice Most decimals of a collateral token.
     uint256 internal constant MAX_DECIMALS = 18;
     /// @notice Health is reported inside ± 1e18 (1e36 wad); beyond, the buffer is a rounding error.
@@ -78,6 +78,32 @@ library MarginMath {
         uint256 buffer = sizeE8 * payoff.unit * payoff.ceilingE8 * rhoBps;
         if (held >= owed) return int256(_ratioWad((held - owed) * BPS, buffer, Math.Rounding.Floor));
         return -int256(_ratioWad((owed - held) * BPS, buffer, Math.Rounding.Ceil));
+    }
+
+    /// @notice The price at which health is still at or above 1 and beyond which it is below: for puts health is at least 1
+    /// exactly at prices ≥ the result, for calls exactly at prices ≤ the result. A put that is healthy at every price gives 0,
+    /// one that never is the type's maximum; a call the other way round. Exact: no price is misjudged.
+    /// @param collateral token units of the position of `sizeE8` contracts, size not 0
+    function lastHealthyPriceE8(
+        bool isPut,
+        uint256 strikeE8,
+        uint256 decimals,
+        uint256 sizeE8,
+        uint256 collateral,
+        uint256 rhoBps
+    ) internal pure returns (uint256 priceE8) {
+        uint256 units = sizeE8 * 10 ** decimals;
+        if (isPut) {
+            uint256 held = collateral * E16 * BPS;
+            if (held < units * rhoBps * strikeE8) return type(uint256).max;
+            uint256 full = units * BPS * strikeE8;
+            // At ρ = 1 the requirement is full at every price, and it was met above.
+            return held >= full ? 0 : Math.ceilDiv(full - held, units * (BPS - rhoBps));
+        }
+        uint256 coins = collateral * E8 * BPS;
+        if (coins < units * rhoBps) return 0;
+        uint256 all = units * BPS;
+        return coins >= all ? type(uint256).max : (units * strikeE8 * (BPS - rhoBps)) / (all - coins);
     }
 
     function _ratioWad(uint256 equity, uint256 buffer, Math.Rounding rounding) private pure returns (uint256 wad) {

@@ -44,6 +44,35 @@ library RiskReading {
         params.status = stale ? ParamStatus.STALE : ParamStatus.FRESH;
     }
 
+    /// @notice Maintenance ρ and π in force, and the ρ of before the present drift windows; not for the zero word.
+    function maintenance(
+        uint256 word,
+        RiskClass memory class,
+        uint256 nowSec
+    ) internal pure returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        uint256 rho = standingRho(word, class, nowSec);
+        uint256 pi = RiskWord.piOf(word);
+        if (isStale(word, class, nowSec)) pi = Math.min(pi, class.piDefaultBps);
+        uint256 before = RiskWord.isScored(word) ? Math.min(rho, _rhoBefore(word, class, nowSec)) : rho;
+        // Narrowing casts: ratios of words are 14 bits wide.
+        return (uint16(rho), uint16(linkedPi(pi, rho, class)), uint16(before));
+    }
+
+    /// @notice Target at the start of the drift window of `nowSec` and of the window before.
+    function anchorsAt(
+        uint256 word,
+        RiskClass memory class,
+        uint256 nowSec
+    ) internal pure returns (uint256 anchor, uint256 prior) {
+        uint256 index = (nowSec / class.windowSec) & RiskWord.WINDOW_MASK;
+        uint256 oldIndex = RiskWord.windowIndexOf(word);
+        (anchor, prior) = (RiskWord.rhoAnchorOf(word), RiskWord.rhoPriorOf(word));
+        if (index == oldIndex) return (anchor, prior);
+        uint256 target = RiskWord.rhoTargetOf(word);
+        prior = index == (oldIndex + 1) & RiskWord.WINDOW_MASK ? anchor : target;
+        return (target, prior);
+    }
+
     /// @notice ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`. A quantile that is stale or
     /// was never signed counts as at least the class default.
     function openingParams(
@@ -95,6 +124,15 @@ library RiskReading {
     /// @notice π under the linked rule `π + δ ≤ ρ`: it rises no faster than the ρ in force and yields to a greater δ.
     function linkedPi(uint256 pi, uint256 rho, RiskClass memory class) internal pure returns (uint256 linked) {
         return Math.min(pi, Math.saturatingSub(rho, class.deltaBps));
+    }
+
+    /// @dev Besides the two anchors, the ρ in force when the last tightening within a window began: of a first score only
+    /// that tells what the position was opened at.
+    function _rhoBefore(uint256 word, RiskClass memory class, uint256 nowSec) private pure returns (uint256 rho) {
+        (uint256 anchor, uint256 prior) = anchorsAt(word, class, nowSec);
+        rho = Math.min(anchor, prior);
+        bool isRecent = nowSec < RiskWord.tightenedAtOf(word) + class.windowSec;
+        if (isRecent) rho = Math.min(rho, RiskWord.rhoFromOf(word));
     }
 
     /// @dev ρ on the fallback ramp of a stale word: towards the class default, from where it stood at the first stale second.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
+import {RiskLife} from "../libraries/RiskLife.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
@@ -13,7 +14,7 @@ import {ClassCache} from "./ClassCache.sol";
 
 /// @title Sources, their positions, and the read side
 /// @notice Holds one word per position and one per class; only sources create, raise and retire, only reports move values.
-abstract contract PositionBook is IRiskOracle, Ownable2Step {
+abstract contract PositionBook is IRiskOracle, AccessManaged {
     /// @notice Largest position id, the width of its field in a packed entry.
     uint256 public constant MAX_POSITION_ID = type(uint48).max;
 
@@ -32,13 +33,13 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     /// @dev Index + 1, so that zero means not registered.
     mapping(address source => uint256 ordinal) private _ordinals;
 
-    constructor(address owner, IRiskClasses classes) Ownable(owner) {
+    constructor(address authority, IRiskClasses classes) AccessManaged(authority) {
         if (address(classes) == address(0)) revert RiskOracleInvalidConfig();
         CLASSES = classes;
     }
 
     /// @inheritdoc IRiskOracle
-    function registerSource(address source) external onlyOwner returns (uint16 sourceIndex) {
+    function registerSource(address source) external restricted returns (uint16 sourceIndex) {
         bool full = _sources.length > type(uint16).max;
         if (source == address(0) || _ordinals[source] != 0 || full) revert RiskOracleInvalidSource(source);
         // Fits: checked by `full`.
@@ -72,6 +73,40 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
         (uint16 sourceIndex, uint256 key, ) = _ownPosition(positionId);
         delete _positions[key].word;
         emit PositionRetired(sourceIndex, positionId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function copyPosition(uint256 fromId, uint256 newId) external {
+        (uint16 sourceIndex, , uint256 word) = _ownPosition(fromId);
+        if (newId == 0 || newId > MAX_POSITION_ID) revert RiskOraclePositionId(newId);
+        uint256 key = ReportCodec.positionKey(sourceIndex, newId);
+        if (_positions[key].word != 0) revert RiskOraclePositionExists(sourceIndex, newId);
+        _positions[key].word = RiskLife.copiedWord(word);
+        // Fits: the word's lane is 12 bits wide.
+        emit PositionRegistered(sourceIndex, newId, uint16(RiskWord.classIdOf(word)));
+        emit PositionCopied(sourceIndex, newId, fromId);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function mergePosition(uint256 fromId, uint256 intoId) external returns (uint16 epoch) {
+        (uint16 sourceIndex, , uint256 from) = _ownPosition(fromId);
+        (, uint256 key, uint256 into) = _ownPosition(intoId);
+        (_positions[key].word, epoch) = RiskLife.mergedWord(from, into);
+        emit PositionMerged(sourceIndex, intoId, fromId, epoch);
+    }
+
+    /// @inheritdoc IRiskOracle
+    function reclassifyPosition(uint256 positionId, uint16 classId) external {
+        (uint16 sourceIndex, uint256 key, uint256 word) = _ownPosition(positionId);
+        RiskClass memory oldClass = ClassCache.read(CLASSES, RiskWord.classIdOf(word));
+        RiskClass memory newClass = ClassCache.read(CLASSES, classId);
+        if (!newClass.active) revert RiskOracleClass(classId);
+        bool stale = RiskReading.isStale(word, oldClass, block.timestamp);
+        // During silence the fallback ramp of the old class goes on; that of another would not start where it stands.
+        if (stale || RiskReading.isStale(word, newClass, block.timestamp))
+            revert RiskOracleStale(sourceIndex, positionId);
+        _positions[key].word = RiskLife.reclassedWord(word, oldClass, newClass, classId, block.timestamp);
+        emit PositionReclassified(sourceIndex, positionId, classId);
     }
 
     /// @inheritdoc IRiskOracle
@@ -109,6 +144,18 @@ abstract contract PositionBook is IRiskOracle, Ownable2Step {
     function classWords(uint16[] calldata classIds) external view returns (uint256[] memory words) {
         words = new uint256[](classIds.length);
         for (uint256 index = 0; index < classIds.length; ++index) words[index] = _classWords[classIds[index]];
+    }
+
+    /// @inheritdoc IRiskOracle
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        uint16 sourceIndex = sourceIndexOf(source);
+        uint256 word = positionWord(sourceIndex, positionId);
+        if (word == 0) revert RiskOracleUnknownPosition(sourceIndex, positionId);
+        RiskClass memory class = ClassCache.read(CLASSES, RiskWord.classIdOf(word));
+        return RiskReading.maintenance(word, class, block.timestamp);
     }
 
     /// @inheritdoc IRiskOracle

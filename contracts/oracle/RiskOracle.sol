@@ -14,14 +14,14 @@ import {ClassCache, ClassTable} from "./ClassCache.sol";
 import {PositionBook} from "./PositionBook.sol";
 
 /// @notice What a risk oracle is deployed with.
-/// @param owner timelock: admits sources
+/// @param authority access manager
 /// @param signers quorum of reports
 /// @param classes bounds
 /// @param models allowed model bundles
 /// @param deploymentSalt keeps messages of operators apart from those for earlier deployments at the same address
 /// @param maxArrivalAgeSec greatest age of an observation at arrival
 struct RiskOracleConfig {
-    address owner;
+    address authority;
     ISignerRegistry signers;
     IRiskClasses classes;
     IModelRegistry models;
@@ -67,7 +67,7 @@ contract RiskOracle is PositionBook, EIP712 {
 
     constructor(
         RiskOracleConfig memory config
-    ) PositionBook(config.owner, config.classes) EIP712("Plimsoll RiskOracle", "1") {
+    ) PositionBook(config.authority, config.classes) EIP712("Plimsoll RiskOracle", "1") {
         bool missing = address(config.signers) == address(0) || address(config.models) == address(0);
         if (missing || config.maxArrivalAgeSec == 0) revert RiskOracleInvalidConfig();
         SIGNERS = config.signers;

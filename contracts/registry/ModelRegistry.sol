@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @title Model bundles allowed by the DAO
-contract ModelRegistry is IModelRegistry, Ownable2Step {
+contract ModelRegistry is IModelRegistry, AccessManaged {
     /// @inheritdoc IModelRegistry
     mapping(bytes32 bundleHash => bool allowed) public isAllowed;
 
     /// @inheritdoc IModelRegistry
     uint32 public modelsVersion;
 
-    constructor(address owner) Ownable(owner) {}
+    /// @param authority access manager
+    constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IModelRegistry
-    function setAllowed(bytes32 bundleHash, bool allowed) external onlyOwner {
+    function setAllowed(bytes32 bundleHash, bool allowed) external restricted {
+        _setAllowed(bundleHash, allowed);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function disallow(bytes32 bundleHash) external restricted {
+        _setAllowed(bundleHash, false);
+    }
+
+    function _setAllowed(bytes32 bundleHash, bool allowed) private {
         if (bundleHash == bytes32(0)) revert ModelRegistryZeroHash();
         if (isAllowed[bundleHash] == allowed) revert ModelRegistryUnchanged(bundleHash, allowed);
         isAllowed[bundleHash] = allowed;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IRiskClasses} from "../interfaces/IRiskClasses.sol";
+import {ClassNarrowing} from "../libraries/ClassNarrowing.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {Lane, RiskClass} from "../types/RiskTypes.sol";
 
 /// @title Risk classes and their bounds
-contract RiskClasses is IRiskClasses, Ownable2Step {
+contract RiskClasses is IRiskClasses, AccessManaged {
     struct StoredClass {
         uint256 bounds;
         uint256 timing;
@@ -34,25 +35,22 @@ contract RiskClasses is IRiskClasses, Ownable2Step {
     uint16[] private _classIds;
     mapping(uint16 classId => StoredClass stored) private _classes;
 
-    constructor(address owner) Ownable(owner) {}
+    /// @param authority access manager
+    constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IRiskClasses
-    function setRiskClass(uint16 classId, RiskClass calldata class) external onlyOwner {
-        _requireIn(classId, "classId", classId, 0, RiskWord.MAX_CLASS_ID);
-        _checkRatios(classId, class);
-        _checkPenalties(classId, class);
-        _checkLane(classId, class.tighten, MIN_TIGHTEN_DELAY_SEC);
-        _checkLane(classId, class.loosen, 0);
-        _checkTimes(classId, class);
-        if (!isSet(classId)) _classIds.push(classId);
-        (uint256 bounds, uint256 timing) = RiskClassWords.pack(class);
-        _classes[classId] = StoredClass(bounds, timing);
-        boundsVersion += 1;
-        emit RiskClassSet(classId, class, boundsVersion);
+    function setRiskClass(uint16 classId, RiskClass calldata class) external restricted {
+        _setRiskClass(classId, class);
     }
 
     /// @inheritdoc IRiskClasses
-    function riskClass(uint16 classId) external view returns (RiskClass memory class) {
+    function narrowRiskClass(uint16 classId, RiskClass calldata class) external restricted {
+        bytes32 widened = ClassNarrowing.firstWidened(riskClass(classId), class);
+        if (widened != 0) revert RiskClassesWidens(classId, widened);
+        _setRiskClass(classId, class);
+    }
+    /// @inheritdoc IRiskClasses
+    function riskClass(uint16 classId) public view returns (RiskClass memory class) {
         StoredClass memory stored = _classes[classId];
         if (stored.timing == 0) revert RiskClassesUnknownClass(classId);
         return RiskClassWords.unpack(stored.bounds, stored.timing);
@@ -73,6 +71,20 @@ contract RiskClasses is IRiskClasses, Ownable2Step {
     function isSet(uint16 classId) public view returns (bool known) {
         // The window is never 0, so a set class has a timing word.
         return _classes[classId].timing != 0;
+    }
+
+    function _setRiskClass(uint16 classId, RiskClass calldata class) private {
+        _requireIn(classId, "classId", classId, 0, RiskWord.MAX_CLASS_ID);
+        _checkRatios(classId, class);
+        _checkPenalties(classId, class);
+        _checkLane(classId, class.tighten, MIN_TIGHTEN_DELAY_SEC);
+        _checkLane(classId, class.loosen, 0);
+        _checkTimes(classId, class);
+        if (!isSet(classId)) _classIds.push(classId);
+        (uint256 bounds, uint256 timing) = RiskClassWords.pack(class);
+        _classes[classId] = StoredClass(bounds, timing);
+        boundsVersion += 1;
+        emit RiskClassSet(classId, class, boundsVersion);
     }
 
     function _checkRatios(uint16 classId, RiskClass calldata class) private pure {

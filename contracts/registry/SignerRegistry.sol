@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ISignerRegistry} from "../interfaces/ISignerRegistry.sol";
 
 /// @title Versioned sets of report signers
 /// @notice At most two sets are live: the current one and, for the overlap, the one before it.
-contract SignerRegistry is ISignerRegistry, Ownable2Step {
+contract SignerRegistry is ISignerRegistry, AccessManaged {
     /// @notice Largest set; beyond about 15 signers an aggregated scheme would be cheaper.
     uint256 public constant MAX_SIGNERS = 32;
     /// @notice Bytes of one compact signature (r, vs), ERC-2098.
@@ -27,41 +27,30 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
     uint32 public currentVersion;
     /// @notice Last second of the set before the current one.
     uint40 public previousExpiresAt;
-    /// @notice May remove signers, nothing else.
-    address public guardian;
 
     mapping(uint32 version => SignerSet set) private _sets;
 
-    /// @param owner timelock
-    /// @param initialGuardian see {guardian}
+    /// @param authority access manager
     /// @param overlapSec see {OVERLAP_SEC}
     /// @param signers first set, as in {activateSet}
     /// @param threshold of the first set
     constructor(
-        address owner,
-        address initialGuardian,
+        address authority,
         uint40 overlapSec,
         address[] memory signers,
         uint8 threshold
-    ) Ownable(owner) {
+    ) AccessManaged(authority) {
         OVERLAP_SEC = overlapSec;
-        _setGuardian(initialGuardian);
         _activate(signers, threshold);
     }
 
     /// @inheritdoc ISignerRegistry
-    function activateSet(address[] calldata signers, uint8 threshold) external onlyOwner returns (uint32 version) {
+    function activateSet(address[] calldata signers, uint8 threshold) external restricted returns (uint32 version) {
         return _activate(signers, threshold);
     }
 
     /// @inheritdoc ISignerRegistry
-    function setGuardian(address newGuardian) external onlyOwner {
-        _setGuardian(newGuardian);
-    }
-
-    /// @inheritdoc ISignerRegistry
-    function removeSigner(address signer) external {
-        if (msg.sender != guardian) revert SignerRegistryNotGuardian(msg.sender);
+    function removeSigner(address signer) external restricted {
         if (signer == address(0)) revert SignerRegistryUnknownSigner(signer);
         SignerSet storage current = _sets[currentVersion];
         bool wasCurrent = _clear(current, signer);
@@ -124,11 +113,6 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         currentVersion = version;
         previousExpiresAt = uint40(block.timestamp) + OVERLAP_SEC;
         emit SignerSetActivated(version, signers, threshold);
-    }
-
-    function _setGuardian(address newGuardian) private {
-        guardian = newGuardian;
-        emit GuardianSet(newGuardian);
     }
 
     function _clear(SignerSet storage set, address signer) private returns (bool found) {

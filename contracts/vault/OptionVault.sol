@@ -1,79 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {IOptionVault} from "../interfaces/IOptionVault.sol";
-import {IPositionSource} from "../interfaces/IPositionSource.sol";
-import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
-import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {IOptionVaultLinks} from "../interfaces/IOptionVaultLinks.sol";
+import {IOptionVaultQuotes} from "../interfaces/IOptionVaultQuotes.sol";
 import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
-import {LiquidationSettings, SeriesState, ShortPosition} from "../types/VaultTypes.sol";
+import {LiquidationSettings} from "../types/VaultTypes.sol";
 import {OptionToken} from "./OptionToken.sol";
+import {VaultCore} from "./VaultCore.sol";
+import {Links} from "./VaultKit.sol";
 import {VaultLiquidation} from "./VaultLiquidation.sol";
 import {VaultPositions} from "./VaultPositions.sol";
 import {VaultSettlement} from "./VaultSettlement.sol";
+import {VaultStorage} from "./VaultStorage.sol";
 
 /// @title Partially collateralised, cash-settled European options
+/// @notice Implements `IOptionVault`: the calls that move positions and money itself, the rarer ones through
+/// {OptionVaultExtension}.
 contract OptionVault is VaultPositions, VaultLiquidation, VaultSettlement {
-    /// @param initialOwner the timelock
-    /// @param riskOracle must register this vault as a source before the first position
+    /// @inheritdoc IOptionVaultLinks
+    address public immutable EXTENSION;
+
+    /// @param authority access manager
+    /// @param extension an {OptionVaultExtension}; the vault asks the same risk oracle, which must register the vault as a
+    /// source before the first position, and the same price guard
     constructor(
-        address initialOwner,
-        IRiskOracle riskOracle,
-        IPriceGuard priceGuard,
+        address authority,
         ISettlementOracle settlementOracle,
-        LiquidationSettings memory settings
-    ) Ownable(initialOwner) {
-        TOKEN = new OptionToken();
-        RISK_ORACLE = riskOracle;
-        PRICE_GUARD = priceGuard;
-        SETTLEMENT_ORACLE = settlementOracle;
+        LiquidationSettings memory settings,
+        IOptionVaultQuotes extension
+    )
+        AccessManaged(authority)
+        VaultStorage(Links(extension.RISK_ORACLE(), extension.PRICE_GUARD()))
+        VaultCore(new OptionToken(), settlementOracle)
+    {
+        EXTENSION = address(extension);
         _setLiquidationSettings(settings);
     }
 
-    /// @inheritdoc IPositionSource
-    function describePosition(
-        uint256 positionId
-    ) external view nonReentrantView returns (PositionView memory position) {
-        return _describe(positionId);
-    }
-
-    /// @inheritdoc IPositionSource
-    function describePositions(
-        uint256[] calldata positionIds
-    ) external view nonReentrantView returns (PositionView[] memory positions) {
-        positions = new PositionView[](positionIds.length);
-        for (uint256 i = 0; i < positionIds.length; ++i) {
-            positions[i] = _describe(positionIds[i]);
-        }
-    }
-
-    /// @inheritdoc IPositionSource
-    function positionCount() external view nonReentrantView returns (uint256 count) {
-        return _positionCount;
-    }
-
-    /// @inheritdoc IOptionVault
-    function seriesState(uint256 seriesId) external view nonReentrantView returns (SeriesState memory state) {
-        return _series[seriesId];
-    }
-
-    /// @inheritdoc IOptionVault
-    function claimable(address token, address account) external view nonReentrantView returns (uint256 amount) {
-        return _claims[token][account];
-    }
-
-    function _describe(uint256 positionId) private view returns (PositionView memory described) {
-        ShortPosition storage position = _positions[positionId];
-        if (position.owner == address(0)) revert VaultPositionUnknown(positionId);
-        described.owner = position.owner;
-        described.seriesId = position.seriesId;
-        described.sizeE8 = position.sizeE8;
-        described.collateral = position.collateral;
-        described.classId = position.classId;
-        // The oracle keeps the epoch; one that forgot the position answers 0.
-        described.epoch = RISK_ORACLE.tryGetParams(address(this), positionId).epoch;
-        described.flaggedAt = position.flaggedAt;
-        described.active = position.sizeE8 != 0;
+    /// @dev Every call that this contract does not know is the extension's. It takes no ether, and only the constructor
+    /// chooses the code.
+    fallback(bytes calldata input) external returns (bytes memory output) {
+        return Address.functionDelegateCall(EXTENSION, input);
     }
 }

@@ -1,162 +1,160 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IOptionVault} from "../interfaces/IOptionVault.sol";
-import {MarginMath, Payoff} from "../libraries/MarginMath.sol";
-import {SeriesId} from "../libraries/SeriesId.sol";
-import {RiskParams} from "../types/RiskTypes.sol";
-import {SeriesState, ShortPosition} from "../types/VaultTypes.sol";
-import {VaultMarkets} from "./VaultMarkets.sol";
+import {IOptionVaultCore} from "../interfaces/IOptionVaultCore.sol";
+import {MarginMath} from "../libraries/MarginMath.sol";
+import {ShortPosition} from "../libraries/PositionWords.sol";
+import {Series, SeriesId} from "../libraries/SeriesId.sol";
+import {SeriesSums} from "../libraries/SeriesSums.sol";
+import {MarketCaps} from "../types/VaultTypes.sol";
+import {SideTerms, VaultKit} from "./VaultKit.sol";
+import {VaultOpening} from "./VaultOpening.sol";
+import {VaultCore} from "./VaultCore.sol";
 
 /// @title What owners do with their positions before expiry
-abstract contract VaultPositions is VaultMarkets {
-    /// @inheritdoc IOptionVault
+abstract contract VaultPositions is VaultCore {
+    /// @inheritdoc IOptionVaultCore
     function open(
         uint256 seriesId,
         uint128 sizeE8,
         uint128 collateral,
         address to
     ) external nonReentrant returns (uint256 positionId) {
-        Terms memory terms = _termsOf(seriesId);
-        _requireAmount(collateral, MarginMath.MAX_COLLATERAL);
-        (uint256 required, uint16 classId, ) = _openingRequirement(terms, sizeE8);
+        Series memory series = SeriesId.decode(seriesId);
+        SideTerms memory terms = VaultKit.termsOf(_state, series);
+        VaultKit.requireAmount(collateral, MarginMath.MAX_COLLATERAL);
+        (uint256 required, uint16 classId, ) = VaultOpening.requirement(_state, _links(), series, terms, sizeE8);
         if (collateral < required) revert VaultCollateralTooLow(collateral, required);
-        positionId = _create(seriesId, classId, sizeE8, collateral);
+        positionId = _create(series, terms.decimals, sizeE8, collateral);
+        _requireCaps(series, sizeE8);
         emit PositionOpened(positionId, msg.sender, seriesId, sizeE8, collateral, classId, to);
         RISK_ORACLE.registerPosition(positionId, classId);
         TOKEN.mint(to, seriesId, sizeE8);
         _pull(terms.token, collateral);
     }
 
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultCore
     function mintMore(uint256 positionId, uint128 sizeE8, uint128 collateral, address to) external nonReentrant {
-        (ShortPosition storage position, Terms memory terms) = _ownedBeforeExpiry(positionId);
-        if (!terms.live) revert VaultMarketNotLive(terms.series.marketId);
-        SeriesId.requireOpenable(terms.series, block.timestamp);
-        uint256 newSizeE8 = uint256(position.sizeE8) + sizeE8;
-        uint256 newCollateral = uint256(position.collateral) + collateral;
-        _requireAmount(sizeE8, MarginMath.MAX_SIZE_E8);
-        _requireAmount(newSizeE8, MarginMath.MAX_SIZE_E8);
-        _requireAmount(newCollateral, MarginMath.MAX_COLLATERAL);
-        _requireInitial(positionId, terms, newSizeE8, newCollateral);
-        _applyRiskIncrease(positionId, position, newSizeE8, newCollateral);
-        TOKEN.mint(to, position.seriesId, sizeE8);
+        (ShortPosition memory position, SideTerms memory terms) = _ownedBeforeExpiry(positionId);
+        _requireReceiver(position, to);
+        VaultOpening.requireOpenable(_state, position.series, terms);
+        VaultKit.requireAmount(sizeE8, MarginMath.MAX_SIZE_E8);
+        uint256 newSizeE8 = position.sizeE8 + sizeE8;
+        uint256 newCollateral = position.collateral + collateral;
+        VaultKit.requireAmount(newSizeE8, MarginMath.MAX_SIZE_E8);
+        VaultKit.requireAmount(newCollateral, MarginMath.MAX_COLLATERAL);
+        _increaseRisk(position, terms, newSizeE8, newCollateral);
+        _requireCaps(position.series, newSizeE8);
+        TOKEN.mint(to, SeriesId.encode(position.series), sizeE8);
         if (collateral != 0) _pull(terms.token, collateral);
     }
 
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultCore
     function addCollateral(uint256 positionId, uint128 amount) external nonReentrant {
-        ShortPosition storage position = _activePosition(positionId);
-        Terms memory terms = _termsOf(position.seriesId);
-        _requireBeforeExpiry(position.seriesId, terms.series);
-        _requireAmount(amount, MarginMath.MAX_COLLATERAL - position.collateral);
-        uint256 newCollateral = uint256(position.collateral) + amount;
-        _resize(positionId, position, position.sizeE8, newCollateral);
-        emit CollateralAdded(positionId, msg.sender, amount, uint128(newCollateral));
-        if (position.flaggedAt != 0) _clearFlagIfHealthy(positionId, position, terms);
+        ShortPosition memory position = VaultKit.active(_state, positionId);
+        VaultKit.requireBeforeExpiry(position.series);
+        SideTerms memory terms = VaultKit.termsOf(_state, position.series);
+        VaultKit.requireAmount(amount, MarginMath.MAX_COLLATERAL - position.collateral);
+        _resize(position, position.sizeE8, position.collateral + amount);
+        emit CollateralAdded(positionId, msg.sender, amount, uint128(position.collateral));
+        if (position.isFlagged) _endFlagIfHealthy(position);
         _pull(terms.token, amount);
     }
 
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultCore
     function removeCollateral(uint256 positionId, uint128 amount, address to) external nonReentrant {
-        (ShortPosition storage position, Terms memory terms) = _ownedBeforeExpiry(positionId);
-        _requireReceiver(to);
-        _requireAmount(amount, position.collateral);
-        uint256 newCollateral = position.collateral - amount;
-        _requireInitial(positionId, terms, position.sizeE8, newCollateral);
-        _applyRiskIncrease(positionId, position, position.sizeE8, newCollateral);
+        (ShortPosition memory position, SideTerms memory terms) = _ownedBeforeExpiry(positionId);
+        _requireReceiver(position, to);
+        VaultKit.requireAmount(amount, position.collateral);
+        _increaseRisk(position, terms, position.sizeE8, position.collateral - amount);
         _push(terms.token, to, amount);
     }
 
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultCore
     function close(uint256 positionId, uint128 sizeE8, uint128 withdraw) external nonReentrant returns (uint128 paid) {
-        (ShortPosition storage position, Terms memory terms) = _ownedBeforeExpiry(positionId);
-        _requireAmount(sizeE8, position.sizeE8);
-        uint256 restSizeE8 = position.sizeE8 - sizeE8;
-        if (restSizeE8 == 0) {
-            paid = position.collateral;
-            _resize(positionId, position, 0, 0);
+        (ShortPosition memory position, SideTerms memory terms) = _ownedBeforeExpiry(positionId);
+        VaultKit.requireAmount(sizeE8, position.sizeE8);
+        uint256 seriesId = SeriesId.encode(position.series);
+        if (sizeE8 == position.sizeE8) {
+            paid = uint128(position.collateral);
+            _resize(position, 0, 0);
             emit PositionChanged(positionId, 0, 0);
         } else {
             paid = withdraw;
-            _reduce(positionId, terms, restSizeE8, withdraw);
+            _reduce(position, terms, sizeE8, withdraw);
         }
-        TOKEN.burn(msg.sender, position.seriesId, sizeE8);
-        _push(terms.token, msg.sender, paid);
+        TOKEN.burn(msg.sender, seriesId, sizeE8);
+        _push(terms.token, position.owner, paid);
     }
 
-    function _reduce(uint256 positionId, Terms memory terms, uint256 restSizeE8, uint256 withdraw) private {
-        ShortPosition storage position = _positions[positionId];
+    function _reduce(
+        ShortPosition memory position,
+        SideTerms memory terms,
+        uint256 closedE8,
+        uint256 withdraw
+    ) private {
         if (withdraw > position.collateral) revert VaultAmountInvalid(withdraw, position.collateral);
+        uint256 restSizeE8 = position.sizeE8 - closedE8;
         uint256 rest = position.collateral - withdraw;
-        uint256 closedE8 = position.sizeE8 - restSizeE8;
         // Without a withdrawal the collateral does not fall, so it needs no new comparison with the minimum.
         if (withdraw != 0 && rest < terms.minCollateral) revert VaultCollateralTooLow(rest, terms.minCollateral);
         // Up to the closed share collateral per contract does not fall, so health does not either: no price is needed.
-        if (withdraw <= (uint256(position.collateral) * closedE8) / position.sizeE8) {
-            _resize(positionId, position, restSizeE8, rest);
-            emit PositionChanged(positionId, uint128(restSizeE8), uint128(rest));
+        if (withdraw <= (position.collateral * closedE8) / position.sizeE8) {
+            _resize(position, restSizeE8, rest);
+            emit PositionChanged(position.id, uint128(restSizeE8), uint128(rest));
             return;
         }
-        _requireInitial(positionId, terms, restSizeE8, rest);
-        _applyRiskIncrease(positionId, position, restSizeE8, rest);
+        _increaseRisk(position, terms, restSizeE8, rest);
     }
 
-    function _create(
-        uint256 seriesId,
-        uint16 classId,
-        uint128 sizeE8,
-        uint128 collateral
-    ) private returns (uint256 positionId) {
-        positionId = ++_positionCount;
-        // Widths were checked by the caller against MAX_SIZE_E8 and MAX_COLLATERAL.
-        _positions[positionId] = ShortPosition({
-            owner: msg.sender,
-            coolOffFrom: uint40(block.timestamp),
-            classId: classId,
-            sizeE8: uint80(sizeE8),
-            collateral: uint112(collateral),
-            flaggedAt: 0,
-            flagPiBps: 0,
-            seriesId: seriesId
-        });
-        SeriesState storage state = _series[seriesId];
-        state.shortOiE8 += uint96(sizeE8);
-        state.collateral += collateral;
-        ++state.unsettledCount;
-    }
-
-    /// @dev The initial requirement holds on the new totals, so that the position is healthy and any auction ends.
-    function _applyRiskIncrease(
-        uint256 positionId,
-        ShortPosition storage position,
+    /// @dev Stores the new totals first and checks the initial requirement on them. As it holds, the position is healthy and
+    /// any auction ends.
+    function _increaseRisk(
+        ShortPosition memory position,
+        SideTerms memory terms,
         uint256 sizeE8,
         uint256 collateral
     ) private {
-        position.coolOffFrom = uint40(block.timestamp);
-        _resize(positionId, position, sizeE8, collateral);
-        emit PositionChanged(positionId, uint128(sizeE8), uint128(collateral));
-        _clearFlag(positionId, position);
-        RISK_ORACLE.raiseEpoch(positionId);
+        VaultOpening.requireNewRisk(_state);
+        position.coolOffFrom = block.timestamp;
+        _endFlag(position);
+        _resize(position, sizeE8, collateral);
+        emit PositionChanged(position.id, uint128(sizeE8), uint128(collateral));
+        VaultOpening.requireInitial(_state, _links(), position, terms.minCollateral);
+        RISK_ORACLE.raiseEpoch(position.id);
+    }
+
+    /// @dev After the sums have grown.
+    function _requireCaps(Series memory series, uint256 sizeE8) private view {
+        MarketCaps memory caps = _state.sides[VaultKit.sideKey(series.marketId, series.isPut)].caps;
+        uint256 sums = _state.series[SeriesId.encode(series)].sums;
+        if (
+            sizeE8 > caps.maxSizeE8 ||
+            SeriesSums.sizeOf(sums) > caps.maxOpenInterestE8 ||
+            SeriesSums.collateralOf(sums) > caps.maxCollateral ||
+            SeriesSums.countOf(sums) > caps.maxPositions
+        ) revert VaultCapExceeded(SeriesId.encode(series), caps);
     }
 
     /// @dev Must not revert, for a top-up needs no price and no oracle: without either the flag stays, and {unflag} ends it
     /// later. So what cannot be read is passed over: hence the empty blocks.
-    function _clearFlagIfHealthy(uint256 positionId, ShortPosition storage position, Terms memory terms) private {
-        try PRICE_GUARD.spotE8(terms.series.marketId) returns (uint64 spotE8, uint40) {
-            try RISK_ORACLE.getParams(address(this), positionId) returns (RiskParams memory params) {
-                Payoff memory payoff = _payoffAt(terms, spotE8);
-                if (_health(position, payoff, params.rhoBps) >= HEALTHY_WAD) _clearFlag(positionId, position);
+    function _endFlagIfHealthy(ShortPosition memory position) private {
+        try PRICE_GUARD.spotE8(position.series.marketId) returns (uint64 spotE8, uint40) {
+            try RISK_ORACLE.maintenanceOf(address(this), position.id) returns (uint16 rhoBps, uint16, uint16) {
+                if (VaultKit.health(position, VaultKit.payoffAt(position, spotE8), rhoBps) < VaultKit.HEALTHY_WAD)
+                    return;
+                _endFlag(position);
+                _store(position);
             } catch {} // solhint-disable-line no-empty-blocks
         } catch {} // solhint-disable-line no-empty-blocks
     }
 
     function _ownedBeforeExpiry(
         uint256 positionId
-    ) private view returns (ShortPosition storage position, Terms memory terms) {
-        position = _activePosition(positionId);
-        if (position.owner != msg.sender) revert VaultNotOwner(positionId, msg.sender);
-        terms = _termsOf(position.seriesId);
-        _requireBeforeExpiry(position.seriesId, terms.series);
+    ) private view returns (ShortPosition memory position, SideTerms memory terms) {
+        position = VaultKit.active(_state, positionId);
+        _requireMayAct(position);
+        VaultKit.requireBeforeExpiry(position.series);
+        terms = VaultKit.termsOf(_state, position.series);
     }
 }

@@ -1,124 +1,143 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IOptionToken} from "../interfaces/IOptionToken.sol";
-import {IOptionVault} from "../interfaces/IOptionVault.sol";
+import {IOptionVaultLog} from "../interfaces/IOptionVaultLog.sol";
+import {IOptionVaultQuotes} from "../interfaces/IOptionVaultQuotes.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
 import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
-import {ISettlementOracle} from "../interfaces/ISettlementOracle.sol";
-import {MarginMath, Payoff} from "../libraries/MarginMath.sol";
+import {MarginMath} from "../libraries/MarginMath.sol";
+import {PositionWords, ShortPosition} from "../libraries/PositionWords.sol";
 import {Series, SeriesId} from "../libraries/SeriesId.sol";
-import {ClassGrid, LiquidationSettings, Market, SeriesState, ShortPosition} from "../types/VaultTypes.sol";
+import {SeriesSums} from "../libraries/SeriesSums.sol";
+import {StoredPosition, StoredSeries, VaultControl, VaultState} from "../types/VaultState.sol";
+import {LiquidationSettings} from "../types/VaultTypes.sol";
+import {Links} from "./VaultKit.sol";
 
 /// @title State of the vault and the steps that every part of it takes
-abstract contract VaultStorage is IOptionVault, Ownable2Step, ReentrancyGuardTransient {
+abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev A series with what its market says about its collateral.
-    struct Terms {
-        Series series;
-        IERC20 token;
-        uint256 decimals;
-        uint256 minCollateral;
-        bool live;
-    }
+    uint256 private constant MIN_STAGE_SEC = 1 minutes;
+    uint256 private constant MAX_ORDERLY_SEC = 1 days;
+    uint256 private constant MAX_LATE_SEC = 7 days;
+    uint256 private constant MAX_FLAG_LIFE_SEC = 30 days;
+    /// @dev Twice the buffer: more would close far more than the market asks for.
+    uint256 private constant MAX_TARGET_HEALTH_BPS = 20_000;
+    /// @dev 1 % of the equity: many times the gas of a flag for positions worth flagging.
+    uint256 private constant MAX_FLAG_BOUNTY_BPS = 100;
 
-    int256 internal constant HEALTHY_WAD = int256(MarginMath.WAD);
-
-    /// @inheritdoc IOptionVault
-    IOptionToken public immutable TOKEN;
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultQuotes
     IRiskOracle public immutable RISK_ORACLE;
-    /// @inheritdoc IOptionVault
+    /// @inheritdoc IOptionVaultQuotes
     IPriceGuard public immutable PRICE_GUARD;
-    /// @inheritdoc IOptionVault
-    ISettlementOracle public immutable SETTLEMENT_ORACLE;
 
-    /// @inheritdoc IOptionVault
-    uint24 public marketCount;
-    uint256 internal _positionCount;
-    LiquidationSettings internal _settings;
-    mapping(uint24 marketId => Market) internal _markets;
-    mapping(uint24 marketId => ClassGrid) internal _grids;
-    mapping(uint256 positionId => ShortPosition) internal _positions;
-    mapping(uint256 seriesId => SeriesState) internal _series;
-    mapping(address token => mapping(address account => uint256)) internal _claims;
+    /// @dev The vault and the code it runs for rarer calls share this layout: nothing may be declared before it but by the parents.
+    VaultState internal _state;
 
-    function _termsOf(uint256 seriesId) internal view returns (Terms memory terms) {
-        terms.series = SeriesId.decode(seriesId);
-        Market storage stored = _markets[terms.series.marketId];
-        if (stored.quote == address(0)) revert VaultMarketUnknown(terms.series.marketId);
-        bool isPut = terms.series.isPut;
-        terms.token = IERC20(isPut ? stored.quote : stored.base);
-        terms.decimals = isPut ? stored.quoteDecimals : stored.baseDecimals;
-        terms.minCollateral = isPut ? stored.minQuote : stored.minBase;
-        terms.live = stored.live;
+    constructor(Links memory links) {
+        RISK_ORACLE = links.oracle;
+        PRICE_GUARD = links.guard;
     }
 
-    function _payoffAt(Terms memory terms, uint256 priceE8) internal pure returns (Payoff memory payoff) {
-        return MarginMath.payoffAt(terms.series.isPut, terms.series.strikeE8, priceE8, terms.decimals);
+    function _setLiquidationSettings(LiquidationSettings memory settings) internal {
+        if (
+            settings.orderlySec < MIN_STAGE_SEC ||
+            settings.orderlySec > MAX_ORDERLY_SEC ||
+            settings.lateSec < MIN_STAGE_SEC ||
+            settings.lateSec > MAX_LATE_SEC ||
+            settings.coolOffSec > settings.orderlySec ||
+            settings.flagLifeSec < uint256(settings.orderlySec) + settings.lateSec ||
+            settings.flagLifeSec > MAX_FLAG_LIFE_SEC ||
+            settings.targetHealthBps <= MarginMath.BPS ||
+            settings.targetHealthBps > MAX_TARGET_HEALTH_BPS ||
+            settings.flagBountyBps > MAX_FLAG_BOUNTY_BPS
+        ) revert VaultSettingsInvalid(settings);
+        VaultControl storage control = _state.control;
+        // Fit: the limits above lie below 2^24 seconds.
+        (control.orderlySec, control.lateSec) = (uint24(settings.orderlySec), uint24(settings.lateSec));
+        (control.coolOffSec, control.flagLifeSec) = (uint24(settings.coolOffSec), uint24(settings.flagLifeSec));
+        (control.targetHealthBps, control.flagBountyBps) = (settings.targetHealthBps, settings.flagBountyBps);
+        emit LiquidationSettingsSet(settings);
     }
 
-    function _payoffNow(Terms memory terms) internal view returns (Payoff memory payoff) {
-        (uint64 spotE8, ) = PRICE_GUARD.spotE8(terms.series.marketId);
-        return _payoffAt(terms, spotE8);
+    function _links() internal view returns (Links memory links) {
+        return Links(RISK_ORACLE, PRICE_GUARD);
     }
 
-    function _health(
-        ShortPosition storage position,
-        Payoff memory payoff,
-        uint256 rhoBps
-    ) internal view returns (int256 healthWad) {
-        return MarginMath.healthWadDown(payoff, position.sizeE8, position.collateral, rhoBps);
+    /// @dev What an operator does for an owner may only benefit the owner.
+    function _requireReceiver(ShortPosition memory position, address to) internal view {
+        _requireReceiver(to);
+        if (msg.sender != position.owner && to != position.owner) revert VaultOperatorRedirects(position.id, to);
     }
 
-    function _activePosition(uint256 positionId) internal view returns (ShortPosition storage position) {
-        position = _positions[positionId];
-        if (position.sizeE8 == 0) revert VaultPositionInactive(positionId);
-    }
-
-    function _requireBeforeExpiry(uint256 seriesId, Series memory series) internal view {
-        if (block.timestamp >= series.expiry) revert VaultSeriesExpired(seriesId, series.expiry);
-    }
-
-    /// @dev Zero is refused too: a call that changes nothing is a mistake of the caller.
-    function _requireAmount(uint256 amount, uint256 limit) internal pure {
-        if (amount == 0 || amount > limit) revert VaultAmountInvalid(amount, limit);
+    /// @dev The owner or one of his operators.
+    function _requireMayAct(ShortPosition memory position) internal view {
+        bool mayAct = position.owner == msg.sender || _state.operators[position.owner][msg.sender];
+        if (!mayAct) revert VaultNotOwner(position.id, msg.sender);
     }
 
     function _requireReceiver(address to) internal pure {
         if (to == address(0)) revert VaultReceiverZero();
     }
 
-    /// @dev Ends an auction; the caller has shown that health is at least 1.
-    function _clearFlag(uint256 positionId, ShortPosition storage position) internal {
-        if (position.flaggedAt == 0) return;
-        (position.flaggedAt, position.flagPiBps) = (0, 0);
-        emit PositionUnflagged(positionId);
+    /// @dev Ends an auction in memory; the caller has shown that health is at least 1, and stores the position.
+    function _endFlag(ShortPosition memory position) internal {
+        if (!position.isFlagged) return;
+        (position.isFlagged, position.isCharged) = (false, false);
+        emit PositionUnflagged(position.id);
     }
 
-    /// @dev Writes size and collateral of a position and moves the sums of its series by the difference. A position left
-    /// without size is forgotten by the oracle.
-    function _resize(uint256 positionId, ShortPosition storage position, uint256 sizeE8, uint256 collateral) internal {
-        SeriesState storage state = _series[position.seriesId];
-        state.shortOiE8 = uint96(uint256(state.shortOiE8) + sizeE8 - position.sizeE8);
-        state.collateral = uint128(uint256(state.collateral) + collateral - position.collateral);
-        // Both were checked against these widths when they grew, and every other call only lowers them.
-        position.sizeE8 = uint80(sizeE8);
-        position.collateral = uint112(collateral);
-        if (sizeE8 != 0) return;
-        (position.flaggedAt, position.flagPiBps) = (0, 0);
-        --state.unsettledCount;
-        RISK_ORACLE.retirePosition(positionId);
+    /// @dev Stores a position with a new size and collateral and moves the sums of its series by the difference. A position
+    /// left without size is forgotten by the oracle.
+    function _resize(ShortPosition memory position, uint256 sizeE8, uint256 collateral) internal {
+        StoredSeries storage series = _state.series[SeriesId.encode(position.series)];
+        uint256 sums = series.sums;
+        series.sums = SeriesSums.pack(
+            SeriesSums.sizeOf(sums) + sizeE8 - position.sizeE8,
+            SeriesSums.collateralOf(sums) + collateral - position.collateral,
+            SeriesSums.countOf(sums) - (sizeE8 == 0 ? 1 : 0)
+        );
+        (position.sizeE8, position.collateral) = (sizeE8, collateral);
+        if (sizeE8 != 0) return _store(position);
+        _state.positions[position.id].state = 0;
+        RISK_ORACLE.retirePosition(position.id);
+    }
+
+    /// @dev Stores a new position of the caller and adds it to the sums of its series.
+    function _create(
+        Series memory series,
+        uint256 decimals,
+        uint256 sizeE8,
+        uint256 collateral
+    ) internal returns (uint256 positionId) {
+        uint40 count = _state.control.positionCount + 1;
+        _state.control.positionCount = count;
+        positionId = count;
+        ShortPosition memory position;
+        (position.id, position.owner, position.series) = (positionId, msg.sender, series);
+        (position.sizeE8, position.collateral) = (sizeE8, collateral);
+        (position.coolOffFrom, position.decimals) = (block.timestamp, decimals);
+        StoredPosition storage stored = _state.positions[positionId];
+        (stored.terms, stored.state) = (PositionWords.packTerms(position), PositionWords.packState(position));
+        StoredSeries storage sums = _state.series[SeriesId.encode(series)];
+        sums.sums = SeriesSums.pack(
+            SeriesSums.sizeOf(sums.sums) + sizeE8,
+            SeriesSums.collateralOf(sums.sums) + collateral,
+            SeriesSums.countOf(sums.sums) + 1
+        );
+    }
+
+    function _store(ShortPosition memory position) internal {
+        _state.positions[position.id].state = PositionWords.packState(position);
     }
 
     function _credit(IERC20 token, address account, uint256 amount) internal {
         if (amount == 0) return;
-        _claims[address(token)][account] += amount;
+        _state.claims[address(token)][account] += amount;
         emit Credited(address(token), account, amount);
     }
 

@@ -52,7 +52,12 @@ export function registerPositionRoutes(app: ApiServer, view: SystemView): void {
 
 function findPosition(view: SystemView, id: string, source: string | undefined): PositionRow | null {
   if (source !== undefined) return view.position(source, id);
-  return view.positions().find((row) => row.id === id) ?? null;
+  // Without a source the one that was registered first answers: the vault.
+  const [first = null] = view
+    .positions()
+    .filter((row) => row.id === id)
+    .toSorted((left, right) => left.sourceIndex - right.sourceIndex);
+  return first;
 }
 
 function copyPosition(row: PositionRow): z.input<typeof PositionSchema> {

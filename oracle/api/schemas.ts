@@ -11,6 +11,7 @@ const ReasonSchema = z.object({
 /** One short position with its enforced and its target parameters. */
 export const PositionSchema = z.object({
   source: Hex.describe("Position source, e.g. the vault"),
+  sourceIndex: z.number().describe("Index of the source at the oracle"),
   id: z.string(),
   owner: Hex,
   asset: z.string(),

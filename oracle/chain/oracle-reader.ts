@@ -32,7 +32,8 @@ export interface OracleReader {
   configDigest(at: Anchor): Promise<Hex>;
   lastEpoch(at: Anchor): Promise<bigint>;
   signerSet(at: Anchor): Promise<SignerSet>;
-  sourceIndexOf(source: Address, at: Anchor): Promise<number>;
+  /** Registered position sources in the order of their indexes. */
+  sources(at: Anchor): Promise<readonly Address[]>;
   isBundleAllowed(bundleHash: Hex, at: Anchor): Promise<boolean>;
   /** Raw words of positions of one source in the order of `positionIds`; 0 for an unknown position. */
   positionWords(sourceIndex: number, positionIds: readonly bigint[], at: Anchor): Promise<readonly bigint[]>;
@@ -64,8 +65,12 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       const [version, signers, threshold] = await reader.readContract(call);
       return { version, signers, threshold };
     },
-    sourceIndexOf: async (source, at) =>
-      await reader.readContract({ ...oracle, functionName: "sourceIndexOf", args: [source], ...pin(at) }),
+    sources: async (at) => {
+      const count = await reader.readContract({ ...oracle, functionName: "sourceCount", ...pin(at) });
+      const read = (_: unknown, index: number) =>
+        reader.readContract({ ...oracle, functionName: "sourceAt", args: [index], ...pin(at) });
+      return await Promise.all(Array.from({ length: Number(count) }, read));
+    },
     isBundleAllowed: async (bundleHash, at) =>
       await reader.readContract({ ...models, functionName: "isAllowed", args: [bundleHash], ...pin(at) }),
     positionWords: async (sourceIndex, positionIds, at) => {

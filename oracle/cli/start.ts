@@ -5,6 +5,7 @@ import { Command } from "commander";
 import type { Logger } from "pino";
 import { deployPlimsoll } from "../../scripts/deploy/deploy.ts";
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
+import { readParties } from "../../scripts/deploy/parties.ts";
 import { buildPage } from "../api/build-page.ts";
 import { startApi } from "../api/server.ts";
 import type { Deployer } from "../pipeline/local/local-deployment.ts";
@@ -19,7 +20,7 @@ import { createTerminalView, type RunView } from "./terminal-view.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
-const CONFIG_PATH = join(ROOT, "deployments/local/config.json");
+const DEPLOYMENT_DIR = join(ROOT, "deployments/local");
 const MILLISECONDS = 1_000;
 const INDENT = 2;
 const STDOUT = 1;
@@ -136,10 +137,11 @@ function toSeconds(time: string | null): number | null {
 
 /** Deploys with the reviewed configuration of local networks, restricted to the assets that the market has. */
 const deploy: Deployer = async ({ signers, threshold, bundleHash, assets }, target) => {
-  const reviewed = await readDeploymentConfig(CONFIG_PATH);
+  const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
+  const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers: [...signers] };
   const markets = reviewed.markets.filter((market) => assets.includes(market.asset));
-  const operators = { count: signers.length, threshold };
-  const addresses = await deployPlimsoll({ config: { ...reviewed, markets, operators }, signers, bundleHash }, target);
+  const config = { ...reviewed, markets, operators: { count: signers.length, threshold } };
+  const addresses = await deployPlimsoll({ config, parties, bundleHash }, target);
   return { addresses, markets };
 };
 

@@ -61,7 +61,7 @@ function headline(line: RoundLine): string {
 }
 
 const TABLE_HEAD =
-  " id option              expiry            ρ now → target      π  score health  status    top reasons";
+  "source:id option              expiry            ρ now → target      π  score health  status    top reasons";
 
 function tableRow(row: PositionRow): string {
   const option = `${row.asset} ${row.strike} ${row.kind}`;
@@ -70,7 +70,7 @@ function tableRow(row: PositionRow): string {
     .slice(0, SHOWN_REASONS)
     .map((reason) => `${reason.factor} ${percent(reason.contributionBps).trim()}`);
   return [
-    row.id.padStart(3),
+    `${row.sourceIndex}:${row.id}`.padStart(9),
     option.padEnd(19),
     timeOf(row.expirySec),
     ratio.padStart(18),

@@ -10,7 +10,7 @@ export interface SortedPositions {
 /** Health below which a position can be liquidated. */
 export const LIQUIDATION_HEALTH = 1;
 
-type Ranked = Pick<Position, "health" | "id">;
+type Ranked = Pick<Position, "health" | "sourceIndex" | "id">;
 
 /** Splits and sorts positions at a market time in seconds. */
 export function sortPositions(positions: readonly Position[], marketTimeSec: number): SortedPositions {
@@ -38,5 +38,5 @@ function danger({ health }: Ranked): number {
 }
 
 function byId(left: Ranked, right: Ranked): number {
-  return Number(left.id) - Number(right.id);
+  return left.sourceIndex - right.sourceIndex || Number(left.id) - Number(right.id);
 }

@@ -64,7 +64,9 @@ export function reportRow(row: Report): HTMLTableRowElement {
 function tableRow(row: Position, cells: readonly HTMLElement[]): HTMLTableRowElement {
   const tr = document.createElement("tr");
   tr.dataset.position = row.id;
-  tr.append(rowHeader(`${row.asset} ${formatNumber(row.strike)} ${row.kind}`, `#${row.id}`), ...cells);
+  tr.dataset.source = row.sourceIndex.toString();
+  const name = row.sourceIndex === 0 ? `#${row.id}` : `source ${row.sourceIndex} #${row.id}`;
+  tr.append(rowHeader(`${row.asset} ${formatNumber(row.strike)} ${row.kind}`, name), ...cells);
   return tr;
 }
 

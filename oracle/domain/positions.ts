@@ -20,6 +20,8 @@ export interface OptionSeries {
 export interface Position extends OptionSeries {
   /** Contract that created the id (the position source, e.g. the vault). */
   readonly source: Address;
+  /** Index of the source at the oracle. */
+  readonly sourceIndex: number;
   readonly id: bigint;
   /** Rises with every risk-increasing change; a loosening counts only for the epoch it saw. */
   readonly epoch: number;

@@ -8,6 +8,8 @@ import type { Address, Hex } from "./units.ts";
 /** One position with its enforced and its latest target parameters. */
 export interface PositionRow {
   readonly source: Address;
+  /** Index of the source at the oracle; ids are unique inside a source only. */
+  readonly sourceIndex: number;
   readonly id: string;
   readonly owner: Address;
   readonly asset: string;

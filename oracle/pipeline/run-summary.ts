@@ -10,7 +10,9 @@ export interface RunSummary {
   readonly rounds: number;
   readonly operators: number;
   readonly threshold: number;
-  /** Positions that were ever open in this run. */
+  /** Position sources registered at the oracle in the last round. */
+  readonly sources: number;
+  /** Positions of all sources that were ever open in this run. */
   readonly positions: number;
   /** Signed observations that the operators made. */
   readonly observations: number;
@@ -32,6 +34,14 @@ export interface RunSummary {
     /** Sum over series, token units of each series' own collateral. */
     readonly shortfall: string;
   };
+  /** The sample loan market. */
+  readonly loans: {
+    readonly opened: number;
+    readonly repaid: number;
+    readonly liquidated: number;
+    /** What the lenders lost, quote units. */
+    readonly shortfall: string;
+  };
   readonly roundsWithQuorum: number;
   readonly vetoed: number;
   readonly ingestion: IngestionCounts;
@@ -51,6 +61,9 @@ export interface RunCounters {
   roundMs(milliseconds: number): void;
   reportGas(gasUsed: bigint, entries: number): void;
   shortfall(units: bigint): void;
+  loanShortfall(units: bigint): void;
+  /** Notes how many sources the last round read. */
+  sources(count: number): void;
   /** The JSON object of the counters so far. */
   summary(fixed: FixedFacts): RunSummary;
 }
@@ -70,6 +83,9 @@ export type CounterName =
   | "settled"
   | "redeemed"
   | "unwanted"
+  | "loansOpened"
+  | "loansRepaid"
+  | "loansLiquidated"
   | "roundsWithQuorum"
   | "vetoed"
   | "tightened"
@@ -84,54 +100,88 @@ export type FixedFacts = Pick<
 const MEDIAN = 0.5;
 const TAIL = 0.99;
 
+/** What the counters hold. */
+interface Tallies {
+  readonly counts: Map<CounterName, number>;
+  readonly skipped: Map<string, number>;
+  readonly durations: number[];
+  gasUsed: bigint;
+  entriesPaid: number;
+  shortfall: bigint;
+  loanShortfall: bigint;
+  sources: number;
+}
+
 /** Creates counters at zero. */
 export function createRunCounters(): RunCounters {
-  const counts = new Map<CounterName, number>();
-  const skipped = new Map<string, number>();
-  const durations: number[] = [];
-  let gasUsed = 0n;
-  let entriesPaid = 0;
-  let shortfall = 0n;
-  const get = (name: CounterName) => counts.get(name) ?? 0;
-
+  const tallies: Tallies = {
+    counts: new Map(),
+    skipped: new Map(),
+    durations: [],
+    gasUsed: 0n,
+    entriesPaid: 0,
+    shortfall: 0n,
+    loanShortfall: 0n,
+    sources: 0,
+  };
+  const { counts, skipped, durations } = tallies;
   return {
-    add: (name, amount = 1) => void counts.set(name, get(name) + amount),
+    add: (name, amount = 1) => void counts.set(name, (counts.get(name) ?? 0) + amount),
     skip: (reason, amount = 1) => void skipped.set(reason, (skipped.get(reason) ?? 0) + amount),
     roundMs: (milliseconds) => void durations.push(milliseconds),
     reportGas: (gas, entries) => {
-      gasUsed += gas;
-      entriesPaid += entries;
+      tallies.gasUsed += gas;
+      tallies.entriesPaid += entries;
     },
     shortfall: (units) => {
-      shortfall += units;
+      tallies.shortfall += units;
     },
-    summary: (fixed) => ({
-      rounds: get("rounds"),
-      operators: fixed.operators,
-      threshold: fixed.threshold,
-      positions: fixed.positions,
-      observations: get("observations"),
-      reports: { signed: get("signed"), accepted: get("accepted"), held: get("held"), rejected: get("rejected") },
-      entries: { applied: get("applied"), skipped: Object.fromEntries(skipped) },
-      vault: {
-        opened: get("opened"),
-        flagged: get("flagged"),
-        liquidated: get("liquidated"),
-        settled: get("settled"),
-        redeemed: get("redeemed"),
-        unwanted: get("unwanted"),
-        shortfall: shortfall.toString(),
-      },
-      roundsWithQuorum: get("roundsWithQuorum"),
-      vetoed: get("vetoed"),
-      ingestion: fixed.ingestion,
-      tightened: get("tightened"),
-      loosened: get("loosened"),
-      roundMs: { p50: percentile(durations, MEDIAN), p99: percentile(durations, TAIL) },
-      gas: { reportPerEntry: entriesPaid === 0 ? 0 : Math.round(Number(gasUsed) / entriesPaid) },
-      models: fixed.models,
-      dataSource: fixed.dataSource,
-    }),
+    loanShortfall: (units) => {
+      tallies.loanShortfall += units;
+    },
+    sources: (count) => {
+      tallies.sources = count;
+    },
+    summary: (fixed) => summaryOf(tallies, fixed),
+  };
+}
+
+function summaryOf(tallies: Tallies, fixed: FixedFacts): RunSummary {
+  const get = (name: CounterName) => tallies.counts.get(name) ?? 0;
+  const { durations, gasUsed, entriesPaid } = tallies;
+  return {
+    rounds: get("rounds"),
+    operators: fixed.operators,
+    threshold: fixed.threshold,
+    sources: tallies.sources,
+    positions: fixed.positions,
+    observations: get("observations"),
+    reports: { signed: get("signed"), accepted: get("accepted"), held: get("held"), rejected: get("rejected") },
+    entries: { applied: get("applied"), skipped: Object.fromEntries(tallies.skipped) },
+    vault: {
+      opened: get("opened"),
+      flagged: get("flagged"),
+      liquidated: get("liquidated"),
+      settled: get("settled"),
+      redeemed: get("redeemed"),
+      unwanted: get("unwanted"),
+      shortfall: tallies.shortfall.toString(),
+    },
+    loans: {
+      opened: get("loansOpened"),
+      repaid: get("loansRepaid"),
+      liquidated: get("loansLiquidated"),
+      shortfall: tallies.loanShortfall.toString(),
+    },
+    roundsWithQuorum: get("roundsWithQuorum"),
+    vetoed: get("vetoed"),
+    ingestion: fixed.ingestion,
+    tightened: get("tightened"),
+    loosened: get("loosened"),
+    roundMs: { p50: percentile(durations, MEDIAN), p99: percentile(durations, TAIL) },
+    gas: { reportPerEntry: entriesPaid === 0 ? 0 : Math.round(Number(gasUsed) / entriesPaid) },
+    models: fixed.models,
+    dataSource: fixed.dataSource,
   };
 }
 

@@ -21,6 +21,8 @@ export interface NodeMetrics {
   readonly transactions: Counter<"outcome">;
   /** Positions known, by `status` of the read model. */
   readonly positions: Gauge<"status">;
+  /** Positions that a round did not score, by `reason`. */
+  readonly positionsRejected: Counter<"reason">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -54,6 +56,9 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
     transactions: counter("transactions_total", "Transactions of reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),
+    positionsRejected: counter("positions_rejected_total", "Positions that a round did not score, by reason.", [
+      "reason",
+    ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

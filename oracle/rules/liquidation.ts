@@ -1,6 +1,6 @@
 /** Price and size of liquidations: mirror of `contracts/libraries/LiquidationMath.sol` to the unit. */
 import { PlimsollError } from "../domain/errors.ts";
-import { BPS_UNITS, type ChainPayoff, ceilDiv, minBigint } from "./margin.ts";
+import { BPS_UNITS, type ChainPayoff, ceilDiv, intrinsicUp, minBigint } from "./margin.ts";
 
 /** Scale of the share w: 1e8 = the whole time-value ceiling. */
 export const RATE_UNITS = 10n ** 8n;
@@ -84,6 +84,15 @@ export function sizeUp(distress: Distress): bigint {
   if (target <= equity) return 0n;
   if (offered >= equity) return distress.sizeE8;
   return ceilDiv(distress.sizeE8 * (target - equity), target - offered);
+}
+
+/** Share of a payout beyond intrinsic value that goes to the insurance fund, token units, rounded down. */
+export function feeDown(
+  payoff: ChainPayoff,
+  payment: { readonly closedE8: bigint; readonly payout: bigint; readonly feeBps: bigint },
+): bigint {
+  const beyond = payment.payout - intrinsicUp(payoff, payment.closedE8);
+  return beyond > 0n ? (beyond * payment.feeBps) / BPS_UNITS : 0n;
 }
 
 function requirePositive(field: string, value: bigint): void {

@@ -5,8 +5,8 @@ import { PlimsollError } from "../domain/errors.ts";
 export const BPS_UNITS = 10_000n;
 /** Health of one in wad. */
 export const WAD = 10n ** 18n;
-/** Largest collateral of a position: 2^112 − 1 token units. */
-export const MAX_COLLATERAL = 2n ** 112n - 1n;
+/** Largest collateral of a position: 2^104 − 1 token units. */
+export const MAX_COLLATERAL = 2n ** 104n - 1n;
 /** Most decimals of a collateral token. */
 export const MAX_DECIMALS = 18;
 /** Health is reported inside ± 1e18. */
@@ -14,6 +14,7 @@ export const HEALTH_CAP = 10n ** 18n;
 
 const E8 = 10n ** 8n;
 const E16 = 10n ** 16n;
+const MAX_UINT256 = 2n ** 256n - 1n;
 
 /** What fixes the payoff of one contract. */
 export interface PayoffInputs {
@@ -95,6 +96,34 @@ export function healthWadDown(payoff: ChainPayoff, inputs: HealthInputs): bigint
   const isCapped = buffer === 0n || equity / buffer >= HEALTH_CAP;
   if (held >= owed) return isCapped ? HEALTH_CAP * WAD : (equity * WAD) / buffer;
   return isCapped ? -(HEALTH_CAP * WAD) : -ceilDiv(equity * WAD, buffer);
+}
+
+/** What {@link lastHealthyPriceE8} needs of a position. */
+export interface LastHealthyInputs extends HealthInputs {
+  readonly isPut: boolean;
+  /** USD × 1e8. */
+  readonly strikeE8: bigint;
+  /** Decimals of the collateral token. */
+  readonly decimals: number;
+}
+
+/**
+ * Price, USD × 1e8, at which health is still at or above 1 and beyond which it is below: puts are healthy exactly at prices ≥
+ * it, calls exactly at prices ≤ it. Always healthy: 0 for a put, 2^256 − 1 for a call; never healthy: the other way round.
+ */
+export function lastHealthyPriceE8(position: LastHealthyInputs): bigint {
+  const { strikeE8, rhoBps, collateral } = position;
+  const units = position.sizeE8 * 10n ** BigInt(position.decimals);
+  if (position.isPut) {
+    const held = collateral * E16 * BPS_UNITS;
+    if (held < units * rhoBps * strikeE8) return MAX_UINT256;
+    const full = units * BPS_UNITS * strikeE8;
+    return held >= full ? 0n : ceilDiv(full - held, units * (BPS_UNITS - rhoBps));
+  }
+  const coins = collateral * E8 * BPS_UNITS;
+  if (coins < units * rhoBps) return 0n;
+  const all = units * BPS_UNITS;
+  return coins >= all ? MAX_UINT256 : (units * strikeE8 * (BPS_UNITS - rhoBps)) / (all - coins);
 }
 
 /** Quotient of non-negative integers, rounded up. */

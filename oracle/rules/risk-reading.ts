@@ -1,7 +1,7 @@
 /** What a stored word means at a moment; mirror of `contracts/libraries/RiskReading.sol`, to the bit. */
 import type { RiskClass } from "../domain/risk-class.ts";
 import { BPS } from "../domain/units.ts";
-import { type RiskState, UNKNOWN_WORD, unpackRiskWord } from "./risk-word.ts";
+import { type RiskState, UNKNOWN_WORD, unpackRiskWord, WINDOW_MODULUS } from "./risk-word.ts";
 
 /** Where a value comes from at the moment of reading, by its number on chain. */
 export const PARAM_STATUSES = ["UNKNOWN", "UNSCORED", "FRESH", "STALE"] as const;
@@ -78,6 +78,37 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
   };
 }
 
+/** What decides about liquidations at one moment, basis points. */
+export interface Maintenance {
+  readonly rhoBps: number;
+  readonly piBps: number;
+  /** Least of `rhoBps` and what was accepted or in force before the present drift windows, see `IRiskOracle`. */
+  readonly rhoBeforeBps: number;
+}
+
+/** Maintenance ρ and π in force and the ρ of before the present drift windows; not for the zero word. */
+export function maintenanceOf(word: bigint, context: Omit<ReadingContext, "quantileWord">): Maintenance {
+  const { rhoBps, piBps } = effectiveParams(word, context);
+  const state = unpackRiskWord(word);
+  if (state.observedAt === 0) return { rhoBps, piBps, rhoBeforeBps: rhoBps };
+  const { anchor, prior } = anchorsAt(state, context.riskClass, context.nowSec);
+  const isRecent = context.nowSec < state.tightenedAt + context.riskClass.windowSec;
+  const started = isRecent ? state.rhoFrom : anchor;
+  return { rhoBps, piBps, rhoBeforeBps: Math.min(rhoBps, anchor, prior, started) };
+}
+
+/** Target at the start of the drift window of `nowSec` and of the window before, basis points. */
+export function anchorsAt(
+  state: RiskState,
+  riskClass: RiskClass,
+  nowSec: number,
+): { readonly anchor: number; readonly prior: number } {
+  const index = Math.floor(nowSec / riskClass.windowSec) % WINDOW_MODULUS;
+  if (index === state.windowIndex) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
+  const isNext = index === (state.windowIndex + 1) % WINDOW_MODULUS;
+  return { anchor: state.rhoTarget, prior: isNext ? state.rhoAnchor : state.rhoTarget };
+}
+
 /** ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`, see `RiskReading.openingParams`. */
 export function openingParams(quantileWord: bigint, context: Omit<ReadingContext, "quantileWord">): OpeningParams {
   const { riskClass, nowSec } = context;
@@ -130,7 +161,8 @@ function initialRho(state: RiskState, context: ReadingContext): number {
   return Math.max(riskClass.rhoInitialBps, surchargedUp(base, riskClass));
 }
 
-function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
+/** π under the linked rule `π + δ ≤ ρ`, basis points. */
+export function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
   return Math.min(pi, Math.max(0, rho - riskClass.deltaBps));
 }
 

@@ -41,12 +41,17 @@ export function classOf(classes: ReadonlyMap<number, RiskClass>, classId: number
       context: { classId },
     });
   }
+  if (isSatisfiable(riskClass)) return riskClass;
   const ceiling = riskClass.rhoCeilingBps;
-  if (ceiling >= leastRho(riskClass) && riskClass.piCapBps >= riskClass.piFloorBps) return riskClass;
   throw new PlimsollError({
     code: "SCORING_CLASS_BOUNDS",
     problem: `Risk class ${classId} has the ceiling ${ceiling}, but its floors need ${leastRho(riskClass)} bps.`,
     remedy: "Correct the bounds of the class through governance.",
     context: { classId, ceiling, least: leastRho(riskClass) },
   });
+}
+
+/** Whether any pair of ρ and π can satisfy the bounds of a class. */
+export function isSatisfiable(riskClass: RiskClass): boolean {
+  return riskClass.rhoCeilingBps >= leastRho(riskClass) && riskClass.piCapBps >= riskClass.piFloorBps;
 }

@@ -12,7 +12,7 @@ import { type SeriesCase, seriesCase } from "./series-case.ts";
 export interface ScenarioBook {
   /** Scenario values of the position's series over the position's horizon. */
   seriesCase(position: Position, context: AssetContext): SeriesCase;
-  /** Contracts of the position's owner in its series, and of the whole series. */
+  /** Contracts of the position's owner in its series, and of the whole series, both inside the position's source. */
   sizes(position: Position): { readonly ownerSize: number; readonly seriesSize: number };
 }
 
@@ -45,7 +45,7 @@ export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
     },
     sizes: (position) => ({
       ownerSize: totals.get(ownerKey(position)) ?? position.size,
-      seriesSize: totals.get(seriesKey(position)) ?? position.size,
+      seriesSize: totals.get(sourceKey(position)) ?? position.size,
     }),
   };
 }
@@ -89,7 +89,7 @@ function sizeTotals(positions: readonly Position[]): ReadonlyMap<string, number>
   const totals = new Map<string, number>();
   for (const position of positions) {
     if (!Number.isFinite(position.size)) continue;
-    for (const key of [seriesKey(position), ownerKey(position)]) {
+    for (const key of [sourceKey(position), ownerKey(position)]) {
       totals.set(key, (totals.get(key) ?? 0) + position.size);
     }
   }
@@ -100,6 +100,11 @@ function seriesKey(series: Pick<OptionSeries, "asset" | "kind" | "strike" | "exp
   return `${series.asset}|${series.kind}|${series.strike}|${series.expirySec}`;
 }
 
+/** A source speaks for its own positions only: what another one claims of a series changes no add-on. */
+function sourceKey(position: Position): string {
+  return `${seriesKey(position)}|${position.source.toLowerCase()}`;
+}
+
 function ownerKey(position: Position): string {
-  return `${seriesKey(position)}|${position.owner.toLowerCase()}`;
+  return `${sourceKey(position)}|${position.owner.toLowerCase()}`;
 }

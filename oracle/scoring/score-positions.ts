@@ -51,7 +51,18 @@ export function scorePositions(input: ScoringInput, settings: ScoringSettings): 
     const context = contexts.get(position.asset) ?? null;
     return scoreOne(position, { input, context, book, settings });
   });
-  return { scores, classQuantiles: classQuantiles(scores, settings.classQuantile) };
+  const weighed = scores.flatMap((score, index) => {
+    const position = positions[index];
+    return position === undefined
+      ? []
+      : [{ score, weight: riskWeight(position, contexts.get(position.asset) ?? null) }];
+  });
+  return { scores, classQuantiles: classQuantiles(weighed, settings.classQuantile) };
+}
+
+/** size · (L − I) in USD, min(K, S) for calls and puts alike; without a usable market the strike stands for the spot. */
+function riskWeight({ size, strike }: Position, context: AssetContext | null): number {
+  return size * Math.min(strike, context?.market.spot ?? strike);
 }
 
 interface Surroundings {

@@ -30,6 +30,7 @@ import type { PlannedPosition } from "../../oracle/simulation/agents/position-pl
 import { fundActors } from "../../oracle/simulation/agents/writers.ts";
 import { deployPlimsoll } from "../deploy/deploy.ts";
 import { readDeploymentConfig } from "../deploy/deployment-config.ts";
+import { readParties } from "../deploy/parties.ts";
 import { openMany } from "./open-many.ts";
 
 /** What a ground is laid with. */
@@ -66,7 +67,7 @@ export interface BenchGround {
 const ROOT = resolve(import.meta.dirname, "../..");
 /** Models of this installation. */
 export const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
-const CONFIG_PATH = join(ROOT, "deployments/local/config.json");
+const DEPLOYMENT_DIR = join(ROOT, "deployments/local");
 /** The calm market: what is measured must not depend on a crash. */
 export const BENCH_MARKET: MarketRequest = { kind: "simulator", seed: 7, scenario: "calm" };
 export const BENCH_OPERATORS = 4;
@@ -130,12 +131,13 @@ interface DeployWith {
 }
 
 async function deploy({ client, rpcUrl, dataDir, keys }: DeployWith) {
-  const reviewed = await readDeploymentConfig(CONFIG_PATH);
+  const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
   const operators = { count: BENCH_OPERATORS, threshold: BENCH_THRESHOLD };
   const { bundleHash } = await installedModels(ARTIFACTS_DIR);
   const signers = keys.map(({ signer }) => signer);
+  const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers };
   const addresses = await deployPlimsoll(
-    { config: { ...reviewed, operators }, signers, bundleHash },
+    { config: { ...reviewed, operators }, parties, bundleHash },
     { rpcUrl, outputDir: join(dataDir, "deployment") },
   );
   const oracle = oracleContracts(addresses);

@@ -99,6 +99,7 @@ export function samplePrediction(asset: string, rng: Rng): AssetPrediction {
 export function samplePosition(change: Partial<Position> = {}): Position {
   return {
     source: "0x00000000000000000000000000000000000000aa",
+    sourceIndex: 0,
     id: 1n,
     epoch: 1,
     owner: "0x0000000000000000000000000000000000000001",

@@ -8,11 +8,13 @@ import {
   DeploymentResultType,
   deploy,
 } from "@nomicfoundation/ignition-core";
-import { http, isAddress } from "viem";
+import { isAddress } from "viem";
 import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { Address, Hex } from "../../oracle/domain/units.ts";
 import { buildPlimsollModule, type ModuleInput } from "./modules/plimsoll.ts";
+import { JOURNAL_FOLDER, SALT_FILE, writeOutputs } from "./outputs.ts";
+import { createRpcProvider } from "./rpc-provider.ts";
 
 /** Addresses of a deployment by name, e.g. `riskOracle`, `vault`, `feedBTC`. */
 export type DeployedAddresses = Readonly<Record<string, Address>>;
@@ -20,14 +22,13 @@ export type DeployedAddresses = Readonly<Record<string, Address>>;
 /** Where a deployment goes. */
 export interface DeployTarget {
   readonly rpcUrl: string;
-  /** Folder for Ignition's journal and the addresses; outside git for local chains. */
+  /** Folder for Ignition's journal, addresses and receipts; outside git for local chains. */
   readonly outputDir: string;
+  /** Key of the deployer where the node holds no account; `undefined` uses the node's first account. */
+  readonly deployerKey?: Hex | undefined;
 }
 
-const ADDRESSES_FILE = "addresses.json";
-const SALT_FILE = "salt.json";
 const SALT_BYTES = 32;
-const INDENT = 2;
 const POLLING_MS = 20;
 const FEE_BUMP_MS = 60_000;
 
@@ -38,21 +39,23 @@ const accountsSchema = z.array(z.string());
 /**
  * Deploys, or finishes a deployment that was broken off in the same folder.
  *
- * @returns addresses by result name of the module.
- * @throws PlimsollError `DEPLOYMENT_FAILED` with Ignition's reasons.
+ * @returns addresses by result name of the module, and those of the network's own contracts that it uses.
+ * @throws PlimsollError `DEPLOYMENT_FAILED` with Ignition's reasons, `PARTIES_MISMATCH`.
  */
 export async function deployPlimsoll(
   input: Omit<ModuleInput, "salt">,
   target: DeployTarget,
 ): Promise<DeployedAddresses> {
+  requireSigners(input);
   await mkdir(target.outputDir, { recursive: true });
-  const provider = createProvider(target.rpcUrl);
-  const ignitionModule = buildPlimsollModule({ ...input, salt: await stableSalt(target.outputDir) });
+  const provider = createRpcProvider(target.rpcUrl, target.deployerKey);
+  const salt = await stableSalt(target.outputDir);
+  const ignitionModule = buildPlimsollModule({ ...input, salt });
   const result = await deploy({
     config: { requiredConfirmations: 1, blockPollingInterval: POLLING_MS, timeBeforeBumpingFees: FEE_BUMP_MS },
     artifactResolver: await createArtifactResolver(),
     provider,
-    deploymentDir: join(target.outputDir, "journal"),
+    deploymentDir: join(target.outputDir, JOURNAL_FOLDER),
     ignitionModule,
     deploymentParameters: {},
     accounts: accountsSchema.parse(await provider.request({ method: "eth_accounts" })),
@@ -60,21 +63,35 @@ export async function deployPlimsoll(
     throw deploymentFailed(cause instanceof Error ? cause.message : String(cause), target, cause);
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(describe(result), target);
-  const addresses = Object.fromEntries(
-    Object.entries(ignitionModule.results).map(([name, future]) => [name, addressOf(result.contracts, future.id)]),
+  const made = Object.entries(ignitionModule.results).map(
+    ([name, future]) => [name, addressOf(result.contracts, future.id)] as const,
   );
-  await writeFile(join(target.outputDir, ADDRESSES_FILE), `${JSON.stringify(addresses, null, INDENT)}\n`);
+  const addresses = { ...Object.fromEntries(made), ...externalAddresses(input) };
+  const { config, bundleHash } = input;
+  await writeOutputs(target.outputDir, addresses, { chainId: config.chain.id, bundleHash, salt });
   return addresses;
 }
 
-function createProvider(rpcUrl: string) {
-  const transport = http(rpcUrl)({});
-  return {
-    request: async (call: {
-      readonly method: string;
-      readonly params?: readonly unknown[] | object;
-    }): Promise<unknown> => await transport.request({ method: call.method, params: call.params ?? [] }),
-  };
+/** The reviewed files must agree: a signer more or less changes what the threshold means. */
+function requireSigners({ config, parties }: Omit<ModuleInput, "salt">): void {
+  const { count } = config.operators;
+  if (parties.signers.length === count) return;
+  throw new PlimsollError({
+    code: "PARTIES_MISMATCH",
+    problem: `There are ${parties.signers.length} signers, but the configuration speaks of ${count} operators.`,
+    remedy: "Make operators.count in config.json and signers in parties.json agree.",
+    context: { signers: parties.signers.length, count },
+  });
+}
+
+/** Tokens and feeds that the network had before, under the names that test contracts have elsewhere. */
+function externalAddresses({ config }: Omit<ModuleInput, "salt">): DeployedAddresses {
+  const named = config.markets.flatMap(({ asset, base, feed }) => [
+    [`base${asset}`, base] as const,
+    [`feed${asset}`, feed] as const,
+  ]);
+  const entries = [["quote", config.quote] as const, ...named];
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === "test" ? [] : [[name, value]])));
 }
 
 /** Compiled contracts as Hardhat keeps them; loaded on demand, since only a deployment needs the compiler's project. */

@@ -3,8 +3,21 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
+import { checksummedAddress } from "./checksummed-address.ts";
 
+/** Floors of `PlimsollAccessManager`, seconds. */
+const LEAST_WIDENING_DELAY_SEC = 86_400;
+const LEAST_NARROWING_DELAY_SEC = 3_600;
+/** A vote must begin after its proposal could be seen, and last long enough to take part. */
+const LEAST_VOTING_SEC = 3_600;
+const MAX_PERCENT = 100;
 const MAX_BPS = 10_000;
+/** The vault takes no greater bounty. */
+const MAX_FLAG_BOUNTY_BPS = 100;
+/** Limits of the vault's valves; USD amounts have 64 bits at 1e-8. */
+const MIN_VALVE_WINDOW_SEC = 600;
+const MAX_VALVE_WINDOW_SEC = 604_800;
+const MAX_VALVE_USD = 184_000_000_000;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
 const MONEYNESS_EDGES = 7;
@@ -46,29 +59,70 @@ const moneynessBucket = z.strictObject({
   rhoInitialBps: z.array(bps).min(1).max(TENOR_BUCKETS),
 });
 
+/** A contract that the network has, or a test contract that the deployment makes; never on a mainnet. */
+const external = z.union([z.literal("test"), checksummedAddress]);
+const digits = z.string().regex(/^\d+$/);
+
 const market = z.strictObject({
   asset: z.string().regex(/^[A-Z]{2,10}$/),
+  /** ERC-20 of the underlying. */
+  base: external,
+  /** Chainlink proxy of the asset in USD. */
+  feed: external,
   baseDecimals: z.number().int().min(0).max(18),
   quoteDecimals: z.number().int().min(0).max(18),
-  minBase: z.string().regex(/^\d+$/),
-  minQuote: z.string().regex(/^\d+$/),
-  minPriceE8: z.string().regex(/^\d+$/),
-  maxPriceE8: z.string().regex(/^\d+$/),
+  minBase: digits,
+  minQuote: digits,
+  minPriceE8: digits,
+  maxPriceE8: digits,
 });
 
-const deploymentSchema = z.strictObject({
+const governance = z.strictObject({
+  votingDelaySec: seconds.min(LEAST_VOTING_SEC),
+  votingPeriodSec: seconds.min(LEAST_VOTING_SEC),
+  lateQuorumExtensionSec: seconds,
+  quorumPercent: z.number().int().min(1).max(MAX_PERCENT),
+  /** Votes needed to propose, token units. */
+  proposalThreshold: digits,
+  wideningDelaySec: seconds.min(LEAST_WIDENING_DELAY_SEC),
+  narrowingDelaySec: seconds.min(LEAST_NARROWING_DELAY_SEC),
+});
+
+/** A development chain may be driven and forgotten; on a mainnet nothing may be made for tests. */
+const chain = z.strictObject({
+  id: z.number().int().min(1),
+  kind: z.enum(["development", "testnet", "mainnet"]),
+  /** Where the chain listens; `null`: given with `--rpc-url` or `PLIMSOLL_RPC_URL`. */
+  rpcUrl: z.url().nullable(),
+});
+
+const deploymentFields = z.strictObject({
   network: z.string().min(1),
+  chain,
   operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
   oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
   settlement: z.strictObject({ maxDelaySec: seconds }),
-  prices: z.strictObject({ maxAgeSec: seconds }),
-  timelock: z.strictObject({ delaySec: seconds }),
+  prices: z.strictObject({
+    maxAgeSec: seconds,
+    /** Chainlink's uptime feed of an L2's sequencer; `null` where the chain has none. */
+    sequencer: z.strictObject({ feed: checksummedAddress, graceSec: seconds, maxAgeSec: seconds }).nullable(),
+  }),
+  governance,
+  /** ERC-20 worth one USD: collateral of puts. */
+  quote: external,
   liquidation: z.strictObject({
     orderlySec: seconds,
     lateSec: seconds,
     coolOffSec: seconds,
     flagLifeSec: seconds,
     targetHealthBps: z.number().int().min(MAX_BPS).max(MAX_UINT16),
+    flagBountyBps: z.number().int().min(0).max(MAX_FLAG_BOUNTY_BPS),
+  }),
+  /** Limits per market and window, see `MarketValves`; USD. */
+  valves: z.strictObject({
+    windowSec: z.number().int().min(MIN_VALVE_WINDOW_SEC).max(MAX_VALVE_WINDOW_SEC),
+    effectBudgetUsd: z.number().int().min(0).max(MAX_VALVE_USD),
+    cautionLimitUsd: z.number().int().min(1).max(MAX_VALVE_USD),
   }),
   tenorEdgesSec: z.array(seconds).min(1).max(TENOR_EDGES),
   moneyness: z
@@ -77,6 +131,21 @@ const deploymentSchema = z.strictObject({
     .max(MONEYNESS_EDGES + 1),
   classCommon,
   markets: z.array(market).min(1),
+  /** The sample loan market as second position source; absent where no sample shall be deployed. */
+  loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
+});
+
+const deploymentSchema = deploymentFields.superRefine((config, context) => {
+  const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
+  const { narrowingDelaySec, wideningDelaySec } = config.governance;
+  if (narrowingDelaySec > wideningDelaySec) {
+    refuse(["governance", "narrowingDelaySec"], "narrowing may not take longer than widening");
+  }
+  if (config.chain.kind !== "mainnet") return;
+  if (config.quote === "test") refuse(["quote"], "no test token on a mainnet");
+  for (const [index, { base, feed }] of config.markets.entries()) {
+    if (base === "test" || feed === "test") refuse(["markets", index], "no test token or feed on a mainnet");
+  }
 });
 
 /** A checked deployment configuration. */

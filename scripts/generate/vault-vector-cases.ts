@@ -1,11 +1,19 @@
 /** The seeded cases of the vault's arithmetic, drawn alike here and in `test/contracts/vault/VectorCases.sol`. */
 import { encodeAbiParameters, encodePacked, keccak256, parseAbiParameters, sliceHex } from "viem";
-import { type AuctionClock, type Distress, payoutDown, rateE8Down, sizeUp } from "../../oracle/rules/liquidation.ts";
+import {
+  type AuctionClock,
+  type Distress,
+  feeDown,
+  payoutDown,
+  rateE8Down,
+  sizeUp,
+} from "../../oracle/rules/liquidation.ts";
 import {
   BPS_UNITS,
   type ChainPayoff,
   healthWadDown,
   intrinsicUp,
+  lastHealthyPriceE8,
   MAX_COLLATERAL,
   marginUp,
   maxLossUp,
@@ -30,6 +38,10 @@ export interface VaultVectorCase {
   readonly clock: AuctionClock;
   readonly distress: Distress;
   readonly closedE8: bigint;
+  readonly feeBps: bigint;
+  readonly isPut: boolean;
+  readonly strikeE8: bigint;
+  readonly decimals: number;
 }
 
 /** Draws case `index`. Fields are words of a keccak stream, so that Solidity draws the same without reading a file. */
@@ -43,7 +55,7 @@ export function vaultVectorCase(index: number): VaultVectorCase {
   const strikeE8 = logUniform(2, 63n);
   const decimals = DECIMALS[Number(word(1) % 4n)] ?? 0;
   const payoff = payoffAt({ isPut, strikeE8, priceE8: drawPrice(strikeE8, word(4), logUniform(5, 63n)), decimals });
-  const sizeE8 = logUniform(7, 79n);
+  const sizeE8 = logUniform(7, 63n);
   const rhoBps = 1n + (word(9) % BPS_UNITS);
   const orderlySec = 1n + (word(13) % 86_400n);
   const lateSec = 1n + (word(14) % 604_800n);
@@ -58,14 +70,16 @@ export function vaultVectorCase(index: number): VaultVectorCase {
   const distress = {
     payoff,
     sizeE8,
-    collateral: word(10) % 3n === 0n ? logUniform(18, 111n) : near,
+    collateral: word(10) % 3n === 0n ? logUniform(18, 103n) : near,
     rhoBps,
     targetHealthBps: BPS_UNITS + 1n + (word(16) % BPS_UNITS),
     rateE8: rateE8Down(clock),
   };
   const expirySec = Number(word(21) % 2n ** 40n);
   const seriesId = encodeSeriesId({ marketId: Number(word(20) % 2n ** 24n), strikeE8, expirySec, isPut });
-  return { seriesId, payoff, clock, distress, closedE8: 1n + (word(17) % sizeE8) };
+  const closedE8 = 1n + (word(17) % sizeE8);
+  const feeBps = word(22) % 2_001n;
+  return { seriesId, payoff, clock, distress, closedE8, feeBps, isPut, strikeE8, decimals };
 }
 
 /** Prices far from the strike, beside it, and within half to one and a half of it. */
@@ -82,8 +96,11 @@ export function vaultVectorDigest(drawn: VaultVectorCase): string {
   const { payoff, distress, clock } = drawn;
   const { sizeE8, rhoBps } = distress;
   const closableE8 = sizeUp(distress);
+  const payout = payoutDown(distress, drawn.closedE8);
   const outputs = encodeAbiParameters(
-    parseAbiParameters("uint256, uint256, uint256, uint256, int256, uint256, uint256, uint256, uint256"),
+    parseAbiParameters(
+      "uint256, uint256, uint256, uint256, int256, uint256, uint256, uint256, uint256, uint256, uint256",
+    ),
     [
       drawn.seriesId,
       intrinsicUp(payoff, sizeE8),
@@ -92,8 +109,10 @@ export function vaultVectorDigest(drawn: VaultVectorCase): string {
       healthWadDown(payoff, distress),
       rateE8Down(clock),
       closableE8,
-      payoutDown(distress, drawn.closedE8),
+      payout,
       payoutDown(distress, minBigint(closableE8, sizeE8)),
+      feeDown(payoff, { closedE8: drawn.closedE8, payout, feeBps: drawn.feeBps }),
+      lastHealthyPriceE8({ ...drawn, ...distress }),
     ],
   );
   return sliceHex(keccak256(outputs), 0, DIGEST_BYTES).slice(2);

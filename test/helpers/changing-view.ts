@@ -49,6 +49,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
 export function positionRow(fields: Partial<PositionRow> = {}): PositionRow {
   return {
     source: VIEW_SOURCE,
+    sourceIndex: 0,
     id: "7",
     owner: "0x00000000000000000000000000000000000000b2",
     asset: "BTC",

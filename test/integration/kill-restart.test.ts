@@ -7,7 +7,7 @@ import { after, before, describe, it } from "mocha";
 import { type Address, createPublicClient, http, isAddress } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { z } from "zod";
-import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
+import { positionSourceAbi } from "../../oracle/chain/abi/position-source.ts";
 import { riskOracleAbi } from "../../oracle/chain/abi/risk-oracle.ts";
 import { type GuardRecord, parseGuard } from "../../oracle/consensus/guard-record.ts";
 import type { Hex } from "../../oracle/domain/units.ts";
@@ -123,9 +123,18 @@ describe("the main job, killed with SIGKILL and started again on the same chain 
   });
 
   it("behavior: every planned position was opened exactly once", async () => {
-    const vault = { address: pick(addresses, "vault"), abi: optionVaultAbi } as const;
     const client = createPublicClient({ transport: http(anvil.rpcUrl) });
-    assert.equal(await client.readContract({ ...vault, functionName: "positionCount" }), BigInt(summary.positions));
+    const counts = await Promise.all(
+      ["vault", "loans"].map(async (name) => {
+        const source = { address: pick(addresses, name), abi: positionSourceAbi } as const;
+        return await client.readContract({ ...source, functionName: "positionCount" });
+      }),
+    );
+    assert.ok(counts.every((count) => count > 0n));
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0n),
+      BigInt(summary.positions),
+    );
   });
 
   it("behavior: the chain accepted no epoch twice, and the reports table says the same as the chain", async () => {

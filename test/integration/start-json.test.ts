@@ -51,7 +51,9 @@ describe("start --json", function () {
     assert.equal(summary.roundsWithQuorum + summary.vetoed, summary.rounds);
     assert.deepEqual(summary.reports, { signed: ROUNDS, accepted: ROUNDS, held: 0, rejected: 0 });
     assert.ok(summary.positions >= 24);
-    assert.equal(summary.vault.opened, summary.positions);
+    assert.equal(summary.sources, 2);
+    assert.ok(summary.loans.opened >= 4);
+    assert.equal(summary.vault.opened + summary.loans.opened, summary.positions);
     assert.equal(summary.entries.applied, ROUNDS * summary.positions);
     assert.ok(summary.ingestion.accepted > 0);
   });
@@ -84,6 +86,22 @@ describe("start --json", function () {
       // Not only the names in the observations differ: so do the scores, by each operator's noise and delay.
       assert.equal(entries.size, OPERATORS);
     }
+  });
+
+  it("behavior: the chain applied entries of both sources, in every round, for every position", async () => {
+    const { summary } = first;
+    const bySource = await readDatabase(folder.path, async (pool) => {
+      const { rows } = await pool.query(
+        "SELECT source_index, outcome, count(*)::int AS entries FROM plimsoll.entry_outcomes GROUP BY 1, 2",
+      );
+      return rows;
+    });
+    const applied = (index: number) =>
+      bySource
+        .filter(({ source_index, outcome }) => source_index === index && /^APPLIED|^REFRESHED/.test(outcome))
+        .reduce((sum, { entries }) => sum + entries, 0);
+    assert.equal(applied(0), ROUNDS * summary.vault.opened);
+    assert.equal(applied(1), ROUNDS * summary.loans.opened);
   });
 
   it("behavior: a second start on the same data folder runs all its rounds, at the same addresses", async () => {

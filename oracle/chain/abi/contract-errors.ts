@@ -2,22 +2,356 @@
 export const contractErrorsAbi = [
   {
     "type": "error",
-    "name": "AccessControlBadConfirmation",
-    "inputs": []
+    "name": "AccessAbdicated",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes4",
+        "name": "selector",
+        "type": "bytes4"
+      }
+    ]
   },
   {
     "type": "error",
-    "name": "AccessControlUnauthorizedAccount",
+    "name": "AccessAuthorityFixed",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessDelayTooShort",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "roleId",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delaySec",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "minSec",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessLastAdmin",
     "inputs": [
       {
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedInvalidAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedRequiredDelay",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       },
       {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerAlreadyScheduled",
+    "inputs": [
+      {
         "internalType": "bytes32",
-        "name": "neededRole",
+        "name": "operationId",
         "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerBadConfirmation",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerExpired",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "operationId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerInvalidInitialAdmin",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "initialAdmin",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerLockedFunction",
+    "inputs": [
+      {
+        "internalType": "bytes4",
+        "name": "selector",
+        "type": "bytes4"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerLockedRole",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "roleId",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerNotReady",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "operationId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerNotScheduled",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "operationId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerUnauthorizedAccount",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "msgsender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint64",
+        "name": "roleId",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerUnauthorizedCall",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes4",
+        "name": "selector",
+        "type": "bytes4"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerUnauthorizedCancel",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "msgsender",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes4",
+        "name": "selector",
+        "type": "bytes4"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagerUnauthorizedConsume",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessPublicRole",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "AccessRoleAdminLoop",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "roleId",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "admin",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessTargetInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessZeroAccount",
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "roleId",
+        "type": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "CheckpointUnorderedInsertion",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignature",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignatureLength",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignatureS",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC20ExceededSafeSupply",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "increasedSupply",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "cap",
+        "type": "uint256"
       }
     ]
   },
@@ -106,6 +440,138 @@ export const contractErrorsAbi = [
         "type": "address"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "ERC2612ExpiredSignature",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC2612InvalidSigner",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxDeposit",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxMint",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxRedeem",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxWithdraw",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC5805FutureLookup",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "timepoint",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint48",
+        "name": "clock",
+        "type": "uint48"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC6372InconsistentClock",
+    "inputs": []
   },
   {
     "type": "error",
@@ -210,8 +676,562 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "FeedConsumerImplausible",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "one",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FeedConsumerInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "FeedConsumerStale",
+    "inputs": [
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint80",
+        "name": "answeredInRound",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorAlreadyCastVote",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "voter",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorAlreadyQueuedProposal",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorDisabledDeposit",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "GovernorInsufficientProposerVotes",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "proposer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "votes",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "threshold",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidProposalLength",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "targets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "calldatas",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "values",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidQuorumFraction",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "quorumNumerator",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "quorumDenominator",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidSignature",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "voter",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidVoteParams",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidVoteType",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "GovernorInvalidVotingPeriod",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "votingPeriod",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorLockedIgnore",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "GovernorMismatchedNonce",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expectedNonce",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "actualNonce",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorNonexistentProposal",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorOnlyExecutor",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorPreventLateQuorumVoteExtensionTooLarge",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "newVoteExtension",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxVoteExtension",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorProposalQueueingFailed",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorProposalQueueingNotRequired",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorRestrictedProposer",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "proposer",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorUnableToCancel",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorUnexpectedProposalState",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum IGovernor.ProposalState",
+        "name": "current",
+        "type": "uint8"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "expectedStates",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "GovernorUnmetDelay",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "proposalId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "neededTimestamp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "InsufficientBalance",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "balance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "InvalidAccountNonce",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "currentNonce",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "InvalidShortString",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "KeeperBeneficiaryZero",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "LoansAmountInvalid",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansConfigInvalid",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "LoansIlliquid",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "wanted",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "idle",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanDue",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanHealthy",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "healthWad",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanInactive",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanInsolvent",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "worth",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "debt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanUnknown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansMarginTooLow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "margin",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansMarketUnknown",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansNotBorrower",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansPriceTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxPaid",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansSeriesIsCall",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansTokenReceivedMismatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "received",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "error",
@@ -264,6 +1284,17 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PositionWordOverflow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
       }
     ]
   },
@@ -359,6 +1390,48 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RatioConsumerInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RatioConsumerNotFresh",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum ParamStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RatioConsumerTooOld",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "observedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldest",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ReentrancyGuardReentrantCall",
     "inputs": []
   },
@@ -417,6 +1490,22 @@ export const contractErrorsAbi = [
         "internalType": "uint16",
         "name": "classId",
         "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskClassesWidens",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "field",
+        "type": "bytes32"
       }
     ]
   },
@@ -598,6 +1687,22 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleStale",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "sourceIndex",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleUnknownPosition",
     "inputs": [
       {
@@ -638,6 +1743,22 @@ export const contractErrorsAbi = [
     "type": "error",
     "name": "RiskWordOverflow",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "SafeCastOverflowedUintDowncast",
+    "inputs": [
+      {
+        "internalType": "uint8",
+        "name": "bits",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "error",
@@ -682,6 +1803,11 @@ export const contractErrorsAbi = [
         "type": "uint256"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SeriesSumsOverflow",
+    "inputs": []
   },
   {
     "type": "error",
@@ -897,17 +2023,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "SignerRegistryNotGuardian",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "SignerRegistrySignatureLength",
     "inputs": [
       {
@@ -1021,78 +2136,8 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "TimelockInsufficientDelay",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "delay",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "minDelay",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockInvalidOperationLength",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "targets",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "payloads",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "values",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnauthorizedCaller",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnexecutedPredecessor",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "predecessorId",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnexpectedOperationState",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "operationId",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "expectedStates",
-        "type": "bytes32"
-      }
-    ]
+    "name": "TokenZeroHolder",
+    "inputs": []
   },
   {
     "type": "error",
@@ -1128,12 +2173,66 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultCapExceeded",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "maxOpenInterestE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint104",
+            "name": "maxCollateral",
+            "type": "uint104"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxSizeE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint24",
+            "name": "maxPositions",
+            "type": "uint24"
+          }
+        ],
+        "internalType": "struct MarketCaps",
+        "name": "caps",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultClassGridInvalid",
     "inputs": [
       {
         "internalType": "uint24",
         "name": "marketId",
         "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultClassKept",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       }
     ]
   },
@@ -1187,6 +2286,55 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultEffectBudget",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "internalType": "uint256",
+        "name": "notionalE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "leftE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultFundInvalid",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "fund",
+            "type": "address"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FundTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultHolderIsContract",
     "inputs": [
       {
@@ -1213,6 +2361,28 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "minCollateral",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationLimit",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultLiquidationsPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
         "type": "uint256"
       }
     ]
@@ -1257,6 +2427,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultNewRiskPaused",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultNotFlagged",
     "inputs": [
       {
@@ -1268,6 +2449,22 @@ export const contractErrorsAbi = [
         "internalType": "uint40",
         "name": "flaggedAt",
         "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultNotOffered",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ]
   },
@@ -1300,6 +2497,49 @@ export const contractErrorsAbi = [
         "internalType": "address",
         "name": "account",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultOperatorRedirects",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPauseTooLong",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "durationSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultPausesUsedUp",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "freeAt",
+        "type": "uint256"
       }
     ]
   },
@@ -1472,6 +2712,11 @@ export const contractErrorsAbi = [
             "internalType": "uint16",
             "name": "targetHealthBps",
             "type": "uint16"
+          },
+          {
+            "internalType": "uint8",
+            "name": "flagBountyBps",
+            "type": "uint8"
           }
         ],
         "internalType": "struct LiquidationSettings",
@@ -1493,6 +2738,22 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultTakeOverTarget",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "intoId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultTokenReceivedMismatch",
     "inputs": [
       {
@@ -1508,6 +2769,66 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "expected",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultTopUpTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "topUp",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxTopUp",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultValvesInvalid",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "effectBudgetE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "cautionLimitE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct MarketValves",
+        "name": "valves",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VotesExpiredSignature",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "expiry",
         "type": "uint256"
       }
     ]

@@ -5,11 +5,49 @@ export const modelRegistryAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedInvalidAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedRequiredDelay",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
   },
   {
     "type": "error",
@@ -33,23 +71,14 @@ export const modelRegistryAbi = [
     "inputs": []
   },
   {
-    "type": "error",
-    "name": "OwnableInvalidOwner",
+    "type": "event",
+    "name": "AuthorityUpdated",
+    "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
         "internalType": "address",
-        "name": "owner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "OwnableUnauthorizedAccount",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "account",
+        "name": "authority",
         "type": "address"
       }
     ]
@@ -80,47 +109,28 @@ export const modelRegistryAbi = [
     ]
   },
   {
-    "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
-    "inputs": [
+    "type": "function",
+    "name": "authority",
+    "inputs": [],
+    "outputs": [
       {
-        "indexed": true,
         "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
+        "name": "",
         "type": "address"
       }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferred",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
-    "inputs": [],
+    "name": "disallow",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "bundleHash",
+        "type": "bytes32"
+      }
+    ],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -145,6 +155,19 @@ export const modelRegistryAbi = [
   },
   {
     "type": "function",
+    "name": "isConsumingScheduledOp",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "modelsVersion",
     "inputs": [],
     "outputs": [
@@ -155,39 +178,6 @@ export const modelRegistryAbi = [
       }
     ],
     "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "owner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -209,11 +199,11 @@ export const modelRegistryAbi = [
   },
   {
     "type": "function",
-    "name": "transferOwnership",
+    "name": "setAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "newOwner",
+        "name": "newAuthority",
         "type": "address"
       }
     ],

@@ -5,7 +5,7 @@ export const priceGuardAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "initialOwner",
+        "name": "authority",
         "type": "address"
       }
     ],
@@ -13,22 +13,38 @@ export const priceGuardAbi = [
   },
   {
     "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
         "type": "address"
       }
     ]
@@ -125,6 +141,19 @@ export const priceGuardAbi = [
   },
   {
     "type": "event",
+    "name": "AuthorityUpdated",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "FeedSet",
     "anonymous": false,
     "inputs": [
@@ -185,49 +214,17 @@ export const priceGuardAbi = [
     ]
   },
   {
-    "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferred",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "authority",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -292,26 +289,13 @@ export const priceGuardAbi = [
   },
   {
     "type": "function",
-    "name": "owner",
+    "name": "isConsumingScheduledOp",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "address",
+        "internalType": "bytes4",
         "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "view"
@@ -342,8 +326,14 @@ export const priceGuardAbi = [
   },
   {
     "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
+    "name": "setAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -430,18 +420,5 @@ export const priceGuardAbi = [
       }
     ],
     "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "transferOwnership",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
   }
 ] as const;

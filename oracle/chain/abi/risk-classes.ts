@@ -5,7 +5,7 @@ export const riskClassesAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ],
@@ -13,22 +13,38 @@ export const riskClassesAbi = [
   },
   {
     "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
         "type": "address"
       }
     ]
@@ -76,39 +92,30 @@ export const riskClassesAbi = [
     ]
   },
   {
-    "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
+    "type": "error",
+    "name": "RiskClassesWidens",
     "inputs": [
       {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
       },
       {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
+        "internalType": "bytes32",
+        "name": "field",
+        "type": "bytes32"
       }
     ]
   },
   {
     "type": "event",
-    "name": "OwnershipTransferred",
+    "name": "AuthorityUpdated",
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
+        "name": "authority",
         "type": "address"
       }
     ]
@@ -362,10 +369,16 @@ export const riskClassesAbi = [
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "authority",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -419,6 +432,19 @@ export const riskClassesAbi = [
   },
   {
     "type": "function",
+    "name": "isConsumingScheduledOp",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "isSet",
     "inputs": [
       {
@@ -438,34 +464,150 @@ export const riskClassesAbi = [
   },
   {
     "type": "function",
-    "name": "owner",
-    "inputs": [],
-    "outputs": [
+    "name": "narrowRiskClass",
+    "inputs": [
       {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
       }
     ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -621,6 +763,19 @@ export const riskClassesAbi = [
   },
   {
     "type": "function",
+    "name": "setAuthority",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setRiskClass",
     "inputs": [
       {
@@ -763,19 +918,6 @@ export const riskClassesAbi = [
         "internalType": "struct RiskClass",
         "name": "class",
         "type": "tuple"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "transferOwnership",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
       }
     ],
     "outputs": [],

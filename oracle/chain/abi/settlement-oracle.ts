@@ -5,7 +5,7 @@ export const settlementOracleAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "initialOwner",
+        "name": "authority",
         "type": "address"
       },
       {
@@ -23,22 +23,38 @@ export const settlementOracleAbi = [
   },
   {
     "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
         "type": "address"
       }
     ]
@@ -135,6 +151,19 @@ export const settlementOracleAbi = [
   },
   {
     "type": "event",
+    "name": "AuthorityUpdated",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "MaxSettlementDelaySet",
     "anonymous": false,
     "inputs": [
@@ -143,44 +172,6 @@ export const settlementOracleAbi = [
         "internalType": "uint32",
         "name": "maxDelaySec",
         "type": "uint32"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferred",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
       }
     ]
   },
@@ -230,10 +221,29 @@ export const settlementOracleAbi = [
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "authority",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "isConsumingScheduledOp",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -250,34 +260,14 @@ export const settlementOracleAbi = [
   },
   {
     "type": "function",
-    "name": "owner",
-    "inputs": [],
-    "outputs": [
+    "name": "setAuthority",
+    "inputs": [
       {
         "internalType": "address",
-        "name": "",
+        "name": "newAuthority",
         "type": "address"
       }
     ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
     "outputs": [],
     "stateMutability": "nonpayable"
   },
@@ -351,18 +341,5 @@ export const settlementOracleAbi = [
       }
     ],
     "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "transferOwnership",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
   }
 ] as const;

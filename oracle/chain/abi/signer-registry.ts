@@ -5,12 +5,7 @@ export const signerRegistryAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
-        "type": "address"
-      },
-      {
-        "internalType": "address",
-        "name": "initialGuardian",
+        "name": "authority",
         "type": "address"
       },
       {
@@ -33,22 +28,38 @@ export const signerRegistryAbi = [
   },
   {
     "type": "error",
-    "name": "OwnableInvalidOwner",
+    "name": "AccessManagedInvalidAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "owner",
+        "name": "authority",
         "type": "address"
       }
     ]
   },
   {
     "type": "error",
-    "name": "OwnableUnauthorizedAccount",
+    "name": "AccessManagedRequiredDelay",
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
         "type": "address"
       }
     ]
@@ -156,17 +167,6 @@ export const signerRegistryAbi = [
   },
   {
     "type": "error",
-    "name": "SignerRegistryNotGuardian",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "SignerRegistrySignatureLength",
     "inputs": [
       {
@@ -242,51 +242,13 @@ export const signerRegistryAbi = [
   },
   {
     "type": "event",
-    "name": "GuardianSet",
+    "name": "AuthorityUpdated",
     "anonymous": false,
     "inputs": [
       {
-        "indexed": true,
+        "indexed": false,
         "internalType": "address",
-        "name": "guardian",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferStarted",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "event",
-    "name": "OwnershipTransferred",
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "previousOwner",
-        "type": "address"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "newOwner",
+        "name": "authority",
         "type": "address"
       }
     ]
@@ -370,13 +332,6 @@ export const signerRegistryAbi = [
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
-    "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
     "name": "activateSet",
     "inputs": [
       {
@@ -398,6 +353,19 @@ export const signerRegistryAbi = [
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "authority",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -437,39 +405,13 @@ export const signerRegistryAbi = [
   },
   {
     "type": "function",
-    "name": "guardian",
+    "name": "isConsumingScheduledOp",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "address",
+        "internalType": "bytes4",
         "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "owner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "pendingOwner",
-    "inputs": [],
-    "outputs": [
-      {
-        "internalType": "address",
-        "name": "",
-        "type": "address"
+        "type": "bytes4"
       }
     ],
     "stateMutability": "view"
@@ -502,31 +444,11 @@ export const signerRegistryAbi = [
   },
   {
     "type": "function",
-    "name": "renounceOwnership",
-    "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "setGuardian",
+    "name": "setAuthority",
     "inputs": [
       {
         "internalType": "address",
-        "name": "newGuardian",
-        "type": "address"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "transferOwnership",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "newOwner",
+        "name": "newAuthority",
         "type": "address"
       }
     ],

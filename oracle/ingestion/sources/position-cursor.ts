@@ -94,7 +94,7 @@ async function rollBack(options: PositionCursorOptions, state: CursorState): Pro
 }
 
 /** Whether a block's hash still stands at its height. */
-async function isCanonical(chain: ChainClient, checkpoint: Checkpoint): Promise<boolean> {
+export async function isCanonical(chain: ChainClient, checkpoint: Checkpoint): Promise<boolean> {
   try {
     const block = await chain.reader.getBlock({ blockNumber: checkpoint.blockNumber });
     return block.hash === checkpoint.blockHash;
@@ -118,7 +118,8 @@ async function readForward(options: PositionCursorOptions, state: CursorState, a
   return { checkpoints: [...state.checkpoints, target].slice(-MAX_CHECKPOINTS), lives };
 }
 
-function notCanonical(anchor: Anchor): PlimsollError<"ANCHOR_NOT_CANONICAL"> {
+/** The error for an anchor that has left the chain. */
+export function notCanonical(anchor: Anchor): PlimsollError<"ANCHOR_NOT_CANONICAL"> {
   return new PlimsollError({
     code: "ANCHOR_NOT_CANONICAL",
     problem: `Block ${anchor.blockNumber} with hash ${anchor.blockHash} is not on the RPC's chain.`,

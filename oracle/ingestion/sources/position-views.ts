@@ -1,25 +1,18 @@
 /** What a position source says of its positions at an anchor; asked again only about those that an event has named. */
-import type { ReadContractReturnType } from "viem";
-import { positionSourceAbi } from "../../chain/abi/position-source.ts";
-import { type ChainClient, isTransportFailure } from "../../chain/client.ts";
+import { isTransportFailure } from "../../chain/client.ts";
 import type { Anchor } from "../../domain/report.ts";
-import type { Address } from "../../domain/units.ts";
-
-/** One position as its source describes it. */
-export type PositionView = ReadContractReturnType<typeof positionSourceAbi, "describePositions">[number];
+import { describePositions, type PositionView, type SourceDoor } from "./source-calls.ts";
 
 /** Views of one anchor by position id. */
 export type PositionViewMap = ReadonlyMap<bigint, PositionView>;
 
-/** What views are read of. */
-export interface PositionViewsOptions {
-  readonly chain: ChainClient;
-  readonly source: Address;
-}
-
 /** Reads views, and remembers them for the next anchor. */
 export interface PositionViews {
-  /** Views of `ids` at `anchor`. The caller proves afterwards that the anchor is still canonical. */
+  /**
+   * Views of `ids` at `anchor`. The caller proves afterwards that the anchor is still canonical.
+   *
+   * @throws PlimsollError `SOURCE_UNREADABLE`, `SOURCE_NONSENSE`; what was known before stays known.
+   */
   readAt(ids: readonly bigint[], anchor: Anchor): Promise<PositionViewMap>;
 }
 
@@ -30,15 +23,13 @@ interface Known {
   readonly views: PositionViewMap;
 }
 
-/** Positions described in one call; the answer stays below 100 kB. */
-const DESCRIBE_BATCH = 200;
 /** An RPC that loses events can mislead for this long, seconds; then everything is described again. */
 const MAX_AGE_SEC = 1_800;
 /** Beyond, describing everything costs less than the logs; public RPCs grant at least this range. */
 const MAX_BLOCK_RANGE = 2_000n;
 
 /** Creates a reader that knows nothing yet. */
-export function createPositionViews(options: PositionViewsOptions): PositionViews {
+export function createPositionViews(options: SourceDoor): PositionViews {
   let known: Known | null = null;
   return {
     readAt: async (ids, anchor) => {
@@ -71,7 +62,7 @@ function isRecent(known: Known, anchor: Anchor): boolean {
  * every source that the id be the first indexed argument of whatever changes a view.
  */
 async function changedSince(
-  { chain, source }: PositionViewsOptions,
+  { chain, source }: SourceDoor,
   from: Anchor,
   to: Anchor,
 ): Promise<ReadonlySet<bigint> | null> {
@@ -91,31 +82,12 @@ async function changedSince(
   }
 }
 
-async function describe(
-  { chain, source }: PositionViewsOptions,
-  ids: readonly bigint[],
-  anchor: Anchor,
-): Promise<PositionViewMap> {
-  const batches = Array.from({ length: Math.ceil(ids.length / DESCRIBE_BATCH) }, (_, index) =>
-    ids.slice(index * DESCRIBE_BATCH, (index + 1) * DESCRIBE_BATCH),
+async function describe(door: SourceDoor, ids: readonly bigint[], anchor: Anchor): Promise<PositionViewMap> {
+  const views = await describePositions(door, ids, anchor);
+  return new Map(
+    ids.flatMap((id, index): [bigint, PositionView][] => {
+      const view = views[index];
+      return view === undefined ? [] : [[id, view]];
+    }),
   );
-  const answers = await Promise.all(
-    batches.map((batch) =>
-      chain.reader.readContract({
-        address: source,
-        abi: positionSourceAbi,
-        functionName: "describePositions",
-        args: [batch],
-        blockHash: anchor.blockHash,
-        requireCanonical: true,
-      }),
-    ),
-  );
-  const views = new Map<bigint, PositionView>();
-  answers.forEach((answer, batch) => {
-    answer.forEach((view, index) => {
-      views.set(batches[batch]?.[index] ?? 0n, view);
-    });
-  });
-  return views;
 }

@@ -39,8 +39,9 @@ const SCOPE_DIGITS = 16;
  */
 export async function assembleReplay(options: LocalRunOptions, parts: ReplayParts): Promise<Replay> {
   const { ground, operators, market, state, board, counters } = parts;
-  const { reader, contracts, plan, client, actors, chain, truth } = ground;
+  const { reader, contracts, plan, loanPlan, client, actors, chain, truth } = ground;
   counters.add("opened", ground.opened);
+  counters.add("loansOpened", ground.loansOpened);
   state.setModels(ground.models);
   board.note("operators", "ok");
   board.note("market", "ok");
@@ -53,7 +54,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const desk = await openDesk(parts, { lanes, metrics, configDigest, logger, finalityBlocks: config.finalityBlocks });
   const agents = { client, actors, contracts, world, counters, lanes };
   const markets = () => truth.snapshot().assets;
-  const keepers = await openKeepers({ ...agents, plan, markets, startSec: anchor.timestampSec });
+  const keepers = await openKeepers({ ...agents, plan, loanPlan, markets, startSec: anchor.timestampSec });
   return await openReplay({
     ...agents,
     market: truth,

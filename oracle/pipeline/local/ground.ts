@@ -7,6 +7,8 @@ import type { ModelIdentity } from "../../domain/prediction.ts";
 import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
 import { createMarketIngestor, type MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { openLoans } from "../../simulation/agents/loan-borrowers.ts";
+import { type PlannedLoan, planLoans } from "../../simulation/agents/loan-plan.ts";
 import {
   advanceChainTo,
   assignActors,
@@ -56,8 +58,12 @@ export interface Ground extends LocalDeployment, WriterDependencies {
   /** The market without any operator's noise: what keepers and feeds see. */
   readonly truth: MarketIngestor;
   readonly plan: readonly PlannedPosition[];
+  /** Loans of the sample loan market; none where it is not deployed. */
+  readonly loanPlan: readonly PlannedLoan[];
   /** Positions opened by this process. */
   readonly opened: number;
+  /** Loans taken by this process. */
+  readonly loansOpened: number;
 }
 
 /** 120 days serve every feature and model. */
@@ -141,12 +147,17 @@ async function populate(options: LocalRunOptions, market: ReplayMarket, world: W
   const snapshot = truth.snapshot();
   const spot = new Map([...snapshot.assets].map(([asset, { spot: price }]) => [asset, price]));
   requirePrices(assets, spot);
-  const plan = planPositions({ spot, startSec: fromSec, endSec: toSec, writers: world.actors.writers.length });
+  const request = { spot, startSec: fromSec, endSec: toSec, writers: world.actors.writers.length };
+  const plan = planPositions(request);
+  const { loans } = world.contracts;
+  const loanPlan = loans === null ? [] : planLoans(request);
   await fundActors(world);
   await advanceChainTo(world.client, fromSec);
-  options.onProgress(`opening ${plan.length} positions`);
+  options.onProgress(`opening ${plan.length + loanPlan.length} positions`);
   await pushPricesOfNow(world, truth, toSec);
-  return { truth, plan, opened: await openPositions(world, plan) };
+  const opened = await openPositions(world, plan);
+  const loansOpened = loans === null ? 0 : await openLoans({ ...world, loans }, loanPlan);
+  return { truth, plan, loanPlan, opened, loansOpened };
 }
 
 /** A restarted run finds the chain further on: its feeds get the prices of that time, never those of the start. */

@@ -77,6 +77,7 @@ function ended(row: PositionRow, atSec: number): PositionRow {
 function toRow({ position, params, health, score }: LivePosition, atSec: number): PositionRow {
   return {
     source: position.source,
+    sourceIndex: position.sourceIndex,
     id: position.id.toString(),
     owner: position.owner,
     asset: position.asset,

@@ -44,6 +44,7 @@ export function localContracts(
     token,
     oracle: pick(addresses, "riskOracle"),
     settlementOracle: pick(addresses, "settlementOracle"),
+    loans: addresses.loans ?? null,
     markets: markets.map(
       (market, index): LocalMarket => ({
         ...market,

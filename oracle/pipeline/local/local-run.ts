@@ -65,7 +65,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   return counters.summary({
     operators: config.operators,
     threshold: ground.quorum.threshold,
-    positions: ground.plan.length,
+    positions: ground.plan.length + ground.loanPlan.length,
     ingestion: state.ingestion(),
     models: ground.models,
     dataSource: market.label,

@@ -118,6 +118,8 @@ function countRound(options: ReplayOptions, results: readonly OperatorRoundResul
   noteOperators(options.board, results, hasQuorum);
   const [first] = results;
   if (first === undefined) return;
+  counters.sources(first.sourceCount);
+  metrics.rejected(first.rejected);
   state.setIngestion(first.ingestion);
   metrics.ingestion(first.ingestion);
 }

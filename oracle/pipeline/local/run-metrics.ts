@@ -1,6 +1,7 @@
 /** Carries what happens in a run over to the Prometheus counters. */
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
 
 /** Counters of a run. */
@@ -12,6 +13,8 @@ export interface RunMetrics {
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
+  /** Counts positions that a round did not score. */
+  rejected(rejects: readonly PositionReject[]): void;
 }
 
 const MILLISECONDS = 1_000;
@@ -41,6 +44,9 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
         metrics.ingestionRejected.inc({ reason }, count - (before.get(reason) ?? 0));
       }
       last = counts;
+    },
+    rejected: (rejects) => {
+      for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);
     },
     positions: (rows) => {
       for (const status of STATUSES) {

@@ -5,12 +5,13 @@ import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
-import type { CursorState } from "../../ingestion/sources/position-cursor.ts";
-import { createVaultPositions, type VaultPositions } from "../../ingestion/sources/vault-positions.ts";
+import type { CursorState, CursorStore } from "../../ingestion/sources/position-cursor.ts";
+import { createPositionSources, type PositionSources } from "../../ingestion/sources/position-sources.ts";
 import { effectiveParams } from "../../rules/risk-reading.ts";
 import { unpackRiskWord } from "../../rules/risk-word.ts";
 import type { JudgedPosition } from "../../simulation/agents/liquidation-keeper.ts";
 import type { LocalContracts } from "../../simulation/agents/local-world.ts";
+import { readPositionWords, wordKey } from "../operator/position-words.ts";
 import type { LivePosition } from "./live-state.ts";
 
 /** What the look needs. */
@@ -23,31 +24,31 @@ export interface WorldViewOptions {
 
 /** Reads the chain for people and keepers. */
 export interface WorldView {
-  /** Open positions at the newest block. */
+  /** Open positions of all sources at the newest block. */
   positions(): Promise<readonly Position[]>;
   /** Positions as people see them: with parameters now, health, and the reasons of the newest scores. */
   live(judged: readonly JudgedPosition[], scores: readonly PositionScore[]): Promise<readonly LivePosition[]>;
 }
 
 const WAD = 1e18;
-/** The vault is the first source that the DAO registers. */
-const VAULT_SOURCE_INDEX = 0;
-
 /** Creates the view; its cursor lives in memory, since a restart reads a local chain quickly. */
 export function createWorldView(options: WorldViewOptions): WorldView {
-  const source = createSource(options);
+  const sources = createSources(options);
   let classes: ReadonlyMap<number, RiskClass> | null = null;
   return {
-    positions: async () => await source.readAt(await options.reader.anchor()),
+    positions: async () => (await sources.readAt(await options.reader.anchor())).positions,
     live: async (judged, scores) => {
       const anchor = await options.reader.anchor();
       classes ??= await options.reader.riskClasses(anchor);
       const known = classes;
-      const ids = judged.map(({ position }) => position.id);
-      const words = await options.reader.positionWords(VAULT_SOURCE_INDEX, ids, anchor);
+      const words = await readPositionWords(
+        options.reader,
+        judged.map(({ position }) => position),
+        anchor,
+      );
       const scored = new Map(scores.map((score) => [positionKey(score), score]));
-      return judged.flatMap(({ position, healthWad }, index) => {
-        const word = words[index] ?? 0n;
+      return judged.flatMap(({ position, healthWad }) => {
+        const word = words.get(wordKey(position)) ?? 0n;
         const riskClass = word === 0n ? undefined : known.get(unpackRiskWord(word).classId);
         if (riskClass === undefined) return [];
         const params = effectiveParams(word, { riskClass, quantileWord: 0n, nowSec: anchor.timestampSec });
@@ -58,20 +59,23 @@ export function createWorldView(options: WorldViewOptions): WorldView {
   };
 }
 
-function createSource({ chain, contracts, fromBlock }: WorldViewOptions): VaultPositions {
-  let cursor: CursorState | null = null;
-  return createVaultPositions({
+function createSources({ chain, reader, contracts, fromBlock }: WorldViewOptions): PositionSources {
+  return createPositionSources({
     chain,
     oracle: contracts.oracle,
-    source: contracts.vault,
-    sourceIndex: VAULT_SOURCE_INDEX,
     fromBlock,
     markets: new Map(contracts.markets.map(({ marketId, ...market }) => [marketId, market])),
-    store: {
-      load: async () => cursor,
-      save: async (state) => {
-        cursor = state;
-      },
-    },
+    listSources: async (anchor) => await reader.sources(anchor),
+    storeOf: memoryStore,
   });
+}
+
+function memoryStore(): CursorStore {
+  let cursor: CursorState | null = null;
+  return {
+    load: async () => cursor,
+    save: async (state) => {
+      cursor = state;
+    },
+  };
 }

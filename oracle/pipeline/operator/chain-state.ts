@@ -7,24 +7,30 @@ import { type Position, positionKey } from "../../domain/positions.ts";
 import type { Anchor, RiskEntry } from "../../domain/report.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { ClassQuantile } from "../../domain/score.ts";
-import type { Address, Hex } from "../../domain/units.ts";
+import type { Hex } from "../../domain/units.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import { clampEntry } from "../../rules/clamp-entry.ts";
 import { standingRho } from "../../rules/risk-reading.ts";
 import { initialWord } from "../../rules/risk-rules.ts";
 import { unpackRiskWord } from "../../rules/risk-word.ts";
+import { admitPositions } from "./admit-positions.ts";
+import { readPositionWords, wordKey } from "./position-words.ts";
 
 /** Facts that change only together with the configuration digest. */
 interface Configuration {
   readonly digest: Hex;
   readonly classes: ReadonlyMap<number, RiskClass>;
   readonly signers: SignerSet;
-  readonly sourceIndex: number;
 }
 
 /** State of the chain at one anchor. */
 export interface ChainState {
   readonly view: ChainView;
   readonly classes: ReadonlyMap<number, RiskClass>;
+  /** Positions that agree with their words, with the words' classes, in the order given. */
+  readonly positions: readonly Position[];
+  readonly rejected: readonly PositionReject[];
+  /** Indexes of the sources of {@link positions}, by lower-case address. */
   readonly sourceIndexes: ReadonlyMap<string, number>;
   /** Values in the words of scored positions, by position key. */
   readonly lastGood: ReadonlyMap<string, { readonly rhoBps: number; readonly piBps: number }>;
@@ -38,7 +44,6 @@ export interface ChainStateReader {
 /** Settings of the reader. */
 export interface ChainStateOptions {
   readonly reader: OracleReader;
-  readonly source: Address;
   readonly bundleHash: Hex;
 }
 
@@ -60,10 +65,9 @@ export function createChainStateReader(options: ChainStateOptions): ChainStateRe
 }
 
 async function readConfiguration(options: ChainStateOptions, anchor: Anchor, digest: Hex): Promise<Configuration> {
-  const [classes, signers, sourceIndex, isAllowed] = await Promise.all([
+  const [classes, signers, isAllowed] = await Promise.all([
     options.reader.riskClasses(anchor),
     options.reader.signerSet(anchor),
-    options.reader.sourceIndexOf(options.source, anchor),
     options.reader.isBundleAllowed(options.bundleHash, anchor),
   ]);
   if (!isAllowed) {
@@ -74,7 +78,7 @@ async function readConfiguration(options: ChainStateOptions, anchor: Anchor, dig
       context: { bundleHash: options.bundleHash },
     });
   }
-  return { digest, classes, signers, sourceIndex };
+  return { digest, classes, signers };
 }
 
 async function readState(
@@ -82,22 +86,18 @@ async function readState(
   configuration: Configuration,
   at: { readonly anchor: Anchor; readonly positions: readonly Position[] },
 ): Promise<ChainState> {
-  const { anchor, positions } = at;
-  const { sourceIndex, classes } = configuration;
+  const { anchor } = at;
+  const { classes } = configuration;
+  const words = await readPositionWords(options.reader, at.positions, anchor);
+  const { positions, rejected } = admitPositions(at.positions, { words, classes });
   const classIds = [...new Set(positions.map((position) => position.classId))];
-  const [positionWords, classWords] = await Promise.all([
-    options.reader.positionWords(
-      sourceIndex,
-      positions.map(({ id }) => id),
-      anchor,
-    ),
-    options.reader.classWords(classIds, anchor),
-  ]);
-  const words = new Map(positions.map((position, index) => [position.id, positionWords[index] ?? 0n]));
+  const classWords = await options.reader.classWords(classIds, anchor);
   const quantiles = new Map(classIds.map((id, index) => [id, classWords[index] ?? 0n]));
   return {
     classes,
-    sourceIndexes: new Map([[options.source.toLowerCase(), sourceIndex]]),
+    positions,
+    rejected,
+    sourceIndexes: new Map(positions.map(({ source, sourceIndex }) => [source.toLowerCase(), sourceIndex])),
     lastGood: lastGoodValues(positions, { words, classes, atSec: anchor.timestampSec }),
     view: {
       slot: { configDigest: configuration.digest, epoch: anchor.blockNumber },
@@ -105,23 +105,22 @@ async function readState(
       bundleHash: options.bundleHash,
       signerSetVersion: configuration.signers.version,
       reportLifeSec: REPORT_LIFE_SEC,
-      rules: createChainRules({ sourceIndex, classes, words, quantiles, atSec: anchor.timestampSec }),
+      rules: createChainRules({ classes, words, quantiles, atSec: anchor.timestampSec }),
     },
   };
 }
 
 interface RuleState {
-  readonly sourceIndex: number;
   readonly classes: ReadonlyMap<number, RiskClass>;
-  readonly words: ReadonlyMap<bigint, bigint>;
+  /** By {@link wordKey}. */
+  readonly words: ReadonlyMap<string, bigint>;
   readonly quantiles: ReadonlyMap<number, bigint>;
   readonly atSec: number;
 }
 
 /** The chain's rules at the anchor, for the aggregation. */
 function createChainRules(state: RuleState): ChainRules {
-  const wordOf = (sourceIndex: number, id: bigint) =>
-    sourceIndex === state.sourceIndex ? (state.words.get(id) ?? 0n) : 0n;
+  const wordOf = (sourceIndex: number, id: bigint) => state.words.get(wordKey({ sourceIndex, id })) ?? 0n;
   const times = { observedAtSec: state.atSec, appliedAtSec: state.atSec };
   return {
     positionEpoch: (sourceIndex, id) => {
@@ -161,7 +160,7 @@ function clampQuantile(
 }
 
 interface Standing {
-  readonly words: ReadonlyMap<bigint, bigint>;
+  readonly words: ReadonlyMap<string, bigint>;
   readonly classes: ReadonlyMap<number, RiskClass>;
   readonly atSec: number;
 }
@@ -170,7 +169,7 @@ interface Standing {
 function lastGoodValues(positions: readonly Position[], { words, classes, atSec }: Standing): ChainState["lastGood"] {
   const values = new Map<string, { readonly rhoBps: number; readonly piBps: number }>();
   for (const position of positions) {
-    const word = words.get(position.id) ?? 0n;
+    const word = words.get(wordKey(position)) ?? 0n;
     if (word === 0n) continue;
     const state = unpackRiskWord(word);
     const riskClass = classes.get(state.classId);

@@ -4,11 +4,12 @@ import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { Anchor, QuorumReport } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Address, Hex } from "../../domain/units.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { DatabaseHandle } from "../../platform/database/database.ts";
 import type { LogLevel } from "../../platform/logger.ts";
 import type { MarketRequest } from "../open-market.ts";
 
-/** A market of the vault, as an operator needs it. */
+/** A market of the price guard, as an operator needs it; sources name it by its id. */
 export interface OperatorMarket {
   readonly marketId: number;
   readonly asset: string;
@@ -33,7 +34,6 @@ export interface OperatorSettings {
     readonly riskClasses: Address;
     readonly signerRegistry: Address;
     readonly modelRegistry: Address;
-    readonly vault: Address;
   };
   readonly markets: readonly OperatorMarket[];
   readonly market: MarketRequest;
@@ -76,6 +76,10 @@ export interface OperatorRoundResult {
   /** Digest of the own observation, to show that operators differ. */
   readonly observationDigest: Hex | null;
   readonly scores: readonly PositionScore[];
+  /** Position sources registered at the anchor. */
+  readonly sourceCount: number;
+  /** Positions that were not scored, by source and reason. */
+  readonly rejected: readonly PositionReject[];
   readonly ingestion: IngestionCounts;
   /** Snapshot to quorum, milliseconds. */
   readonly durationMs: number;

@@ -15,7 +15,7 @@ import { FEATURE_SCHEMA } from "../../features/feature-schema.ts";
 import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
 import { createMarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
-import { createVaultPositions } from "../../ingestion/sources/vault-positions.ts";
+import { createPositionSources } from "../../ingestion/sources/position-sources.ts";
 import { createRng } from "../../math/rng.ts";
 import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
 import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
@@ -140,7 +140,7 @@ async function connect(settings: OperatorSettings) {
 
 async function openChainState(settings: OperatorSettings, bundleHash: Hex) {
   const reader = createOracleReader(await connect(settings), settings.contracts);
-  return createChainStateReader({ reader, source: settings.contracts.vault, bundleHash });
+  return createChainStateReader({ reader, bundleHash });
 }
 
 async function openSources(
@@ -157,15 +157,15 @@ async function openSources(
     historySec: HISTORY_SEC,
     noise: { rng: createRng(noise.seed), noiseBps: noise.noiseBps, delaySec: noise.delaySec },
   });
-  const positions = createVaultPositions({
-    chain: await connect(settings),
+  const chain = await connect(settings);
+  const reader = createOracleReader(chain, settings.contracts);
+  const positions = createPositionSources({
+    chain,
     oracle: settings.contracts.oracle,
-    source: settings.contracts.vault,
-    // The vault is the first source that the DAO registers.
-    sourceIndex: 0,
     fromBlock: settings.chain.fromBlock,
-    markets: new Map(settings.markets.map(({ marketId, ...market }) => [marketId, market])),
-    store: operatorCursorStore(store, settings.contracts.vault),
+    markets: new Map(settings.markets.map(({ marketId, ...asset }) => [marketId, asset])),
+    listSources: async (anchor) => await reader.sources(anchor),
+    storeOf: (address) => operatorCursorStore(store, address),
   });
   const predictor = await createQuantilePredictor({
     artifactDir: join(settings.artifactsDir, "quantile-net"),

@@ -11,7 +11,8 @@ import type { Anchor, Observation, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
-import type { VaultPositions } from "../../ingestion/sources/vault-positions.ts";
+import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
@@ -23,7 +24,7 @@ import { type PredictionDependencies, predictAssets } from "./predict.ts";
 /** Everything a round flows through. */
 export interface RoundFlow extends PredictionDependencies {
   readonly market: MarketIngestor;
-  readonly positions: VaultPositions;
+  readonly positions: PositionSources;
   readonly chainState: ChainStateReader;
   readonly scoring: ScoringSettings;
   readonly featureSchemaHash: Hex;
@@ -41,13 +42,15 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
   const startedMs = flow.clock.nowMs();
   flow.market.advanceTo(anchor.timestampSec);
   const snapshot = flow.market.snapshot();
-  const positions = await flow.positions.readAt(anchor);
-  const chain = await flow.chainState.readAt(anchor, positions);
+  const reading = await flow.positions.readAt(anchor);
+  const chain = await flow.chainState.readAt(anchor, reading.positions);
+  const rejected = [...reading.rejected, ...chain.rejected];
+  noteRejects(rejected, flow);
 
   const round = createRound({ ...flow.terms, view: chain.view }, flow.deps);
   flow.beginRound(chain.view.slot, round);
   const predictions = await predictAssets(snapshot, flow);
-  const { classes, lastGood } = chain;
+  const { classes, lastGood, positions } = chain;
   const input = { positions, snapshot, predictions, classes, lastGood, atSec: anchor.timestampSec };
   const { scores, classQuantiles } = scorePositions(input, flow.scoring);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
@@ -63,10 +66,16 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observed: own !== null,
     observationDigest,
     scores,
+    sourceCount: reading.sourceCount,
+    rejected,
     ingestion: flow.market.counts(),
     durationMs,
     counts: countsOf(round.counts()),
   };
+}
+
+function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {
+  for (const reject of rejected) logger.warn({ ...reject }, "positions of a source are not scored");
 }
 
 interface ObservedWith {

@@ -170,7 +170,7 @@ async function liquidate(
     address: input.contracts.vault,
     abi: optionVaultAbi,
     functionName: "liquidate",
-    args: [position.id, order.sizeE8, order.minOut],
+    args: [position.id, order.sizeE8, order.minOut, "0x"],
     account: input.actors.keeper,
   });
   await confirm(input.client, hash, `liquidate position ${position.id}`);

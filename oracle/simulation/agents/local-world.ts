@@ -22,6 +22,8 @@ export interface LocalContracts {
   readonly token: Address;
   readonly oracle: Address;
   readonly settlementOracle: Address;
+  /** The sample loan market, or `null` where none is deployed. */
+  readonly loans: Address | null;
   readonly markets: readonly LocalMarket[];
 }
 

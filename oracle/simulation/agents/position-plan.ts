@@ -72,8 +72,8 @@ export function planPositions(request: PlanRequest): readonly PlannedPosition[] 
   return plan;
 }
 
-/** Expiries at 08:00 UTC, at least a day after the start, ascending, without repeats. */
-function planExpiries(request: PlanRequest): readonly number[] {
+/** Expiries at 08:00 UTC, at least half a day after the start, ascending, without repeats. */
+export function planExpiries(request: Pick<PlanRequest, "startSec" | "endSec">): readonly number[] {
   const span = request.endSec - request.startSec;
   const earliest = nextExpiry(request.startSec + SECONDS_PER_DAY / 2);
   const wanted = EXPIRY_SHARES.map((share) => Math.max(earliest, nextExpiry(request.startSec + share * span)));
@@ -86,15 +86,18 @@ function nextExpiry(timeSec: number): number {
   return Math.ceil(sinceEight / SECONDS_PER_DAY) * SECONDS_PER_DAY + EXPIRY_SECOND_OF_DAY;
 }
 
-function roundStrike(strike: number): number {
+/** Rounds a strike to the grid of three significant digits. */
+export function roundStrike(strike: number): number {
   return Number(strike.toPrecision(STRIKE_DIGITS));
 }
 
-function roundSize(size: number): number {
+/** Rounds a size to thousandths of a coin, at least one. */
+export function roundSize(size: number): number {
   return Math.max(Number(size.toFixed(SIZE_DECIMALS)), 10 ** -SIZE_DECIMALS);
 }
 
-function pick<Value>(values: readonly [Value, ...Value[]] | readonly Value[], index: number): Value {
+/** The value whose turn it is. */
+export function pick<Value>(values: readonly [Value, ...Value[]] | readonly Value[], index: number): Value {
   const value = values[index % values.length];
   if (value === undefined) throw new RangeError("A plan needs at least one expiry.");
   return value;

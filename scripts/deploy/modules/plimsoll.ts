@@ -1,9 +1,5 @@
-/** Ignition module: every contract of Plimsoll, configured, and owned by the timelock at the end. */
-import {
-  type ArgumentType,
-  buildModule,
-  type NamedArtifactContractDeploymentFuture,
-} from "@nomicfoundation/ignition-core";
+/** Ignition module: every contract of Plimsoll, configured, under one access manager that the DAO alone governs. */
+import { type ArgumentType, buildModule, type NamedArtifactContractAtFuture } from "@nomicfoundation/ignition-core";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
 import {
   type ConfiguredClass,
@@ -12,36 +8,40 @@ import {
   type DeploymentConfig,
   gridOf,
 } from "../deployment-config.ts";
+import type { Parties } from "../parties.ts";
+import { type Builder, type Contract, type Deployer, deployGovernance, type Future, handOver } from "./governance.ts";
+import { addLoans } from "./loans.ts";
 
 /** What a deployment needs besides its reviewed configuration. */
 export interface ModuleInput {
   readonly config: DeploymentConfig;
-  /** Operators' signer addresses in bitmap order. */
-  readonly signers: readonly Address[];
+  /** Signers, guardian and token. */
+  readonly parties: Parties;
   /** Hash of the model bundle that reports may be based on. */
   readonly bundleHash: Hex;
   /** Goes into the configuration digest, so that two deployments at equal addresses never share a signing slot. */
   readonly salt: Hex;
 }
 
-type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
-type Contract = NamedArtifactContractDeploymentFuture<string>;
-type Future = ReturnType<Builder["call"]>;
+type MarketConfig = DeploymentConfig["markets"][number];
+/** A contract of this deployment, or the address of one that the network had before. */
+type Made = Contract | string;
+type CallableContract = NamedArtifactContractAtFuture<string>;
 
 const QUOTE_PRICE_DECIMALS = 8;
-const EMPTY_BYTES32: Hex = `0x${"00".repeat(32)}`;
 const NO_SECOND_FEED: Address = "0x0000000000000000000000000000000000000000";
 
 /** Builds the module; equal inputs give equal addresses on a fresh chain. */
 export function buildPlimsollModule(input: ModuleInput) {
   return buildModule("Plimsoll", (m) => {
     const deployer = m.getAccount(0);
-    const timelock = m.contract("PlimsollTimelock", [0, [deployer], [deployer], deployer]);
-    const registries = deployRegistries(m, input, deployer);
-    const feeds = deployFeeds(m, input, deployer);
+    const governance = deployGovernance(m, { ...input, deployer });
+    const authority = governance.accessManager;
+    const registries = deployRegistries(m, input, authority);
+    const feeds = deployFeeds(m, input, authority);
     const riskOracle = m.contract("RiskOracle", [
       {
-        owner: deployer,
+        authority,
         signers: registries.signerRegistry,
         classes: registries.riskClasses,
         models: registries.modelRegistry,
@@ -49,63 +49,63 @@ export function buildPlimsollModule(input: ModuleInput) {
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
       },
     ]);
-    const vault = m.contract("OptionVault", [
-      deployer,
-      riskOracle,
-      feeds.priceGuard,
-      feeds.settlementOracle,
-      input.config.liquidation,
-    ]);
+    const { priceGuard, settlementOracle } = feeds;
+    const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: priceGuard }]);
+    const vaultExtension = m.contract("OptionVaultExtension", [vaultSettings]);
+    const vault = m.contract("OptionVault", [authority, settlementOracle, input.config.liquidation, vaultExtension]);
+    const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
+    const test = deployTestContracts(m, input, deployer);
+    const vaultRegistered = m.call(riskOracle, "registerSource", [vault], { id: "register_vault" });
+    const ground = { riskOracle, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
+    const loans = addLoans(m, input.config, ground);
     const configured = [
       ...configureClasses(m, input, registries.riskClasses),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
-      m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
-      ...configureMarkets(m, input, { vault, ...feeds }),
+      vaultRegistered,
+      ...loans.calls,
+      ...configureMarkets(m, input, { vault: vaultCalls, priceGuard, test }),
+      ...configureSequencer(m, input, priceGuard),
     ];
-    const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
-    handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
-    const { tokens, testFeeds } = feeds;
-    return { timelock, riskOracle, vault, ...registries, ...feedOwners(feeds), ...tokens, ...testFeeds };
+    const managed = { ...registries, ...feeds, riskOracle, vault };
+    handOver(m, { ...input, ...governance, deployer, managed, after: configured });
+    return { ...governance, ...managed, ...test, ...loans.contracts };
   });
 }
 
-function deployRegistries(m: Builder, { config, signers }: ModuleInput, deployer: ReturnType<Builder["getAccount"]>) {
+function deployRegistries(m: Builder, { config, parties }: ModuleInput, authority: Contract) {
   const { operators, oracle } = config;
+  const set = [[...parties.signers], operators.threshold];
   return {
-    signerRegistry: m.contract("SignerRegistry", [
-      deployer,
-      deployer,
-      oracle.signerOverlapSec,
-      [...signers],
-      operators.threshold,
-    ]),
-    riskClasses: m.contract("RiskClasses", [deployer]),
-    modelRegistry: m.contract("ModelRegistry", [deployer]),
+    signerRegistry: m.contract("SignerRegistry", [authority, oracle.signerOverlapSec, ...set]),
+    riskClasses: m.contract("RiskClasses", [authority]),
+    modelRegistry: m.contract("ModelRegistry", [authority]),
   };
 }
 
-type Feeds = ReturnType<typeof deployFeeds>;
-
-function deployFeeds(m: Builder, { config }: ModuleInput, deployer: ReturnType<Builder["getAccount"]>) {
-  const priceGuard = m.contract("PriceGuard", [deployer]);
-  const settlementOracle = m.contract("SettlementOracle", [deployer, priceGuard, config.settlement.maxDelaySec]);
-  const [first] = config.markets;
-  const quote = m.contract("TestToken", ["Test Dollar", "USDT0", first?.quoteDecimals ?? 0, deployer], { id: "quote" });
-  const tokens: Record<string, Contract> = { quote };
-  const testFeeds: Record<string, Contract> = {};
-  for (const { asset, baseDecimals } of config.markets) {
-    tokens[`base${asset}`] = m.contract("TestToken", [`Test ${asset}`, asset, baseDecimals, deployer], {
-      id: `base_${asset}`,
-    });
-    testFeeds[`feed${asset}`] = m.contract("PhasedTestFeed", [QUOTE_PRICE_DECIMALS, `${asset} / USD`, deployer], {
-      id: `feed_${asset}`,
-    });
-  }
-  return { priceGuard, settlementOracle, tokens, testFeeds };
+function deployFeeds(m: Builder, { config }: ModuleInput, authority: Contract) {
+  const priceGuard = m.contract("PriceGuard", [authority]);
+  const settlementOracle = m.contract("SettlementOracle", [authority, priceGuard, config.settlement.maxDelaySec]);
+  return { priceGuard, settlementOracle };
 }
 
-function feedOwners({ priceGuard, settlementOracle }: Feeds) {
-  return { priceGuard, settlementOracle };
+/** Tokens and feeds that the configuration asks to be made for tests, by their name in the deployment. */
+function deployTestContracts(m: Builder, { config }: ModuleInput, deployer: Deployer): Record<string, Contract> {
+  const made: Record<string, Contract> = {};
+  if (config.quote === "test") {
+    const decimals = config.markets[0]?.quoteDecimals ?? 0;
+    made.quote = m.contract("TestToken", ["Test Dollar", "USDT0", decimals, deployer], { id: "quote" });
+  }
+  for (const { asset, base, baseDecimals, feed } of config.markets) {
+    if (base === "test") {
+      const args = [`Test ${asset}`, asset, baseDecimals, deployer];
+      made[`base${asset}`] = m.contract("TestToken", args, { id: `base_${asset}` });
+    }
+    if (feed === "test") {
+      const args = [QUOTE_PRICE_DECIMALS, `${asset} / USD`, deployer];
+      made[`feed${asset}`] = m.contract("PhasedTestFeed", args, { id: `feed_${asset}` });
+    }
+  }
+  return made;
 }
 
 function configureClasses(m: Builder, { config }: ModuleInput, riskClasses: Contract): Future[] {
@@ -116,39 +116,56 @@ function configureClasses(m: Builder, { config }: ModuleInput, riskClasses: Cont
   );
 }
 
-function configureMarkets(m: Builder, { config }: ModuleInput, target: Feeds & { readonly vault: Contract }): Future[] {
-  let previous: Future | null = null;
+interface MarketTargets {
+  readonly vault: CallableContract;
+  readonly priceGuard: Contract;
+  readonly test: Readonly<Record<string, Contract>>;
+}
+
+function configureMarkets(m: Builder, { config }: ModuleInput, { vault, priceGuard, test }: MarketTargets): Future[] {
   const done: Future[] = [];
+  const quote = test.quote ?? config.quote;
   for (const [index, market] of config.markets.entries()) {
-    const { asset } = market;
-    const { vault, priceGuard, tokens, testFeeds } = target;
-    const [base, feed] = [tokens[`base${asset}`], testFeeds[`feed${asset}`]];
-    if (base === undefined || feed === undefined || tokens.quote === undefined) continue;
+    const { asset, minBase, minQuote } = market;
+    const base = test[`base${asset}`] ?? market.base;
+    const feed = test[`feed${asset}`] ?? market.feed;
     // Market ids count from 1 in the order of the calls.
-    const added: Future = m.call(
-      vault,
-      "addMarket",
-      [base, tokens.quote, BigInt(market.minBase), BigInt(market.minQuote)],
-      {
-        id: `market_${asset}`,
-        after: previous === null ? [] : [previous],
-      },
-    );
-    previous = added;
+    const after = done.slice(-1);
+    const added = m.call(vault, "addMarket", [base, quote, BigInt(minBase), BigInt(minQuote)], {
+      id: `market_${asset}`,
+      after,
+    });
+    const grid = gridArgument(gridOf(config, index + 1));
     done.push(
-      m.call(vault, "setClassGrid", [index + 1, gridArgument(gridOf(config, index + 1))], {
-        id: `grid_${asset}`,
-        after: [added],
-      }),
+      m.call(vault, "setClassGrid", [index + 1, grid], { id: `grid_${asset}`, after: [added] }),
+      m.call(vault, "setMarketValves", [index + 1, valvesArgument(config)], { id: `valves_${asset}`, after: [added] }),
       m.call(priceGuard, "setFeed", [index + 1, feedConfig(config, market, feed)], { id: `price_${asset}` }),
+      added,
     );
   }
   return done;
 }
 
+/** An L2 whose sequencer is down serves old prices: its uptime feed stops them. */
+function configureSequencer(m: Builder, { config }: ModuleInput, priceGuard: Contract): Future[] {
+  const { sequencer } = config.prices;
+  return sequencer === null ? [] : [m.call(priceGuard, "setSequencer", [{ ...sequencer }], { id: "sequencer" })];
+}
+
 /** Copies a class into the mutable shape that Ignition's types want. */
 function classArgument(riskClass: ConfiguredClass["riskClass"]): ArgumentType {
   return { ...riskClass, tighten: { ...riskClass.tighten }, loosen: { ...riskClass.loosen } };
+}
+
+/** USD to 1e-8 USD. */
+const E8 = 100_000_000n;
+
+function valvesArgument({ valves }: DeploymentConfig): ArgumentType {
+  return {
+    effectBudgetE8: BigInt(valves.effectBudgetUsd) * E8,
+    cautionLimitE8: BigInt(valves.cautionLimitUsd) * E8,
+    windowSec: valves.windowSec,
+  };
 }
 
 function gridArgument(grid: ConfiguredGrid): ArgumentType {
@@ -159,7 +176,7 @@ function gridArgument(grid: ConfiguredGrid): ArgumentType {
   };
 }
 
-function feedConfig(config: DeploymentConfig, market: DeploymentConfig["markets"][number], feed: Contract) {
+function feedConfig(config: DeploymentConfig, market: MarketConfig, feed: Made) {
   return {
     feed,
     decimals: QUOTE_PRICE_DECIMALS,
@@ -170,34 +187,4 @@ function feedConfig(config: DeploymentConfig, market: DeploymentConfig["markets"
     secondFeed: NO_SECOND_FEED,
     secondDecimals: 0,
   };
-}
-
-interface HandOver {
-  readonly timelock: Contract;
-  readonly deployer: ReturnType<Builder["getAccount"]>;
-  readonly owned: Readonly<Record<string, Contract>>;
-  readonly after: readonly Future[];
-  readonly delaySec: number;
-}
-
-/**
- * Ownership passes in two steps: the deployer offers, the timelock accepts. The timelock starts without delay for that
- * one batch, and the batch itself ends by setting the delay; then the deployer gives up the admin role.
- */
-function handOver(m: Builder, { timelock, deployer, owned, after, delaySec }: HandOver): void {
-  const contracts = Object.entries(owned);
-  const offers = contracts.map(([name, contract]) =>
-    m.call(contract, "transferOwnership", [timelock], { id: `offer_${name}`, after: [...after] }),
-  );
-  const accepts = contracts.map(([name, contract]) =>
-    m.encodeFunctionCall(contract, "acceptOwnership", [], { id: `accept_${name}` }),
-  );
-  const setDelay = m.encodeFunctionCall(timelock, "updateDelay", [delaySec], { id: "encode_delay" });
-  const targets = [...contracts.map(([, contract]) => contract), timelock];
-  const values = targets.map(() => 0n);
-  const payloads = [...accepts, setDelay];
-  const batch = [targets, values, payloads, EMPTY_BYTES32, EMPTY_BYTES32] as const;
-  const scheduled = m.call(timelock, "scheduleBatch", [...batch, 0], { id: "schedule_handover", after: offers });
-  const executed = m.call(timelock, "executeBatch", [...batch], { id: "execute_handover", after: [scheduled] });
-  m.call(timelock, "renounceRole", [EMPTY_BYTES32, deployer], { id: "renounce_admin", after: [executed] });
 }

@@ -2,13 +2,15 @@
 pragma solidity 0.8.30;
 
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
 import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
 import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {Attestations, Lane, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 
-/// @notice A deployed oracle with four signers (threshold three) and class 1; the test contract is owner and source.
+/// @notice A deployed oracle with four signers (threshold three) and class 1; the test contract is
+/// admin without delay and source.
 abstract contract OracleFixture is Test {
     uint16 internal constant CLASS_ID = 1;
     uint32 internal constant MAX_AGE_SEC = 120;
@@ -18,6 +20,7 @@ abstract contract OracleFixture is Test {
     address internal constant GUARDIAN = address(0x6a);
     uint256 internal constant FIRST_THREE = 0x7;
 
+    PlimsollAccessManager internal _manager;
     SignerRegistry internal _signers;
     RiskClasses internal _classes;
     ModelRegistry internal _models;
@@ -26,9 +29,14 @@ abstract contract OracleFixture is Test {
 
     function setUp() public virtual {
         vm.warp(START);
-        _signers = new SignerRegistry(address(this), GUARDIAN, OVERLAP_SEC, _signerSet(1, 4), 3);
-        _classes = new RiskClasses(address(this));
-        _models = new ModelRegistry(address(this));
+        _manager = new PlimsollAccessManager(address(this), 1 days, 1 hours);
+        _signers = new SignerRegistry(address(_manager), OVERLAP_SEC, _signerSet(1, 4), 3);
+        bytes4[] memory removal = new bytes4[](1);
+        removal[0] = SignerRegistry.removeSigner.selector;
+        _manager.setTargetFunctionRole(address(_signers), removal, _manager.GUARDIAN_ROLE());
+        _manager.grantRole(_manager.GUARDIAN_ROLE(), GUARDIAN, 0);
+        _classes = new RiskClasses(address(_manager));
+        _models = new ModelRegistry(address(_manager));
         _models.setAllowed(BUNDLE, true);
         _classes.setRiskClass(CLASS_ID, _class());
         _oracle = _deployOracle(0);
@@ -36,7 +44,7 @@ abstract contract OracleFixture is Test {
     }
 
     function _deployOracle(bytes32 salt) internal returns (RiskOracle oracle) {
-        return new RiskOracle(RiskOracleConfig(address(this), _signers, _classes, _models, salt, MAX_AGE_SEC));
+        return new RiskOracle(RiskOracleConfig(address(_manager), _signers, _classes, _models, salt, MAX_AGE_SEC));
     }
 
     function _class() internal pure returns (RiskClass memory class) {

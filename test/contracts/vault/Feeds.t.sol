@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AggregatorV3Interface, FeedConfig, IPriceGuard} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {ISettlementOracle} from "../../../contracts/interfaces/ISettlementOracle.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
@@ -44,7 +45,7 @@ contract FeedsTest is VaultFixture {
         fine.secondFeed = tooFine;
         vm.expectRevert(abi.encodeWithSelector(IPriceGuard.PriceFeedConfigInvalid.selector, MARKET));
         guard.setFeed(MARKET, fine);
-        vm.expectPartialRevert(Ownable.OwnableUnauthorizedAccount.selector);
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         vm.prank(writer);
         guard.setFeed(MARKET, fine);
     }
@@ -165,7 +166,7 @@ contract FeedsTest is VaultFixture {
         settlement.setMaxDelay(59);
         vm.expectPartialRevert(ISettlementOracle.SettlementDelayInvalid.selector);
         settlement.setMaxDelay(1 days + 1);
-        vm.expectPartialRevert(Ownable.OwnableUnauthorizedAccount.selector);
+        vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
         vm.prank(writer);
         settlement.setMaxDelay(1 hours);
     }

@@ -13,6 +13,7 @@ contract RiskOracleDouble {
         uint16 epoch;
         uint16 rhoBps;
         uint16 piBps;
+        uint16 rhoBeforeBps;
     }
 
     uint16 public rhoDefaultBps = 3_000;
@@ -26,11 +27,15 @@ contract RiskOracleDouble {
 
     function setParams(address source, uint256 positionId, uint16 rhoBps, uint16 piBps) external {
         Entry storage entry = entries[source][positionId];
-        (entry.rhoBps, entry.piBps) = (rhoBps, piBps);
+        (entry.rhoBps, entry.piBps, entry.rhoBeforeBps) = (rhoBps, piBps, rhoBps);
+    }
+
+    function setRhoBefore(address source, uint256 positionId, uint16 rhoBps) external {
+        entries[source][positionId].rhoBeforeBps = rhoBps;
     }
 
     function registerPosition(uint256 positionId, uint16 classId) external {
-        entries[msg.sender][positionId] = Entry(true, classId, 0, rhoDefaultBps, piDefaultBps);
+        entries[msg.sender][positionId] = Entry(true, classId, 0, rhoDefaultBps, piDefaultBps, rhoDefaultBps);
     }
 
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch) {
@@ -42,6 +47,20 @@ contract RiskOracleDouble {
         delete entries[msg.sender][positionId];
     }
 
+    function copyPosition(uint256 fromId, uint256 newId) external {
+        entries[msg.sender][newId] = _known(msg.sender, fromId);
+    }
+
+    function mergePosition(uint256 fromId, uint256 intoId) external returns (uint16 epoch) {
+        (Entry storage from, Entry storage into) = (_known(msg.sender, fromId), _known(msg.sender, intoId));
+        if (from.rhoBps > into.rhoBps) (into.rhoBps, into.piBps) = (from.rhoBps, from.piBps);
+        return ++into.epoch;
+    }
+
+    function reclassifyPosition(uint256 positionId, uint16 classId) external {
+        _known(msg.sender, positionId).classId = classId;
+    }
+
     function openingParams(uint16) external view returns (uint16 rhoInitialBps, uint16 piBps) {
         return (_initial(rhoDefaultBps), piDefaultBps);
     }
@@ -49,6 +68,14 @@ contract RiskOracleDouble {
     function getParams(address source, uint256 positionId) external view returns (RiskParams memory params) {
         _known(source, positionId);
         return tryGetParams(source, positionId);
+    }
+
+    function maintenanceOf(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
+        Entry storage entry = _known(source, positionId);
+        return (entry.rhoBps, entry.piBps, entry.rhoBeforeBps);
     }
 
     function tryGetParams(address source, uint256 positionId) public view returns (RiskParams memory params) {

@@ -4,7 +4,9 @@ pragma solidity 0.8.30;
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
+import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {AggregatorV3Interface, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
@@ -12,6 +14,9 @@ import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {ClassGrid, LiquidationSettings, SeriesState} from "../../../contracts/types/VaultTypes.sol";
 import {OptionVault} from "../../../contracts/vault/OptionVault.sol";
+import {OptionVaultExtension} from "../../../contracts/vault/OptionVaultExtension.sol";
+import {OptionVaultSettings} from "../../../contracts/vault/OptionVaultSettings.sol";
+import {Links} from "../../../contracts/vault/VaultKit.sol";
 import {RiskOracleDouble} from "./RiskOracleDouble.sol";
 
 /// @title A vault with one market (8-decimal base, 6-decimal quote), three funded actors and a driven price
@@ -24,8 +29,8 @@ abstract contract VaultFixture is Test {
     uint64 internal constant STRIKE = 60_000e8;
     uint128 internal constant ONE = 1e8;
     uint24 internal constant MARKET = 1;
-    uint96 internal constant MIN_BASE = 0.001e8;
-    uint72 internal constant MIN_QUOTE = 100e6;
+    uint80 internal constant MIN_BASE = 0.001e8;
+    uint80 internal constant MIN_QUOTE = 100e6;
     uint32 internal constant T1 = 15 minutes;
     uint32 internal constant T2 = 2 hours;
     uint32 internal constant COOL_OFF = 2 minutes;
@@ -41,8 +46,9 @@ abstract contract VaultFixture is Test {
     PriceGuard internal guard;
     SettlementOracle internal settlement;
     RiskOracleDouble internal oracle;
-    OptionVault internal vault;
+    IOptionVault internal vault;
     IOptionToken internal longs;
+    address internal authority;
     uint256 internal put;
     uint256 internal call;
 
@@ -55,10 +61,13 @@ abstract contract VaultFixture is Test {
 
     function _deploy(address baseToken, address quoteToken) internal {
         feed = new PhasedTestFeed(8, "BTC / USD", address(this));
-        guard = new PriceGuard(address(this));
-        settlement = new SettlementOracle(address(this), guard, 1 hours);
+        // The test contract is admin without delay: it may call everything.
+        authority = address(new PlimsollAccessManager(address(this), 1 days, 1 hours));
+        guard = new PriceGuard(authority);
+        settlement = new SettlementOracle(authority, guard, 1 hours);
         oracle = new RiskOracleDouble();
-        vault = new OptionVault(address(this), IRiskOracle(address(oracle)), guard, settlement, _settings());
+        vault = _newVault(_riskOracle());
+        _registerVault();
         longs = vault.TOKEN();
         vault.addMarket(baseToken, quoteToken, MIN_BASE, MIN_QUOTE);
         vault.setClassGrid(MARKET, _grid());
@@ -71,8 +80,21 @@ abstract contract VaultFixture is Test {
         _fund(liquidator);
     }
 
+    /// @dev The double, unless a fixture brings the real oracle.
+    function _riskOracle() internal virtual returns (IRiskOracle) {
+        return IRiskOracle(address(oracle));
+    }
+
+    function _registerVault() internal virtual {}
+
+    function _newVault(IRiskOracle riskOracle) internal returns (IOptionVault) {
+        OptionVaultSettings settings = new OptionVaultSettings(Links(riskOracle, guard));
+        OptionVaultExtension extension = new OptionVaultExtension(settings);
+        return IOptionVault(address(new OptionVault(authority, settlement, _settings(), extension)));
+    }
+
     function _settings() internal pure returns (LiquidationSettings memory) {
-        return LiquidationSettings(T1, T2, COOL_OFF, FLAG_LIFE, 12_500);
+        return LiquidationSettings(T1, T2, COOL_OFF, FLAG_LIFE, 12_500, 0);
     }
 
     function _feedConfig() internal view returns (FeedConfig memory config) {

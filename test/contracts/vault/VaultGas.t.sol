@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {console} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/console.sol";
-import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
+import {IOptionVaultCore} from "../../../contracts/interfaces/IOptionVaultCore.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
 /// @title Gas of the main calls with cold storage: execution + 21 000 + calldata, before refunds
@@ -38,22 +38,27 @@ contract VaultGasTest is VaultFixture {
         _measure(
             "open, first of a series",
             writer,
-            abi.encodeCall(IOptionVault.open, (put, ONE, COLLATERAL, holder)),
+            abi.encodeCall(IOptionVaultCore.open, (put, ONE, COLLATERAL, holder)),
             300_000
         );
-        _measure("open, next", writer, abi.encodeCall(IOptionVault.open, (put, ONE, COLLATERAL, holder)), 270_000);
-        _measure("add collateral", writer, abi.encodeCall(IOptionVault.addCollateral, (1, 1)), 80_000);
+        _measure("open, next", writer, abi.encodeCall(IOptionVaultCore.open, (put, ONE, COLLATERAL, holder)), 270_000);
+        _measure("add collateral", writer, abi.encodeCall(IOptionVaultCore.addCollateral, (1, 1)), 80_000);
         _giveLongs(liquidator, put, ONE / 2);
         vm.warp(START + COOL_OFF);
         _setPrice(57_000e8);
-        _measure("flag", liquidator, abi.encodeCall(IOptionVault.flag, (1)), 90_000);
-        _measure("liquidate, part", liquidator, abi.encodeCall(IOptionVault.liquidate, (1, ONE / 10, 0)), 150_000);
+        _measure("flag", liquidator, abi.encodeCall(IOptionVaultCore.flag, (1)), 90_000);
+        _measure(
+            "liquidate, part",
+            liquidator,
+            abi.encodeCall(IOptionVaultCore.liquidate, (1, ONE / 10, 0, "")),
+            150_000
+        );
         _expireAt(50_000e8);
         uint256[] memory ids = _ids(1);
-        _measure("settle 1", liquidator, abi.encodeCall(IOptionVault.settle, (ids)), 200_000);
+        _measure("settle 1", liquidator, abi.encodeCall(IOptionVaultCore.settle, (ids)), 200_000);
         ids[0] = 2;
-        _measure("settle 1, last of the series", liquidator, abi.encodeCall(IOptionVault.settle, (ids)), 120_000);
-        _measure("redeem", holder, abi.encodeCall(IOptionVault.redeem, (put, ONE / 2, holder)), 100_000);
-        _measure("claim", writer, abi.encodeCall(IOptionVault.claim, (address(quote), writer)), 80_000);
+        _measure("settle 1, last of the series", liquidator, abi.encodeCall(IOptionVaultCore.settle, (ids)), 120_000);
+        _measure("redeem", holder, abi.encodeCall(IOptionVaultCore.redeem, (put, ONE / 2, holder)), 100_000);
+        _measure("claim", writer, abi.encodeCall(IOptionVaultCore.claim, (address(quote), writer)), 80_000);
     }
 }

@@ -27,7 +27,7 @@ contract VaultLiquidationTest is VaultFixture {
 
     function _liquidate(uint128 maxSizeE8) private returns (uint128 sizeE8, uint128 payout) {
         vm.prank(liquidator);
-        return vault.liquidate(id, maxSizeE8, 0);
+        return vault.liquidate(id, maxSizeE8, 0, "");
     }
 
     function _later(uint256 sec, uint64 priceE8) private {
@@ -114,7 +114,7 @@ contract VaultLiquidationTest is VaultFixture {
         assertEq(_view(id).flaggedAt, flaggedAt);
         vm.stopPrank();
         _setPrice(UNHEALTHY);
-        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.getParams.selector), "dead");
+        vm.mockCallRevert(address(oracle), abi.encodeWithSelector(oracle.maintenanceOf.selector), "dead");
         vm.prank(writer);
         vault.addCollateral(id, 1);
         assertEq(_view(id).flaggedAt, flaggedAt);
@@ -156,8 +156,8 @@ contract VaultLiquidationTest is VaultFixture {
         uint128 payout = vault.liquidationQuote(id, ONE).payout;
         vm.startPrank(liquidator);
         vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultPayoutTooLow.selector, payout, payout + 1));
-        vault.liquidate(id, ONE, payout + 1);
-        vault.liquidate(id, ONE, payout);
+        vault.liquidate(id, ONE, payout + 1, "");
+        vault.liquidate(id, ONE, payout, "");
         vm.stopPrank();
     }
 
@@ -253,7 +253,7 @@ contract VaultLiquidationTest is VaultFixture {
 
     function test_SettingsTakeEffectAtOnce() external {
         _flagAt(UNHEALTHY);
-        vault.setLiquidationSettings(LiquidationSettings(1 hours, 1 hours, 0, 2 hours, 11_000));
+        vault.setLiquidationSettings(LiquidationSettings(1 hours, 1 hours, 0, 2 hours, 11_000, 0));
         _later(30 minutes, UNHEALTHY);
         assertEq(vault.liquidationQuote(id, ONE).rateE8, 0.075e8);
     }

@@ -2,13 +2,13 @@
 pragma solidity 0.8.30;
 
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
-import {ClassGrid, LiquidationSettings, Market} from "../../../contracts/types/VaultTypes.sol";
+import {ClassGrid, LiquidationSettings, Market, MarketCaps} from "../../../contracts/types/VaultTypes.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
 /// @title Markets, class grids and liquidation settings
 contract VaultMarketsTest is VaultFixture {
     function test_RevertWhen_SettingsAreOutOfRange() external {
-        for (uint256 i = 0; i < 8; ++i) {
+        for (uint256 i = 0; i < 9; ++i) {
             LiquidationSettings memory s = _settings();
             if (i == 0) s.orderlySec = 59;
             if (i == 1) s.orderlySec = 1 days + 1;
@@ -18,6 +18,7 @@ contract VaultMarketsTest is VaultFixture {
             if (i == 5) s.flagLifeSec = T1 + T2 - 1;
             if (i == 6) s.targetHealthBps = 10_000;
             if (i == 7) s.targetHealthBps = 20_001;
+            if (i == 8) s.flagBountyBps = 101;
             vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultSettingsInvalid.selector, s));
             vault.setLiquidationSettings(s);
         }
@@ -40,6 +41,36 @@ contract VaultMarketsTest is VaultFixture {
         Market memory stored = vault.market(MARKET);
         assertEq(stored.baseDecimals, 8);
         assertEq(stored.quoteDecimals, 6);
+        assertEq(keccak256(abi.encode(vault.classGrid(MARKET))), keccak256(abi.encode(grid)));
+        assertEq(keccak256(abi.encode(vault.liquidationSettings())), keccak256(abi.encode(_settings())));
+    }
+
+    function test_RevertWhen_ACapWouldBeExceeded() external {
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultMarketUnknown.selector, 2));
+        vault.setMarketCaps(2, true, MarketCaps(1, 1, 1, 1));
+        uint256 id = _open(put, ONE, 19_800e6);
+        MarketCaps[4] memory caps = [
+            MarketCaps(2 * uint64(ONE) - 1, type(uint104).max, type(uint64).max, 2),
+            MarketCaps(type(uint64).max, 2 * 19_800e6 - 1, type(uint64).max, 2),
+            MarketCaps(type(uint64).max, type(uint104).max, uint64(ONE) - 1, 2),
+            MarketCaps(type(uint64).max, type(uint104).max, type(uint64).max, 1)
+        ];
+        for (uint256 i = 0; i < 4; ++i) {
+            vault.setMarketCaps(MARKET, true, caps[i]);
+            assertEq(keccak256(abi.encode(vault.marketCaps(MARKET, true))), keccak256(abi.encode(caps[i])));
+            vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultCapExceeded.selector, put, caps[i]));
+            _open(put, ONE, 19_800e6);
+            if (i == 3) continue;
+            vm.expectPartialRevert(IOptionVaultLog.VaultCapExceeded.selector);
+            vm.prank(writer);
+            vault.mintMore(id, ONE, 19_800e6, holder);
+        }
+        // Calls have caps of their own, and closing asks for none.
+        _open(call, ONE, 0.33e8);
+        vault.setMarketCaps(MARKET, true, MarketCaps(0, 0, 0, 0));
+        _giveLongs(writer, put, ONE);
+        vm.prank(writer);
+        vault.close(id, ONE, 0);
     }
 
     function test_ClassFollowsMoneynessAndTenor() external {

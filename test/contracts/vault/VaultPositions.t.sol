@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
@@ -74,12 +74,12 @@ contract VaultPositionsTest is VaultFixture {
     function test_RevertWhen_AmountsAreOutOfRange() external {
         _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 0, MarginMath.MAX_SIZE_E8));
         vault.open(put, 0, PUT_MARGIN, holder);
-        _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 80, MarginMath.MAX_SIZE_E8));
-        vault.open(put, 2 ** 80, PUT_MARGIN, holder);
+        _expect(abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 64, MarginMath.MAX_SIZE_E8));
+        vault.open(put, 2 ** 64, PUT_MARGIN, holder);
         _expect(
-            abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 112, MarginMath.MAX_COLLATERAL)
+            abi.encodeWithSelector(IOptionVaultLog.VaultAmountInvalid.selector, 2 ** 104, MarginMath.MAX_COLLATERAL)
         );
-        vault.open(put, ONE, 2 ** 112, holder);
+        vault.open(put, ONE, 2 ** 104, holder);
     }
 
     function test_RevertWhen_CollateralIsOneUnitShort() external {
@@ -123,11 +123,13 @@ contract VaultPositionsTest is VaultFixture {
         vm.expectRevert(notOwner);
         vault.close(id, 1, 1);
         vm.stopPrank();
-        bytes memory locked = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, writer);
+        bytes memory locked = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, writer);
         _expect(locked);
         vault.addMarket(address(quote), address(base), 1, 1);
         _expect(locked);
         vault.updateMarket(MARKET, true, 1, 1);
+        _expect(locked);
+        vault.stopMarket(MARKET);
         _expect(locked);
         vault.setClassGrid(MARKET, _grid());
         _expect(locked);
@@ -174,7 +176,7 @@ contract VaultPositionsTest is VaultFixture {
         _expect(expired);
         vault.flag(id);
         _expect(expired);
-        vault.liquidate(id, 1, 0);
+        vault.liquidate(id, 1, 0, "");
     }
 
     function test_Open() external {
@@ -276,7 +278,7 @@ contract VaultPositionsTest is VaultFixture {
     ) external {
         strikeE8 = uint64(bound(strikeE8, 1e4, 10_000_000e8));
         spotE8 = uint64(bound(spotE8, 1e8, 10_000_000e8));
-        sizeE8 = uint80(bound(sizeE8, 1, 1e20));
+        sizeE8 = uint80(bound(sizeE8, 1, MarginMath.MAX_SIZE_E8));
         _setPrice(spotE8);
         (uint256 required, , ) = vault.requiredCollateral(vault.seriesIdOf(MARKET, strikeE8, EXPIRY, true), sizeE8);
         uint256 maxLoss = (uint256(sizeE8) * strikeE8 + 1e10 - 1) / 1e10;

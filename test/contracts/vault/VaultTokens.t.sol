@@ -2,7 +2,8 @@
 pragma solidity 0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
+import {IOptionVaultCore} from "../../../contracts/interfaces/IOptionVaultCore.sol";
+import {IOptionVaultSettings} from "../../../contracts/interfaces/IOptionVaultSettings.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {FeeToken, ReentrantToken} from "./HostileTokens.sol";
@@ -44,14 +45,14 @@ contract VaultTokensTest is VaultFixture {
         vm.startPrank(writer);
         token.approve(address(vault), type(uint256).max);
         bytes[8] memory attacks = [
-            abi.encodeCall(IOptionVault.open, (otherPut, ONE, 19_800e6, holder)),
-            abi.encodeCall(IOptionVault.addCollateral, (1, 1)),
-            abi.encodeCall(IOptionVault.close, (1, 1, 1)),
-            abi.encodeCall(IOptionVault.liquidate, (1, 1, 0)),
-            abi.encodeCall(IOptionVault.claim, (address(token), writer)),
-            abi.encodeCall(IOptionVault.redeem, (otherPut, 1, writer)),
-            abi.encodeCall(IOptionVault.healthOf, (1)),
-            abi.encodeCall(IOptionVault.seriesState, (otherPut))
+            abi.encodeCall(IOptionVaultCore.open, (otherPut, ONE, 19_800e6, holder)),
+            abi.encodeCall(IOptionVaultCore.addCollateral, (1, 1)),
+            abi.encodeCall(IOptionVaultCore.close, (1, 1, 1)),
+            abi.encodeCall(IOptionVaultCore.liquidate, (1, 1, 0, "")),
+            abi.encodeCall(IOptionVaultCore.claim, (address(token), writer)),
+            abi.encodeCall(IOptionVaultCore.redeem, (otherPut, 1, writer)),
+            abi.encodeCall(IOptionVaultSettings.healthOf, (1)),
+            abi.encodeCall(IOptionVaultSettings.seriesState, (otherPut))
         ];
         for (uint256 i = 0; i < attacks.length; ++i) {
             token.arm(vault, attacks[i]);

@@ -8,9 +8,15 @@ import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
 
 const SOURCE = "0x00000000000000000000000000000000000000a1";
+const VAULT = "0x00000000000000000000000000000000000000a0";
+
+function rowOf(rows: readonly PositionRow[]): SystemView["position"] {
+  return (source, id) => rows.find((row) => row.source === source && row.id === id) ?? null;
+}
 
 const position: PositionRow = {
   source: SOURCE,
+  sourceIndex: 1,
   id: "7",
   owner: "0x00000000000000000000000000000000000000b2",
   asset: "BTC",
@@ -100,6 +106,16 @@ describe("createApiServer", () => {
     assert.deepEqual((await server.inject(`/v1/positions/7?source=${SOURCE}`)).json(), position);
     assert.equal((await server.inject("/v1/reports")).json().length, 20);
     assert.deepEqual((await server.inject("/v1/reports?limit=1")).json(), [report]);
+  });
+
+  it("behavior: an id that two sources have is the first source's, and each source's where it is named", async () => {
+    const ofVault: PositionRow = { ...position, source: VAULT, sourceIndex: 0, strike: 31_000 };
+    const view = { ...viewOf([]), positions: () => [position, ofVault], position: rowOf([position, ofVault]) };
+    app = await createApiServer({ view, metrics: new Registry(), pageDir: null });
+    assert.deepEqual((await app.inject("/v1/positions/7")).json(), ofVault);
+    assert.deepEqual((await app.inject(`/v1/positions/7?source=${SOURCE}`)).json(), position);
+    assert.deepEqual((await app.inject(`/v1/positions/7?source=${VAULT}`)).json(), ofVault);
+    assert.equal((await app.inject("/v1/positions/7?source=0x01")).statusCode, 404);
   });
 
   it("behavior: alive while not ready; ready only when every component is ok", async () => {

@@ -21,6 +21,12 @@ export interface OracleFixture extends OracleAddresses {
   readonly chain: ChainClient;
   readonly account: ReturnType<typeof privateKeyToAccount>;
   readonly vault: Address;
+  /** What a further source can be built on. */
+  readonly priceGuard: Address;
+  readonly base: Address;
+  readonly quote: Address;
+  /** Deploys `contracts/<path>.sol` as the owner. */
+  deploy(path: string, args: readonly unknown[]): Promise<Address>;
   /** Sends a call as the owner and waits for it; throws when it reverts. */
   send(to: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<void>;
   /** A raw development call of the node, e.g. `anvil_rollback`. */
@@ -68,6 +74,7 @@ const LIQUIDATION = {
   coolOffSec: 300,
   flagLifeSec: 86_400,
   targetHealthBps: 12_000,
+  flagBountyBps: 0,
 };
 const E8 = 100_000_000n;
 const SPOT_E8 = 50_000n * E8;
@@ -91,21 +98,28 @@ interface Deployer {
   send: OracleFixture["send"];
 }
 
+interface Authority {
+  readonly authority: Address;
+}
+
 /** Deploys everything on an anvil started with `--timestamp GENESIS_SEC`. */
 export async function deployOracle(anvil: Anvil): Promise<OracleFixture> {
   const chain = await connectChain({ rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, pollingIntervalMs: 20 });
   const account = privateKeyToAccount(ANVIL_KEY);
   const deployer = createDeployer(chain, account);
-  const addresses = await deployRegistries(deployer);
-  const vault = await deployVault(deployer, addresses.oracle);
+  // The deployer stays admin without delay: it may call everything.
+  const authority = await deployer.deploy("governance/PlimsollAccessManager", [account.address, 86_400, LIFE_SEC]);
+  const addresses = await deployRegistries({ ...deployer, authority });
+  const ground = await deployVault({ ...deployer, authority }, addresses.oracle);
   return {
     chain,
     account,
-    vault,
+    ...ground,
     ...addresses,
+    deploy: deployer.deploy,
     send: deployer.send,
     control: async (method, params) => await chain.reader.transport.request({ method, params }),
-    openCall: async (strikeUsd) => await openCall({ chain, vault, ...deployer }, strikeUsd),
+    openCall: async (strikeUsd) => await openCall({ chain, vault: ground.vault, ...deployer }, strikeUsd),
   };
 }
 
@@ -127,13 +141,13 @@ function createDeployer(chain: ChainClient, account: OracleFixture["account"]): 
   };
 }
 
-async function deployRegistries({ deploy, send, owner }: Deployer): Promise<OracleAddresses> {
+async function deployRegistries({ deploy, send, authority }: Deployer & Authority): Promise<OracleAddresses> {
   const signers = SIGNERS.map(({ address }) => address);
-  const signerRegistry = await deploy("registry/SignerRegistry", [owner, owner, LIFE_SEC, signers, 3]);
-  const riskClasses = await deploy("registry/RiskClasses", [owner]);
-  const modelRegistry = await deploy("registry/ModelRegistry", [owner]);
+  const signerRegistry = await deploy("registry/SignerRegistry", [authority, LIFE_SEC, signers, 3]);
+  const riskClasses = await deploy("registry/RiskClasses", [authority]);
+  const modelRegistry = await deploy("registry/ModelRegistry", [authority]);
   const config = {
-    owner,
+    authority,
     signers: signerRegistry,
     classes: riskClasses,
     models: modelRegistry,
@@ -146,14 +160,19 @@ async function deployRegistries({ deploy, send, owner }: Deployer): Promise<Orac
   return { oracle, riskClasses, signerRegistry, modelRegistry };
 }
 
-async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): Promise<Address> {
-  const priceGuard = await deploy("feeds/PriceGuard", [owner]);
-  const settlement = await deploy("feeds/SettlementOracle", [owner, priceGuard, LIFE_SEC]);
+async function deployVault(
+  { deploy, send, owner, authority }: Deployer & Authority,
+  oracle: Address,
+): Promise<Pick<OracleFixture, "vault" | "priceGuard" | "base" | "quote">> {
+  const priceGuard = await deploy("feeds/PriceGuard", [authority]);
+  const settlement = await deploy("feeds/SettlementOracle", [authority, priceGuard, LIFE_SEC]);
   const feed = await deploy("local/PhasedTestFeed", [8, "BTC / USD", owner]);
   const base = await deploy("local/TestToken", ["Test BTC", "BTC", 8, owner]);
   const quote = await deploy("local/TestToken", ["Test Dollar", "USDT0", 6, owner]);
-  const vault = await deploy("vault/OptionVault", [owner, oracle, priceGuard, settlement, LIQUIDATION]);
-  const vaultAbi = artifact("vault/OptionVault").abi;
+  const settings = await deploy("vault/OptionVaultSettings", [{ oracle, guard: priceGuard }]);
+  const extension = await deploy("vault/OptionVaultExtension", [settings]);
+  const vault = await deploy("vault/OptionVault", [authority, settlement, LIQUIDATION, extension]);
+  const vaultAbi = optionVaultAbi;
   await send(oracle, artifact("oracle/RiskOracle").abi, "registerSource", [vault]);
   await send(vault, vaultAbi, "addMarket", [base, quote, 1n, 1n]);
   await send(vault, vaultAbi, "setClassGrid", [1, ONE_CLASS_GRID]);
@@ -164,7 +183,7 @@ async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): 
   const token = artifact("local/TestToken").abi;
   await send(base, token, "mint", [owner, 1_000_000n * E8]);
   await send(base, token, "approve", [vault, 1_000_000n * E8]);
-  return vault;
+  return { vault, priceGuard, base, quote };
 }
 
 async function openCall(
@@ -176,5 +195,5 @@ async function openCall(
   const contract = { address: vault, abi: optionVaultAbi } as const;
   const args = [1, strikeUsd * E8, expiry, false] as const;
   const seriesId = await chain.reader.readContract({ ...contract, functionName: "seriesIdOf", args });
-  await send(vault, artifact("vault/OptionVault").abi, "open", [seriesId, E8, E8, owner]);
+  await send(vault, optionVaultAbi, "open", [seriesId, E8, E8, owner]);
 }

@@ -1,6 +1,7 @@
 /** The chain edge against the real contracts on anvil: connecting, reading, digests, revert reasons. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import { getAddress } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { connectChain, isTransportFailure } from "../../../oracle/chain/client.ts";
 import { decodeRevertData, revertOf } from "../../../oracle/chain/decode-revert.ts";
@@ -58,7 +59,7 @@ describe("chain edge", () => {
       const anchor = await reader.anchor();
       const set = await reader.signerSet(anchor);
       assert.deepEqual([set.signers, set.threshold], [SIGNERS.map(({ address }) => address), 3]);
-      assert.equal(await reader.sourceIndexOf(fixture.vault, anchor), 0);
+      assert.deepEqual(await reader.sources(anchor), [getAddress(fixture.vault)]);
       assert.equal(await reader.isBundleAllowed(BUNDLE, anchor), true);
       assert.equal(await reader.lastEpoch(anchor), 0n);
       assert.deepEqual((await reader.riskClasses(anchor)).get(CLASS_ID), WIDE_CLASS);

@@ -13,6 +13,7 @@ const CLASS_ID = 7;
 const SCORED_AT = 1_000_000;
 const HASH = `0x${"11".repeat(32)}` as const;
 const SOURCE = "0x00000000000000000000000000000000000000a1";
+const OTHER_SOURCE = "0x00000000000000000000000000000000000000a2";
 
 const riskClass: RiskClass = {
   rhoFloorBps: 100,
@@ -43,6 +44,7 @@ const position: Position = {
   strike: 42_000,
   expirySec: SCORED_AT + 864_000,
   source: SOURCE,
+  sourceIndex: 0,
   id: 1n,
   epoch: 1,
   owner: SOURCE,
@@ -66,7 +68,7 @@ function readerOf(word: bigint, isAllowed = true): OracleReader {
     configDigest: async () => HASH,
     lastEpoch: async () => 0n,
     signerSet: async () => ({ version: 1, signers: [SOURCE], threshold: 1 }),
-    sourceIndexOf: async () => 0,
+    sources: async () => [SOURCE],
     isBundleAllowed: async () => isAllowed,
     positionWords: async () => [word],
     classWords: async () => [0n],
@@ -79,14 +81,14 @@ function anchorAt(timestampSec: number): Anchor {
 }
 
 async function lastGoodAt(word: bigint, atSec: number) {
-  const reader = createChainStateReader({ reader: readerOf(word), source: SOURCE, bundleHash: HASH });
+  const reader = createChainStateReader({ reader: readerOf(word), bundleHash: HASH });
   const state = await reader.readAt(anchorAt(atSec), [position]);
   return state.lastGood.get(positionKey(position));
 }
 
 describe("createChainStateReader", () => {
   it("error: MODEL_BUNDLE_NOT_ALLOWED", async () => {
-    const reader = createChainStateReader({ reader: readerOf(0n, false), source: SOURCE, bundleHash: HASH });
+    const reader = createChainStateReader({ reader: readerOf(0n, false), bundleHash: HASH });
     await assert.rejects(reader.readAt(anchorAt(SCORED_AT), []), (error) => hasCode(error, "MODEL_BUNDLE_NOT_ALLOWED"));
   });
 
@@ -104,8 +106,36 @@ describe("createChainStateReader", () => {
     assert.deepEqual(await lastGoodAt(scoredWord(600, 300), afterFallback), { rhoBps: 4_000, piBps: 300 });
   });
 
+  it("behavior: equal ids of two sources keep their own words", async () => {
+    const words = [scoredWord(600, 300), scoredWord(900, 300)];
+    const reader = createChainStateReader({
+      reader: { ...readerOf(0n), positionWords: async (sourceIndex) => [words[sourceIndex] ?? 0n] },
+      bundleHash: HASH,
+    });
+    const second: Position = { ...position, source: OTHER_SOURCE, sourceIndex: 1 };
+    const state = await reader.readAt(anchorAt(SCORED_AT + 600), [position, second]);
+    assert.deepEqual(
+      [position, second].map((one) => state.lastGood.get(positionKey(one))?.rhoBps),
+      [600, 900],
+    );
+    assert.deepEqual([...state.sourceIndexes.values()], [0, 1]);
+    const wish = { positionId: 1n, epoch: 1, rhoBps: 2_000, piBps: 300, score: 100 };
+    const clamped = [0, 1].map((sourceIndex) => state.view.rules.clampEntry({ ...wish, sourceIndex }));
+    assert.deepEqual(
+      clamped.map((outcome) => outcome.ok && outcome.value.rhoBps),
+      [600, 900].map((rhoBps) => rhoBps + riskClass.tighten.stepBps),
+    );
+  });
+
+  it("behavior: a position without a word is left out, and said", async () => {
+    const reader = createChainStateReader({ reader: readerOf(0n), bundleHash: HASH });
+    const state = await reader.readAt(anchorAt(SCORED_AT), [position]);
+    assert.deepEqual(state.positions, []);
+    assert.deepEqual(state.rejected, [{ source: SOURCE, reason: "unknown-position", count: 1 }]);
+  });
+
   it("behavior: the chain's rules clamp a wish to what would be accepted at the anchor", async () => {
-    const reader = createChainStateReader({ reader: readerOf(scoredWord(600, 300)), source: SOURCE, bundleHash: HASH });
+    const reader = createChainStateReader({ reader: readerOf(scoredWord(600, 300)), bundleHash: HASH });
     const { view } = await reader.readAt(anchorAt(SCORED_AT + 600), [position]);
     const wish = { sourceIndex: 0, positionId: 1n, epoch: 1, rhoBps: 5_000, piBps: 300, score: 100 };
     const clamped = view.rules.clampEntry(wish);

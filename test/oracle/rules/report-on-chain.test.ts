@@ -49,11 +49,12 @@ async function deploy() {
   assert.ok(wallet);
   const owner = wallet.account.address;
   const addresses = OPERATORS.map(({ address }) => address);
-  const signers = await viem.deployContract("SignerRegistry", [owner, owner, 3_600, addresses, 3]);
-  const classes = await viem.deployContract("RiskClasses", [owner]);
-  const models = await viem.deployContract("ModelRegistry", [owner]);
+  const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
+  const signers = await viem.deployContract("SignerRegistry", [authority, 3_600, addresses, 3]);
+  const classes = await viem.deployContract("RiskClasses", [authority]);
+  const models = await viem.deployContract("ModelRegistry", [authority]);
   const config = {
-    owner,
+    authority,
     signers: signers.address,
     classes: classes.address,
     models: models.address,

@@ -6,7 +6,8 @@ import { bytesToHex, concat, type Hex, hexToBytes, isHex, numberToHex, size } fr
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { ENTRY_OUTCOMES } from "../../../oracle/rules/entry-outcome.ts";
-import { effectiveParams, openingParams, PARAM_STATUSES } from "../../../oracle/rules/risk-reading.ts";
+import { copiedWord, mergedWord, reclassedWord } from "../../../oracle/rules/risk-life.ts";
+import { effectiveParams, maintenanceOf, openingParams, PARAM_STATUSES } from "../../../oracle/rules/risk-reading.ts";
 import { UNKNOWN_WORD } from "../../../oracle/rules/risk-word.ts";
 import { generateRuleCases, type RuleCase } from "../../../scripts/generate/rules-vectors.ts";
 
@@ -24,18 +25,20 @@ type Batch = (classes: readonly RiskClass[], packed: Hex) => Promise<Hex>;
 describe("rules against Solidity", () => {
   let applyBatch: Batch;
   let readBatch: Batch;
+  let liveBatch: Batch;
 
   before(async () => {
     const { viem } = await hre.network.create("local");
     const { address } = await viem.deployContract("RulesHarness");
     const client = await viem.getPublicClient();
     const { abi } = await hre.artifacts.readArtifact("RulesHarness");
-    const call = (functionName: "applyBatch" | "readBatch"): Batch => {
+    const call = (functionName: "applyBatch" | "readBatch" | "liveBatch"): Batch => {
       return async (used, packed) =>
         asHex(await client.readContract({ address, abi, functionName, args: [used, packed] }));
     };
     applyBatch = call("applyBatch");
     readBatch = call("readBatch");
+    liveBatch = call("liveBatch");
   });
 
   it("behavior: every outcome occurs often, every bound is met at -1, 0 and +1", () => {
@@ -60,7 +63,36 @@ describe("rules against Solidity", () => {
       assert.equal(results, concat(batch.map(packReadingResult)));
     }
   });
+
+  it("behavior: equal words after a split, a merger and a change of class", async () => {
+    for (const batch of batches(readingCases())) {
+      const results = await liveBatch(classes, concat(batch.map(packLifeCase)));
+      assert.equal(results, concat(batch.map(packLifeResult)));
+    }
+  });
 });
+
+function packLifeCase({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
+  return fixed([
+    [classIndex, 2],
+    [(classIndex + nowSec) % classes.length, 2],
+    [word, 32],
+    [quantileWord, 32],
+    [nowSec, 5],
+  ]);
+}
+
+function packLifeResult({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
+  const classId = (classIndex + nowSec) % classes.length;
+  const [oldClass, newClass] = [classes[classIndex], classes[classId]];
+  assert.ok(oldClass !== undefined && newClass !== undefined);
+  const words = [
+    reclassedWord(word, { oldClass, newClass, classId, nowSec }),
+    copiedWord(word),
+    mergedWord(word, quantileWord),
+  ];
+  return fixed(words.map((value) => [value, 32]));
+}
 
 function asHex(value: unknown): Hex {
   assert.ok(isHex(value));
@@ -123,7 +155,15 @@ function packReadingResult({ classIndex, word, quantileWord, nowSec }: ReadingCa
     [PARAM_STATUSES.indexOf(params.status), 1],
     [opening.rhoInitialBps, 2],
     [opening.piBps, 2],
+    ...packMaintenance(word, riskClass, nowSec),
   ]);
+}
+
+/** The zero word has no maintenance: the chain refuses to read it. */
+function packMaintenance(word: bigint, riskClass: RiskClass, nowSec: number): readonly (readonly [number, number])[] {
+  if (word === UNKNOWN_WORD) return [0, 0, 0].map((value) => [value, 2]);
+  const { rhoBps, piBps, rhoBeforeBps } = maintenanceOf(word, { riskClass, nowSec });
+  return [rhoBps, piBps, rhoBeforeBps].map((value) => [value, 2]);
 }
 
 function firstDifference(batch: readonly RuleCase[], results: Uint8Array): string {

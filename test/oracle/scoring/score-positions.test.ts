@@ -6,6 +6,7 @@ import type { MarketSnapshot } from "../../../oracle/domain/market.ts";
 import { type Position, positionKey } from "../../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../../oracle/domain/prediction.ts";
 import type { PositionScore } from "../../../oracle/domain/score.ts";
+import { classQuantiles } from "../../../oracle/scoring/class-quantiles.ts";
 import { type ScoringInput, scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import {
@@ -15,6 +16,7 @@ import {
   sampleScoringInput,
 } from "../../../scripts/bench/scoring-input.ts";
 
+const OTHER_SOURCE = "0x00000000000000000000000000000000000000bb";
 const BASE = sampleScoringInput({ positions: 1, series: 1, seed: "unit" });
 
 function scoreOne(change: Partial<Position> = {}, input: Partial<ScoringInput> = {}): PositionScore {
@@ -200,7 +202,18 @@ describe("scorePositions", () => {
       result.classQuantiles.map((each) => each.classId),
       [1, 2],
     );
-    const ofOne = result.scores.filter((score) => score.classId === 1).map((score) => score.rhoBps);
-    assert.equal(result.classQuantiles[0]?.rhoBps, ofOne.toSorted((a, b) => a - b)[17]);
+    const weighed = result.scores.map((score, index) => {
+      const { asset, size, strike } = positions[index] ?? samplePosition();
+      return { score, weight: size * Math.min(strike, input.snapshot.assets.get(asset)?.spot ?? 0) };
+    });
+    assert.deepEqual(result.classQuantiles, classQuantiles(weighed, DEFAULT_SCORING_SETTINGS.classQuantile));
+  });
+
+  it("behavior: another source's position of the series changes no add-on", () => {
+    const own = samplePosition({ id: 1n });
+    const other = samplePosition({ id: 1n, source: OTHER_SOURCE, sourceIndex: 1, size: 500 });
+    const [alone] = scorePositions({ ...BASE, positions: [own] }, DEFAULT_SCORING_SETTINGS).scores;
+    const [beside] = scorePositions({ ...BASE, positions: [own, other] }, DEFAULT_SCORING_SETTINGS).scores;
+    assert.deepEqual(beside, alone);
   });
 });

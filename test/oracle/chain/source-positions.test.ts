@@ -8,8 +8,13 @@ import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { connectChain } from "../../../oracle/chain/client.ts";
 import { createOracleReader } from "../../../oracle/chain/oracle-reader.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { Anchor } from "../../../oracle/domain/report.ts";
 import type { CursorState, CursorStore } from "../../../oracle/ingestion/sources/position-cursor.ts";
-import { createVaultPositions, type VaultPositionsOptions } from "../../../oracle/ingestion/sources/vault-positions.ts";
+import {
+  createSourcePositions,
+  type SourcePositions,
+  type SourcePositionsOptions,
+} from "../../../oracle/ingestion/sources/source-positions.ts";
 import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
 import { deployOracle, GENESIS_SEC, type OracleFixture } from "./oracle-fixture.ts";
 
@@ -27,7 +32,7 @@ function memoryStore(): CursorStore & { state: CursorState | null } {
   return store;
 }
 
-describe("createVaultPositions", () => {
+describe("createSourcePositions", () => {
   let anvil: Anvil;
   let fixture: OracleFixture;
   let proxy: Server | null = null;
@@ -43,9 +48,13 @@ describe("createVaultPositions", () => {
     proxy = null;
   });
 
-  function options(further: Partial<VaultPositionsOptions> = {}): VaultPositionsOptions {
+  function options(further: Partial<SourcePositionsOptions> = {}): SourcePositionsOptions {
     const { chain, oracle, vault: source } = fixture;
     return { chain, oracle, source, sourceIndex: 0, fromBlock: 0n, markets: MARKETS, store: memoryStore(), ...further };
+  }
+
+  async function openIds(reader: SourcePositions, anchor: Anchor) {
+    return (await reader.readAt(anchor)).positions.map(({ id }) => id);
   }
 
   async function head() {
@@ -69,31 +78,36 @@ describe("createVaultPositions", () => {
     return await connectChain({ rpcUrl: `http://127.0.0.1:${port}`, chainId: anvil.chainId, retries: 0 });
   }
 
-  it("error: POSITION_LOGS_INCOMPLETE when the cursor begins after the first positions", async () => {
+  it("behavior: nothing is taken when the cursor begins after the first positions", async () => {
     const anchor = await head();
-    const late = createVaultPositions(options({ fromBlock: anchor.blockNumber }));
-    await assert.rejects(late.readAt(anchor), (error) => hasCode(error, "POSITION_LOGS_INCOMPLETE"));
+    const late = createSourcePositions(options({ fromBlock: anchor.blockNumber }));
+    const { positions, rejected } = await late.readAt(anchor);
+    assert.deepEqual(positions, []);
+    assert.deepEqual(rejected, [{ source: fixture.vault, reason: "source-incomplete", count: 1 }]);
   });
 
-  it("error: MARKET_UNKNOWN", async () => {
-    const reader = createVaultPositions(options({ markets: new Map() }));
-    await assert.rejects(reader.readAt(await head()), (error) => hasCode(error, "MARKET_UNKNOWN"));
+  it("behavior: positions of a market that is not configured are left out, and said", async () => {
+    const reader = createSourcePositions(options({ markets: new Map() }));
+    const { positions, rejected } = await reader.readAt(await head());
+    assert.deepEqual(positions, []);
+    assert.deepEqual(rejected, [{ source: fixture.vault, reason: "market-unknown", count: 2 }]);
   });
 
   it("error: ANCHOR_NOT_CANONICAL for a block that is not on the chain", async () => {
     const anchor = { ...(await head()), blockHash: `0x${"12".repeat(32)}` } as const;
-    const reader = createVaultPositions(options());
+    const reader = createSourcePositions(options());
     await assert.rejects(reader.readAt(anchor), (error) => hasCode(error, "ANCHOR_NOT_CANONICAL"));
   });
 
   it("error: LOG_RANGE_REFUSED when even one block is refused", async () => {
     const chain = await limitedChain(0n, []);
-    const reader = createVaultPositions(options({ chain }));
+    const reader = createSourcePositions(options({ chain }));
     await assert.rejects(reader.readAt(await head()), (error) => hasCode(error, "LOG_RANGE_REFUSED"));
   });
 
   it("default: the fields of an open position", async () => {
-    const positions = await createVaultPositions(options()).readAt(await head());
+    const { positions, rejected } = await createSourcePositions(options()).readAt(await head());
+    assert.deepEqual(rejected, []);
     const [first] = positions;
     assert.ok(first !== undefined);
     assert.deepEqual(
@@ -101,6 +115,7 @@ describe("createVaultPositions", () => {
       [1n, "BTC", "call", 55_000, 1, 1, null],
     );
     assert.deepEqual([first.owner, first.source, first.classId], [fixture.account.address, fixture.vault, 1]);
+    assert.equal(first.sourceIndex, 0);
     assert.deepEqual([first.epoch, first.sizeE8, first.collateralUnits], [1, 100_000_000n, 100_000_000n]);
     assert.equal(first.expirySec % 86_400, 28_800);
   });
@@ -108,50 +123,37 @@ describe("createVaultPositions", () => {
   it("behavior: reads on after a restart, sees closings, and still answers for an older anchor", async () => {
     const store = memoryStore();
     const before = await head();
-    assert.equal((await createVaultPositions(options({ store })).readAt(before)).length, 2);
+    assert.equal((await openIds(createSourcePositions(options({ store })), before)).length, 2);
     await fixture.openCall(70_000n);
     await fixture.send(fixture.vault, VAULT_ABI, "close", [3n, 100_000_000n, 0n]);
     await fixture.openCall(71_000n);
-    const restarted = createVaultPositions(options({ store }));
-    const ids = (await restarted.readAt(await head())).map(({ id }) => id);
-    assert.deepEqual(ids, [1n, 2n, 4n]);
-    assert.deepEqual(
-      (await restarted.readAt(before)).map(({ id }) => id),
-      [1n, 2n],
-    );
+    const restarted = createSourcePositions(options({ store }));
+    assert.deepEqual(await openIds(restarted, await head()), [1n, 2n, 4n]);
+    assert.deepEqual(await openIds(restarted, before), [1n, 2n]);
   });
 
   it("behavior: halves the range until the RPC answers", async () => {
     const seen: bigint[] = [];
     const chain = await limitedChain(4n, seen);
-    const positions = await createVaultPositions(options({ chain, maxBlockRange: 16n })).readAt(await head());
-    assert.deepEqual(
-      positions.map(({ id }) => id),
-      [1n, 2n, 4n],
-    );
+    const reader = createSourcePositions(options({ chain, maxBlockRange: 16n }));
+    assert.deepEqual(await openIds(reader, await head()), [1n, 2n, 4n]);
     assert.deepEqual(seen.slice(0, 3), [16n, 8n, 4n]);
   });
 
   it("behavior: a reorganisation rolls back to the common ancestor and reads the new branch", async () => {
     const store = memoryStore();
-    const reader = createVaultPositions(options({ store }));
+    const reader = createSourcePositions(options({ store }));
     await reader.readAt(await head());
     await fixture.openCall(80_000n);
     await fixture.send(fixture.vault, VAULT_ABI, "close", [2n, 100_000_000n, 0n]);
     const orphan = await head();
-    assert.deepEqual(
-      (await reader.readAt(orphan)).map(({ id }) => id),
-      [1n, 4n, 5n],
-    );
+    assert.deepEqual(await openIds(reader, orphan), [1n, 4n, 5n]);
     await fixture.control("anvil_rollback", [2]);
     await fixture.control("evm_mine", []);
-    assert.deepEqual(
-      (await reader.readAt(await head())).map(({ id }) => id),
-      [1n, 2n, 4n],
-    );
+    assert.deepEqual(await openIds(reader, await head()), [1n, 2n, 4n]);
     await fixture.openCall(90_000n);
     await fixture.control("evm_mine", []);
-    const positions = await reader.readAt(await head());
+    const { positions } = await reader.readAt(await head());
     assert.deepEqual(positions.map(({ id, strike }) => [id, strike]).at(-1), [5n, 90_000]);
     await assert.rejects(reader.readAt(orphan), (error) => hasCode(error, "ANCHOR_NOT_CANONICAL"));
   });

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {FundTerms, MarketCaps, MarketValves} from "./VaultTypes.sol";
+
+/// @notice Storage of the options vault. All of it hangs from one struct, so that linked libraries reach it by reference.
+
+/// @notice What nearly every call asks for, in one word.
+/// @param positionCount highest position id ever created
+/// @param flagBountyBps see {LiquidationSettings}, as the five that follow
+/// @param riskPausedUntil no new risk before this time
+/// @param liquidationPausedUntil no flags and liquidations before this time
+/// @param cautionUntil caution before this time: dearer new risk, limited liquidations
+struct VaultControl {
+    uint40 positionCount;
+    uint8 flagBountyBps;
+    uint24 orderlySec;
+    uint24 lateSec;
+    uint24 coolOffSec;
+    uint24 flagLifeSec;
+    uint16 targetHealthBps;
+    uint32 riskPausedUntil;
+    uint32 liquidationPausedUntil;
+    uint32 cautionUntil;
+}
+
+/// @notice One side (calls or puts) of a market: a word for every call, a word for new risk.
+struct MarketSide {
+    address token;
+    uint80 minCollateral;
+    uint8 decimals;
+    bool live;
+    MarketCaps caps;
+}
+
+/// @notice A class grid in three words, two of which are read.
+/// @param edges moneyness edges 16 bits each from bit 0, tenor edges 32 bits each from bit 112
+/// @param classes 16 bits a cell from bit 0, sixteen cells a word
+struct StoredGrid {
+    uint256 edges;
+    uint256[2] classes;
+}
+
+/// @notice The two words of a position, see {PositionWords}.
+struct StoredPosition {
+    uint256 terms;
+    uint256 state;
+}
+
+/// @notice A series in one word before expiry and two more after.
+/// @param sums see {SeriesSums}
+/// @param priceE8 settlement price, 0 before the first settlement
+/// @param paidOut what holders have been paid out of the pot
+/// @param pot everything the writers paid in
+/// @param owed everything the writers owed
+struct StoredSeries {
+    uint256 sums;
+    uint64 priceE8;
+    uint128 paidOut;
+    uint128 pot;
+    uint128 owed;
+}
+
+/// @notice Valves of a market and what has passed them in the window `index` (time divided by the window's length).
+struct StoredValves {
+    MarketValves terms;
+    uint32 index;
+    uint64 flaggedE8;
+    uint64 liquidatedE8;
+}
+
+/// @notice Start times of the guardian's last two pauses of liquidations.
+struct PauseLedger {
+    uint40 lastAt;
+    uint40 previousAt;
+}
+
+/// @notice Everything the vault stores. `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
+struct VaultState {
+    VaultControl control;
+    mapping(uint256 sideKey => MarketSide) sides;
+    mapping(uint24 marketId => StoredGrid) grids;
+    mapping(uint256 positionId => StoredPosition) positions;
+    mapping(uint256 seriesId => StoredSeries) series;
+    mapping(address token => mapping(address account => uint256)) claims;
+    mapping(address owner => mapping(address operator => bool)) operators;
+    mapping(uint256 positionId => address) offers;
+    mapping(uint24 marketId => StoredValves) valves;
+    mapping(address token => FundTerms) funds;
+    uint24 marketCount;
+    PauseLedger pauses;
+}

@@ -1,0 +1,43 @@
+/** What a chain says where the reviewed files say something else. */
+import { isAddress } from "viem";
+
+/** One difference, printable. */
+export interface Difference {
+  /** Contract and value, e.g. `riskClasses.class 111.rhoFloorBps`. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Collects differences. */
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  /** Compares values by their text: integers of any type, addresses in any case, lists and structs member by member. */
+  same(subject: string, expected: unknown, actual: unknown): void;
+}
+
+/** An empty comparison. */
+export function createComparison(): Comparison {
+  const differences: Difference[] = [];
+  const same = (subject: string, expected: unknown, actual: unknown): void => {
+    if (isRecord(expected) && isRecord(actual)) {
+      for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+        same(`${subject}.${name}`, expected[name], actual[name]);
+      }
+      return;
+    }
+    const [wanted, found] = [textOf(expected), textOf(actual)];
+    if (wanted !== found) differences.push({ subject, expected: wanted, actual: found });
+  };
+  return { differences, same };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(textOf).join(", ")}]`;
+  if (typeof value === "string" && isAddress(value, { strict: false })) return value.toLowerCase();
+  return value === undefined ? "nothing" : String(value);
+}

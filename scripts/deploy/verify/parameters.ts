@@ -1,0 +1,130 @@
+/** Classes, markets, feeds, signers, models and wiring, each value against the reviewed configuration. */
+import { parseEventLogs, zeroAddress } from "viem";
+import { modelRegistryAbi } from "../../../oracle/chain/abi/model-registry.ts";
+import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
+import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
+import { riskClassesAbi } from "../../../oracle/chain/abi/risk-classes.ts";
+import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
+import { settlementOracleAbi } from "../../../oracle/chain/abi/settlement-oracle.ts";
+import { signerRegistryAbi } from "../../../oracle/chain/abi/signer-registry.ts";
+import { classesOf, gridOf } from "../deployment-config.ts";
+import type { VerificationRun } from "./context.ts";
+
+const FEED_DECIMALS = 8;
+
+/** Compares every value that was configured. */
+export async function verifyParameters(run: VerificationRun): Promise<void> {
+  await verifyClasses(run);
+  await verifyMarkets(run);
+  await verifySigners(run);
+  await verifyModels(run);
+  await verifyWiring(run);
+}
+
+async function verifyClasses({ reader, comparison, at, config }: VerificationRun): Promise<void> {
+  const contract = { address: at("riskClasses"), abi: riskClassesAbi } as const;
+  const expected = config.markets.flatMap((_, index) => classesOf(config, index + 1));
+  const ids = await reader.readContract({ ...contract, functionName: "classIds" });
+  const ascending = (left: number, right: number) => left - right;
+  comparison.same("riskClasses.ids", expected.map(({ classId }) => classId).sort(ascending), [...ids].sort(ascending));
+  for (const { classId, riskClass } of expected) {
+    if (!ids.includes(classId)) continue;
+    const actual = await reader.readContract({ ...contract, functionName: "riskClass", args: [classId] });
+    comparison.same(`riskClasses.class ${classId}`, riskClass, actual);
+  }
+}
+
+async function verifyMarkets(run: VerificationRun): Promise<void> {
+  const { reader, comparison, at, config } = run;
+  const vault = { address: at("vault"), abi: optionVaultAbi } as const;
+  const count = await reader.readContract({ ...vault, functionName: "marketCount" });
+  comparison.same("vault.marketCount", config.markets.length, count);
+  for (const [index, { asset, minBase, minQuote, baseDecimals, quoteDecimals }] of config.markets.entries()) {
+    const marketId = index + 1;
+    if (marketId > count) continue;
+    const [base, quote] = [at(`base${asset}`), at("quote")];
+    const market = await reader.readContract({ ...vault, functionName: "market", args: [marketId] });
+    const expected = { base, minBase, quote, minQuote, baseDecimals, quoteDecimals, live: true };
+    comparison.same(`vault.market ${marketId}`, expected, market);
+    const grid = await reader.readContract({ ...vault, functionName: "classGrid", args: [marketId] });
+    comparison.same(`vault.classGrid ${marketId}`, gridOf(config, marketId), grid);
+    await verifyFeed(run, marketId, asset);
+  }
+  const settings = await reader.readContract({ ...vault, functionName: "liquidationSettings" });
+  comparison.same("vault.liquidationSettings", config.liquidation, settings);
+}
+
+async function verifyFeed({ reader, comparison, at, config }: VerificationRun, marketId: number, asset: string) {
+  const contract = { address: at("priceGuard"), abi: priceGuardAbi } as const;
+  const market = config.markets[marketId - 1];
+  const expected = {
+    feed: at(`feed${asset}`),
+    decimals: FEED_DECIMALS,
+    maxAgeSec: config.prices.maxAgeSec,
+    maxDeviationBps: 0,
+    minPriceE8: market?.minPriceE8,
+    maxPriceE8: market?.maxPriceE8,
+    secondFeed: zeroAddress,
+    secondDecimals: 0,
+  };
+  const actual = await reader.readContract({ ...contract, functionName: "feedConfig", args: [marketId] });
+  comparison.same(`priceGuard.market ${marketId}`, expected, actual);
+}
+
+async function verifySigners({ reader, comparison, at, config, parties }: VerificationRun): Promise<void> {
+  const contract = { address: at("signerRegistry"), abi: signerRegistryAbi } as const;
+  const [, signers, threshold] = await reader.readContract({ ...contract, functionName: "currentSet" });
+  comparison.same("signerRegistry.signers", parties.signers, signers);
+  comparison.same("signerRegistry.threshold", config.operators.threshold, threshold);
+  const overlapSec = await reader.readContract({ ...contract, functionName: "OVERLAP_SEC" });
+  comparison.same("signerRegistry.overlapSec", config.oracle.signerOverlapSec, overlapSec);
+}
+
+/** Allowed are the deployment's bundle and nothing else. */
+async function verifyModels({ reader, comparison, at, record }: VerificationRun): Promise<void> {
+  const logs = await reader.getLogs({ address: at("modelRegistry"), fromBlock: BigInt(record.firstBlock) });
+  const allowed = new Set<string>();
+  for (const { args } of parseEventLogs({ abi: modelRegistryAbi, logs, eventName: "BundleAllowed" })) {
+    if (args.allowed) allowed.add(args.bundleHash);
+    else allowed.delete(args.bundleHash);
+  }
+  comparison.same("modelRegistry.allowed", [record.bundleHash], [...allowed]);
+}
+
+async function verifyWiring({ reader, comparison, at, config, record }: VerificationRun): Promise<void> {
+  const oracle = { address: at("riskOracle"), abi: riskOracleAbi } as const;
+  const vault = { address: at("vault"), abi: optionVaultAbi } as const;
+  const settlement = { address: at("settlementOracle"), abi: settlementOracleAbi } as const;
+  const sources = await reader.readContract({ ...oracle, functionName: "sourceCount" });
+  const expected = {
+    signers: at("signerRegistry"),
+    classes: at("riskClasses"),
+    models: at("modelRegistry"),
+    salt: record.salt,
+    maxArrivalAgeSec: config.oracle.maxArrivalAgeSec,
+    sources: config.loans === undefined ? ["vault"].map(at) : ["vault", "loans"].map(at),
+  };
+  comparison.same("riskOracle", expected, {
+    signers: await reader.readContract({ ...oracle, functionName: "SIGNERS" }),
+    classes: await reader.readContract({ ...oracle, functionName: "CLASSES" }),
+    models: await reader.readContract({ ...oracle, functionName: "MODELS" }),
+    salt: await reader.readContract({ ...oracle, functionName: "DEPLOYMENT_SALT" }),
+    maxArrivalAgeSec: await reader.readContract({ ...oracle, functionName: "MAX_ARRIVAL_AGE_SEC" }),
+    sources: await Promise.all(
+      Array.from({ length: Number(sources) }, (_, index) =>
+        reader.readContract({ ...oracle, functionName: "sourceAt", args: [index] }),
+      ),
+    ),
+  });
+  const wiring = {
+    riskOracle: await reader.readContract({ ...vault, functionName: "RISK_ORACLE" }),
+    priceGuard: await reader.readContract({ ...vault, functionName: "PRICE_GUARD" }),
+    settlementOracle: await reader.readContract({ ...vault, functionName: "SETTLEMENT_ORACLE" }),
+  };
+  const names = { riskOracle: at("riskOracle"), priceGuard: at("priceGuard"), settlementOracle: settlement.address };
+  comparison.same("vault", names, wiring);
+  const guard = await reader.readContract({ ...settlement, functionName: "PRICE_GUARD" });
+  comparison.same("settlementOracle.priceGuard", at("priceGuard"), guard);
+  const maxDelaySec = await reader.readContract({ ...settlement, functionName: "maxDelaySec" });
+  comparison.same("settlementOracle.maxDelaySec", config.settlement.maxDelaySec, maxDelaySec);
+}

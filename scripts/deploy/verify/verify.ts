@@ -1,0 +1,23 @@
+/** Reads a deployment back and lists everything that is not as the reviewed files and the sources say. */
+import { verifyAccess } from "./access.ts";
+import { verifyCode } from "./code.ts";
+import { addressBook, type Verification } from "./context.ts";
+import { createComparison, type Difference } from "./difference.ts";
+import { verifyParameters } from "./parameters.ts";
+
+/**
+ * Compares code, roles, members, delays, bounds, markets, feeds, signers, models and wiring.
+ *
+ * @returns differences, empty when the deployment is what it should be.
+ * @throws PlimsollError `DEPLOYMENT_INCOMPLETE` when the outputs lack a contract.
+ */
+export async function verifyDeployment(verification: Verification): Promise<readonly Difference[]> {
+  const comparison = createComparison();
+  const run = { ...verification, comparison, at: addressBook(verification.addresses) };
+  await verifyCode(run);
+  // Values of foreign code would mean nothing.
+  if (comparison.differences.length > 0) return comparison.differences;
+  await verifyAccess(run);
+  await verifyParameters(run);
+  return comparison.differences;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
+import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
+import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
+import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
+import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
+import {Attestations, Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {VaultFixture} from "./VaultFixture.sol";
+
+/// @title A vault on the real risk oracle, whose whole quorum (four signers, three needed) the test commands
+abstract contract ScoredFixture is VaultFixture {
+    bytes32 private constant BUNDLE = keccak256("bundle");
+    uint32 private constant MAX_AGE_SEC = 120;
+
+    RiskOracle internal risk;
+    RiskClasses internal classes;
+    SignerRegistry private _signers;
+    uint64 private _epoch;
+
+    function _riskOracle() internal override returns (IRiskOracle) {
+        address[] memory signers = new address[](4);
+        for (uint256 i = 0; i < 4; ++i) signers[i] = vm.addr(1_000 + i);
+        _signers = new SignerRegistry(authority, 1 hours, signers, 3);
+        classes = new RiskClasses(authority);
+        ModelRegistry models = new ModelRegistry(authority);
+        models.setAllowed(BUNDLE, true);
+        for (uint16 id = 1; id <= 9; ++id) classes.setRiskClass(id, _class());
+        risk = new RiskOracle(RiskOracleConfig(authority, _signers, classes, models, 0, MAX_AGE_SEC));
+        return IRiskOracle(address(risk));
+    }
+
+    function _registerVault() internal override {
+        risk.registerSource(address(vault));
+    }
+
+    /// @dev Default 30 %, β 10 %, grace 10 min, ramp 30 min, Δ_max 20 points.
+    function _class() internal pure returns (RiskClass memory class) {
+        (class.rhoFloorBps, class.rhoCeilingBps, class.rhoDefaultBps, class.rhoInitialBps) = (300, 9_000, 3_000, 3_000);
+        (class.piFloorBps, class.piCapBps, class.piDefaultBps, class.deltaBps) = (50, 4_000, 1_000, 100);
+        (class.tighten, class.loosen) = (Lane(300, 2_000, 300), Lane(150, 800, 3_600));
+        (class.windowSec, class.validitySec) = (1 days, 6 hours);
+        (class.graceMinutes, class.rampMinutes, class.fallbackRampMinutes) = (10, 30, 1_440);
+        (class.betaBps, class.maxAboveOpenBps, class.piStepBps, class.active) = (1_000, 2_000, 100, true);
+    }
+
+    /// @dev Pushes one entry, signed by the quorum, and returns its outcome byte.
+    function _score(uint256 id, uint16 epoch, uint16 rho, uint16 pi) internal returns (uint8 outcome) {
+        vm.warp(block.timestamp + 2);
+        bytes memory entries = abi.encodePacked(uint16(0), uint48(id), epoch, rho, pi, uint16(200));
+        RiskReport memory report;
+        (report.epoch, report.signerSetVersion) = (++_epoch, _signers.currentVersion());
+        (report.observedAt, report.validUntil) = (uint40(block.timestamp - 1), uint40(block.timestamp + 60));
+        (report.chunkCount, report.entriesHash) = (1, keccak256(entries));
+        (report.classQuantilesHash, report.bundleHash) = (keccak256(""), BUNDLE);
+        bytes32 digest = risk.reportDigest(report);
+        bytes memory signatures;
+        for (uint256 i = 0; i < 3; ++i) {
+            (uint8 v, bytes32 r, bytes32 s) = vm.sign(1_000 + i, digest);
+            signatures = abi.encodePacked(signatures, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+        }
+        bytes memory outcomes = risk.submitReport(report, Attestations(_bitmap(), signatures), entries, "");
+        return uint8(outcomes[0]);
+    }
+
+    /// @dev Signers are sorted by address in the registry's order; the set was given in this one.
+    function _bitmap() private pure returns (uint256) {
+        return 7;
+    }
+
+    function _rho(uint256 id) internal view returns (uint16 rhoBps) {
+        (rhoBps, , ) = risk.maintenanceOf(address(vault), id);
+    }
+
+    function _params(uint256 id) internal view returns (RiskParams memory) {
+        return risk.getParams(address(vault), id);
+    }
+
+    function _later(uint256 sec, uint64 priceE8) internal {
+        vm.warp(block.timestamp + sec);
+        _setPrice(priceE8);
+    }
+}

@@ -1,0 +1,139 @@
+/** A deployment read back: nothing differs, and whatever is changed on chain is found by name. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "mocha";
+import { encodeFunctionData, type Hex } from "viem";
+import { modelRegistryAbi } from "../../../oracle/chain/abi/model-registry.ts";
+import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
+import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
+import { riskClassesAbi } from "../../../oracle/chain/abi/risk-classes.ts";
+import { signerRegistryAbi } from "../../../oracle/chain/abi/signer-registry.ts";
+import { hasCode } from "../../../oracle/domain/errors.ts";
+import { classesOf } from "../../../scripts/deploy/deployment-config.ts";
+import { ROLE_IDS, selectorOf } from "../../../scripts/deploy/roles.ts";
+import { verifyDeployment } from "../../../scripts/deploy/verify/verify.ts";
+import { asGovernor, type DeployedDao, deployDao, STRANGER } from "../../helpers/deployed-dao.ts";
+
+const DEPLOY_MS = 120_000;
+const OTHER_BUNDLE: Hex = `0x${"c1".repeat(32)}`;
+
+describe("verify", function () {
+  this.timeout(DEPLOY_MS);
+  let dao: DeployedDao;
+  let snapshot: Hex;
+
+  before(async () => {
+    dao = await deployDao();
+    snapshot = await dao.control.snapshot();
+  });
+
+  beforeEach(async () => {
+    await dao.control.revert({ id: snapshot });
+    snapshot = await dao.control.snapshot();
+  });
+
+  after(() => dao.stop());
+
+  async function subjects(overrides: Partial<Parameters<typeof verifyDeployment>[0]> = {}): Promise<readonly string[]> {
+    const { chain, config, parties, outputs } = dao;
+    const input = { reader: chain.reader, config, parties, ...outputs, ...overrides };
+    return (await verifyDeployment(input)).map(({ subject }) => subject);
+  }
+
+  it("default: a fresh deployment is as reviewed", async () => {
+    assert.deepEqual(await subjects(), []);
+  });
+
+  it("behavior: one changed bound is named, with both values", async () => {
+    const [first] = classesOf(dao.config, 1);
+    assert.ok(first);
+    const changed = { ...first.riskClass, betaBps: first.riskClass.betaBps + 1 };
+    const data = encodeFunctionData({
+      abi: riskClassesAbi,
+      functionName: "setRiskClass",
+      args: [first.classId, changed],
+    });
+    await asGovernor(dao, dao.at("riskClasses"), data);
+    const { chain, config, parties, outputs } = dao;
+    const differences = await verifyDeployment({ reader: chain.reader, config, parties, ...outputs });
+    const subject = `riskClasses.class ${first.classId}.betaBps`;
+    const { betaBps } = first.riskClass;
+    assert.deepEqual(differences, [{ subject, expected: String(betaBps), actual: String(betaBps + 1) }]);
+  });
+
+  it("behavior: a class too many, another market, another model and a lost signer are found", async () => {
+    const [first] = classesOf(dao.config, 1);
+    assert.ok(first);
+    const added = encodeFunctionData({
+      abi: riskClassesAbi,
+      functionName: "setRiskClass",
+      args: [7, first.riskClass],
+    });
+    await asGovernor(dao, dao.at("riskClasses"), added);
+    const allow = encodeFunctionData({ abi: modelRegistryAbi, functionName: "setAllowed", args: [OTHER_BUNDLE, true] });
+    await asGovernor(dao, dao.at("modelRegistry"), allow);
+    const stop = encodeFunctionData({ abi: optionVaultAbi, functionName: "updateMarket", args: [1, false, 1n, 1n] });
+    await asGovernor(dao, dao.at("vault"), stop);
+    const [signer] = dao.parties.signers;
+    assert.ok(signer);
+    const removal = encodeFunctionData({ abi: signerRegistryAbi, functionName: "removeSigner", args: [signer] });
+    await dao.send(dao.parties.guardian, dao.at("signerRegistry"), removal);
+    assert.deepEqual([...(await subjects())].sort(), [
+      "modelRegistry.allowed",
+      "riskClasses.ids",
+      "signerRegistry.signers",
+      "vault.market 1.live",
+      "vault.market 1.minBase",
+      "vault.market 1.minQuote",
+    ]);
+  });
+
+  it("behavior: a second guardian, a moved function, a closed and an abdicated one are found", async () => {
+    const abi = plimsollAccessManagerAbi;
+    const models = dao.at("modelRegistry");
+    const selectors = [selectorOf(modelRegistryAbi, "setAllowed")];
+    const calls = [
+      encodeFunctionData({ abi, functionName: "grantRole", args: [ROLE_IDS.GUARDIAN, STRANGER, 0] }),
+      encodeFunctionData({ abi, functionName: "setTargetFunctionRole", args: [models, selectors, ROLE_IDS.GUARDIAN] }),
+      encodeFunctionData({ abi, functionName: "setTargetClosed", args: [dao.at("vault"), true] }),
+      encodeFunctionData({ abi, functionName: "abdicate", args: [models, selectors] }),
+    ];
+    for (const data of calls) await asGovernor(dao, dao.at("accessManager"), data);
+    assert.deepEqual([...(await subjects())].sort(), [
+      "accessManager.GUARDIAN.members",
+      "modelRegistry.setAllowed.abdicated",
+      "modelRegistry.setAllowed.role",
+      "vault.closed",
+    ]);
+  });
+
+  it("behavior: foreign code is found, and then nothing else is asked of it", async () => {
+    const code = await dao.control.getCode({ address: dao.at("priceGuard") });
+    assert.ok(code);
+    const patched: Hex = `0x${code.slice(2, -2)}${code.endsWith("00") ? "01" : "00"}`;
+    await dao.control.setCode({ address: dao.at("priceGuard"), bytecode: patched });
+    assert.deepEqual(await subjects(), ["priceGuard.code"]);
+    await dao.control.setCode({ address: dao.at("priceGuard"), bytecode: "0x" });
+    assert.deepEqual(await subjects(), ["priceGuard.code"]);
+  });
+
+  it("behavior: other reviewed files than the chain's are found", async () => {
+    const governance = { ...dao.config.governance, quorumPercent: 5, narrowingDelaySec: 7_200 };
+    const config = { ...dao.config, governance };
+    assert.deepEqual([...(await subjects({ config }))].sort(), [
+      "accessManager.NARROWING.delaySec",
+      "governor.baseDelaySeconds",
+      "governor.quorumNumerator",
+    ]);
+    const parties = { ...dao.parties, guardian: STRANGER };
+    assert.deepEqual([...(await subjects({ parties }))].sort(), [
+      "accessManager.GUARDIAN.active",
+      "accessManager.GUARDIAN.members",
+      "governor.proposalGuardian",
+    ]);
+  });
+
+  it("error: DEPLOYMENT_INCOMPLETE when the outputs lack a contract", async () => {
+    const { vault: _, ...addresses } = dao.outputs.addresses;
+    await assert.rejects(subjects({ addresses }), (error) => hasCode(error, "DEPLOYMENT_INCOMPLETE"));
+  });
+});
