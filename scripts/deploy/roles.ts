@@ -30,6 +30,8 @@ export interface ManagedContract {
 
 /** Every function that every managed contract has: `setAuthority` answers only to the access manager itself. */
 const OF_EVERY_CONTRACT = ["setAuthority"];
+/** The vault's ABI is that of its interface, which does not name what every managed contract has. */
+const managedAbi: Abi = priceGuardAbi.filter((item) => item.type === "function" && item.name === "setAuthority");
 
 /** Contracts that every deployment has once, by their name in it. */
 const SINGLE: Readonly<Record<string, ManagedContract>> = {
@@ -77,7 +79,7 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
   },
   vault: {
     contract: "OptionVault",
-    abi: optionVaultAbi,
+    abi: [...optionVaultAbi, ...managedAbi],
     roles: {
       WIDENING: [
         ...["addMarket", "updateMarket", "setMarketCaps", "setClassGrid"],
