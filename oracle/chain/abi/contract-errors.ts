@@ -29,27 +29,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "AccessControlBadConfirmation",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "AccessControlUnauthorizedAccount",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "account",
-        "type": "address"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "neededRole",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "AccessDelayTooShort",
     "inputs": [
       {
@@ -496,6 +475,90 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "ERC4626ExceededMaxDeposit",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxMint",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxRedeem",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC4626ExceededMaxWithdraw",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ERC5805FutureLookup",
     "inputs": [
       {
@@ -615,6 +678,53 @@ export const contractErrorsAbi = [
     "type": "error",
     "name": "FailedCall",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "FeedConsumerImplausible",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "answer",
+        "type": "int256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "one",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FeedConsumerInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "FeedConsumerStale",
+    "inputs": [
+      {
+        "internalType": "uint80",
+        "name": "roundId",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint80",
+        "name": "answeredInRound",
+        "type": "uint80"
+      },
+      {
+        "internalType": "uint256",
+        "name": "updatedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "error",
@@ -1062,6 +1172,209 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "LoansAmountInvalid",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansConfigInvalid",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "LoansIlliquid",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "wanted",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "idle",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanDue",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expiry",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanHealthy",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "healthWad",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanInactive",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanInsolvent",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "worth",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "debt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansLoanUnknown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansMarginTooLow",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "margin",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "required",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansMarketUnknown",
+    "inputs": [
+      {
+        "internalType": "uint24",
+        "name": "marketId",
+        "type": "uint24"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansNotBorrower",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "loanId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansPriceTooHigh",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "paid",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxPaid",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansSeriesIsCall",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "LoansTokenReceivedMismatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "received",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ModelRegistryUnchanged",
     "inputs": [
       {
@@ -1351,6 +1664,48 @@ export const contractErrorsAbi = [
       {
         "internalType": "uint256",
         "name": "maxAgeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RatioConsumerInvalidConfig",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RatioConsumerNotFresh",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum ParamStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RatioConsumerTooOld",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "observedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldest",
         "type": "uint256"
       }
     ]
@@ -2480,81 +2835,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "TimelockInsufficientDelay",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "delay",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "minDelay",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockInvalidOperationLength",
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "targets",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "payloads",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "values",
-        "type": "uint256"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnauthorizedCaller",
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnexecutedPredecessor",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "predecessorId",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "TimelockUnexpectedOperationState",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "operationId",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "expectedStates",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
     "name": "TokenZeroHolder",
     "inputs": []
   },
@@ -3206,44 +3486,6 @@ export const contractErrorsAbi = [
             "internalType": "uint8",
             "name": "flagBountyBps",
             "type": "uint8"
-          }
-        ],
-        "internalType": "struct LiquidationSettings",
-        "name": "settings",
-        "type": "tuple"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "VaultSettingsInvalid",
-    "inputs": [
-      {
-        "components": [
-          {
-            "internalType": "uint32",
-            "name": "orderlySec",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "lateSec",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "coolOffSec",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "flagLifeSec",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint16",
-            "name": "targetHealthBps",
-            "type": "uint16"
           }
         ],
         "internalType": "struct LiquidationSettings",
