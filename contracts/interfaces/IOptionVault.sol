@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IOptionVaultCore} from "./IOptionVaultCore.sol";
+import {IOptionVaultCover} from "./IOptionVaultCover.sol";
 import {IOptionVaultSettings} from "./IOptionVaultSettings.sol";
 import {IOptionVaultLinks} from "./IOptionVaultLinks.sol";
 import {IOptionVaultLog} from "./IOptionVaultLog.sol";
@@ -19,6 +20,7 @@ interface IOptionVault is
     IOptionVaultSettings,
     IOptionVaultOwners,
     IOptionVaultPauses,
+    IOptionVaultCover,
     IOptionVaultLinks,
     IOptionVaultLog
 {}
