@@ -20,7 +20,7 @@ interface IOptionVaultOwners {
     function acceptPosition(uint256 positionId) external;
 
     /// @notice Moves a position to the class of its present moneyness and tenor, if that lies clear of the bucket's edges
-    /// (2 % of the moneyness). The ρ in force does not change now, see `IRiskOracle.reclassifyPosition`. Anyone.
+    /// (2 % of the moneyness). The ρ in force does not change now, see `IRiskSources.reclassifyPosition`. Anyone.
     function reclassify(uint256 positionId) external returns (uint16 classId);
 
     /// @notice Takes shorts of a flagged position over at the price of {liquidate}: they move, with I + x each less the

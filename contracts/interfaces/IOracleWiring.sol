@@ -26,4 +26,7 @@ interface IOracleWiring {
 
     /// @notice Replaces the verifier. Only the owner (timelock).
     function setVerifier(IReportVerifier reportVerifier) external;
+
+    /// @notice Keeps messages of operators apart from those for earlier deployments at the same address.
+    function DEPLOYMENT_SALT() external view returns (bytes32 salt);
 }

@@ -2,8 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {DeliveryLimits, DeliveryState} from "../types/DeliveryTypes.sol";
+import {DeliveryState} from "../types/DeliveryTypes.sol";
 import {DeliveryWord} from "./DeliveryWord.sol";
+import {PartWord} from "./PartWord.sol";
 
 /// @notice Result of {EffectGuard.judge}.
 /// PASSES: inside every cap. REPORT_CAP: the report as a whole tightens too much. WINDOW_CAP: so does the window with it.
@@ -18,9 +19,9 @@ enum EffectVerdict {
 /// oracle accepts, so that a full counter never passes for less than it is.
 library EffectGuard {
     /// @notice Zeroes the window's counters when `nowSec` lies in another window than they do.
-    function roll(DeliveryState memory state, DeliveryLimits memory limits, uint256 nowSec) internal pure {
-        // The limits' setter keeps `windowSec` above zero.
-        uint256 index = (nowSec / limits.windowSec) & DeliveryWord.WINDOW_MASK;
+    function roll(DeliveryState memory state, uint256 verifierWord, uint256 nowSec) internal pure {
+        // The limits' setter keeps the window above zero.
+        uint256 index = (nowSec / PartWord.windowSecOf(verifierWord)) & DeliveryWord.WINDOW_MASK;
         if (index == state.windowIndex) return;
         (state.windowIndex, state.windowTightened, state.windowTighteningBps) = (index, 0, 0);
     }
@@ -29,17 +30,18 @@ library EffectGuard {
     /// after {roll}.
     function judge(
         DeliveryState memory state,
-        DeliveryLimits memory limits,
+        uint256 engineWord,
+        uint256 verifierWord,
         uint256 tightened,
         uint256 tighteningBps
     ) internal pure returns (EffectVerdict verdict) {
         bool overWindow =
-            state.windowTightened + tightened > limits.windowTightened ||
-                state.windowTighteningBps + tighteningBps > limits.windowTighteningBps;
+            state.windowTightened + tightened > PartWord.windowTightenedOf(verifierWord) ||
+                state.windowTighteningBps + tighteningBps > PartWord.windowTighteningBpsOf(verifierWord);
         if (overWindow && tightened != 0) return EffectVerdict.WINDOW_CAP;
         bool overReport =
-            state.reportTightened + tightened > limits.reportTightened ||
-                state.reportTighteningBps + tighteningBps > limits.reportTighteningBps;
+            state.reportTightened + tightened > PartWord.reportTightenedOf(engineWord) ||
+                state.reportTighteningBps + tighteningBps > PartWord.reportTighteningBpsOf(engineWord);
         return overReport ? EffectVerdict.REPORT_CAP : EffectVerdict.PASSES;
     }
 

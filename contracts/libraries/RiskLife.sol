@@ -24,7 +24,11 @@ library RiskLife {
     /// @notice Word of a position that took over shorts of another: the stricter word, in force at once, in the next epoch of
     /// `into`. The caller has made sure that the new totals meet the initial ρ of both.
     /// @param bounds first class word of {stricterOf}
-    function mergedWord(uint256 from, uint256 into, uint256 bounds) internal pure returns (uint256 merged, uint16 epoch) {
+    function mergedWord(
+        uint256 from,
+        uint256 into,
+        uint256 bounds
+    ) internal pure returns (uint256 merged, uint16 epoch) {
         RiskState memory state = RiskWord.unpack(stricterOf(from, into));
         state.rhoFrom = state.rhoTarget;
         state.rhoCap = Math.max(RiskWord.rhoCapOf(from), RiskWord.rhoCapOf(into));

@@ -8,23 +8,9 @@ import {OracleWiring} from "./OracleWiring.sol";
 
 /// @title Risk classes and their bounds, in the storage of the oracle: a report reads one word for each class
 abstract contract ClassBook is IRiskClasses, OracleWiring {
-    /// @dev Words of a class, see `RiskClassWords`; both zero for a class never set.
-    struct StoredClass {
-        uint256 bounds;
-        uint256 levels;
-    }
-
-    /// @inheritdoc IRiskClasses
-    uint32 public boundsVersion;
-    /// @inheritdoc IRiskClasses
-    uint40 public boundsChangedAt;
-
-    uint16[] private _classIds;
-    mapping(uint256 classId => StoredClass stored) internal _classes;
-
     /// @inheritdoc IRiskClasses
     function setRiskClass(uint16 classId, RiskClass calldata class) external restricted {
-        (uint256 bounds, uint256 levels) = ruleEngine.packClass(classId, class);
+        (uint256 bounds, uint256 levels) = ruleEngine().packClass(classId, class);
         if (!isSet(classId)) _classIds.push(classId);
         _setClass(classId, class, StoredClass(bounds, levels));
     }
@@ -32,7 +18,7 @@ abstract contract ClassBook is IRiskClasses, OracleWiring {
     /// @inheritdoc IRiskClasses
     function narrowRiskClass(uint16 classId, RiskClass calldata class) external restricted {
         StoredClass memory live = _class(classId);
-        (uint256 bounds, uint256 levels) = ruleEngine.packNarrowerClass(classId, class, live.bounds, live.levels);
+        (uint256 bounds, uint256 levels) = ruleEngine().packNarrowerClass(classId, class, live.bounds, live.levels);
         _setClass(classId, class, StoredClass(bounds, levels));
     }
 
@@ -54,22 +40,25 @@ abstract contract ClassBook is IRiskClasses, OracleWiring {
     }
 
     /// @inheritdoc IRiskClasses
+    function boundsVersion() external view returns (uint32 version) {
+        return _boundsVersion;
+    }
+
+    /// @inheritdoc IRiskClasses
+    function boundsChangedAt() external view returns (uint40 changedAt) {
+        return _boundsChangedAt;
+    }
+
+    /// @inheritdoc IRiskClasses
     function isSet(uint16 classId) public view returns (bool known) {
         // The window is never 0, so a set class has a first word.
         return _classes[classId].bounds != 0;
     }
 
-    /// @dev Reverts for a class never set.
-    function _class(uint256 classId) internal view returns (StoredClass memory stored) {
-        stored = _classes[classId];
-        // Class ids come from the word's 12-bit lane or from a 16-bit argument.
-        if (stored.bounds == 0) revert RiskClassesUnknownClass(uint16(classId));
-    }
-
     function _setClass(uint16 classId, RiskClass calldata class, StoredClass memory stored) private {
         _classes[classId] = stored;
-        boundsVersion += 1;
-        boundsChangedAt = uint40(block.timestamp);
-        emit RiskClassSet(classId, class, boundsVersion);
+        _boundsVersion += 1;
+        _boundsChangedAt = uint40(block.timestamp);
+        emit RiskClassSet(classId, class, _boundsVersion);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskOracle} from "../interfaces/IRiskOracle.sol";
+import {IRiskOracleLog} from "../interfaces/IRiskOracleLog.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
 
 /// @notice One report's words on their way to the rule engine and back.
@@ -120,7 +120,7 @@ library EngineBatches {
 
     /// @notice Sends the batch and takes the answer; reverts with the engine's reason, or when the answer has not the shape
     /// that {IRuleEngine} states.
-    function ask(EngineBatch memory batch, IRuleEngine engine, uint256 observedAt) internal view {
+    function ask(EngineBatch memory batch, address engine, uint256 observedAt) internal view {
         uint256 header = batch.items - HEADER_BYTES;
         uint256 answer = batch.end;
         uint256 count = batch.count;
@@ -215,14 +215,14 @@ library EngineBatches {
         // Heads beyond the answer are compared before they are added to anything.
         bool fits = size > 0x7f && words < size && outcomes < size;
         fits = fits && words + 0x20 + count * 0x20 <= size && outcomes + 0x20 + count <= size;
-        if (!fits) revert IRiskOracle.RiskOracleEngineAnswer();
+        if (!fits) revert IRiskOracleLog.RiskOracleEngineAnswer();
         bytes memory packed;
         uint256 lengths;
         assembly ("memory-safe") {
             packed := add(answer, outcomes)
             lengths := or(xor(mload(packed), count), xor(mload(add(answer, words)), count))
         }
-        if (lengths != 0) revert IRiskOracle.RiskOracleEngineAnswer();
+        if (lengths != 0) revert IRiskOracleLog.RiskOracleEngineAnswer();
         (batch.tightened, batch.tightenedBps) = (tightened, tightenedBps);
         (batch.outcomes, batch.words) = (packed, answer + words + 0x20);
     }

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {PartWord} from "../libraries/PartWord.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
+import {RiskRules} from "../libraries/RiskRules.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
 import {EntryOutcome} from "../types/RiskTypes.sol";
 import {EngineBatch, EngineBatches} from "./EngineBatch.sol";
-import {PositionBook} from "./PositionBook.sol";
+import {OracleStorage} from "./OracleStorage.sol";
 
 /// @title Takes packed entries through the rule engine into storage, whatever way they were delivered
 /// @notice In two steps, so that a guard can look at the effect of a whole report before any of it is stored.
-abstract contract EntryApplier is PositionBook {
+abstract contract EntryApplier is OracleStorage {
     using EngineBatches for EngineBatch;
 
     uint256 private constant NO_SOURCE = type(uint256).max;
 
     /// @dev Words of the entries under the rules into an empty batch; nothing is stored. Keys ascend strictly, so no position
     /// occurs twice and no step limit can be walked around.
-    function _evaluate(EngineBatch memory batch, uint256 observedAt, bytes calldata entries) internal view {
+    function _evaluate(
+        EngineBatch memory batch,
+        uint256 engineWord,
+        uint256 observedAt,
+        bytes calldata entries
+    ) internal view {
         uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
+        // A report may bring nothing but a root.
+        if (count == 0) return;
         batch.open(count);
         (uint256 nextKey, uint256 sourceIndex, uint256 book) = (0, NO_SOURCE, 0);
         for (uint256 index = 0; index < count; ++index) {
@@ -41,7 +50,7 @@ abstract contract EntryApplier is PositionBook {
             }
             _put(batch, index, slot, word, ReportCodec.valuesOf(packed));
         }
-        batch.ask(ruleEngine, observedAt);
+        batch.ask(PartWord.partOf(engineWord), observedAt);
     }
 
     /// @dev Writes what the engine accepted and logs every entry.
@@ -69,7 +78,12 @@ abstract contract EntryApplier is PositionBook {
     }
 
     /// @dev A class quantile is a word like a position's, in its first epoch and without a score.
-    function _evaluateQuantiles(EngineBatch memory batch, uint256 observedAt, bytes calldata quantiles) internal view {
+    function _evaluateQuantiles(
+        EngineBatch memory batch,
+        uint256 engineWord,
+        uint256 observedAt,
+        bytes calldata quantiles
+    ) internal view {
         uint256 count = ReportCodec.itemCount(quantiles.length, ReportCodec.QUANTILE_BYTES);
         batch.open(count);
         uint256 nextId;
@@ -81,7 +95,7 @@ abstract contract EntryApplier is PositionBook {
             (uint256 rho, uint256 pi) = ReportCodec.quantileValuesOf(packed);
             _putQuantile(batch, index, classId, ReportCodec.packValues(RiskWord.FIRST_EPOCH, rho, pi, 0));
         }
-        batch.ask(ruleEngine, observedAt);
+        batch.ask(PartWord.partOf(engineWord), observedAt);
     }
 
     /// @dev Writes what the engine accepted of {_evaluateQuantiles}.
@@ -111,7 +125,7 @@ abstract contract EntryApplier is PositionBook {
     function _putQuantile(EngineBatch memory batch, uint256 index, uint256 classId, uint256 values) private view {
         StoredWord storage stored = _classWords[classId];
         uint256 word = stored.word;
-        if (word == 0 && _classes[classId].bounds != 0) word = _initialWord(classId);
+        if (word == 0) word = _initialWord(classId);
         uint256 slot;
         assembly ("memory-safe") {
             slot := stored.slot
@@ -143,6 +157,13 @@ abstract contract EntryApplier is PositionBook {
                 sstore(slot, word)
             }
         }
+    }
+
+    /// @dev Where a class's quantile starts from; zero for a class never set.
+    function _initialWord(uint256 classId) private view returns (uint256 word) {
+        StoredClass storage class = _classes[classId];
+        uint256 bounds = class.bounds;
+        return bounds == 0 ? 0 : RiskRules.initialWord(classId, bounds, class.levels);
     }
 
     /// @dev Slot of a source's mapping from position id to word.

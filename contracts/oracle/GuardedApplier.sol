@@ -7,17 +7,15 @@ import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskWord} from "../libraries/RiskWord.sol";
-import {BreakerMode, DeliveryLimits, DeliveryState} from "../types/DeliveryTypes.sol";
+import {BreakerMode, DeliveryState} from "../types/DeliveryTypes.sol";
 import {EntryOutcome} from "../types/RiskTypes.sol";
 import {Breaker} from "./Breaker.sol";
 import {EngineBatch, EngineBatches} from "./EngineBatch.sol";
 import {EntryApplier} from "./EntryApplier.sol";
-import {HeldReports} from "./HeldReports.sol";
-import {PositionRoots} from "./PositionRoots.sol";
 
 /// @title What stands between the rule engine's answer and storage, whatever way the entries came
 /// @notice These guards read words and outcomes only and trust no engine to respect the breaker.
-abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
+abstract contract GuardedApplier is EntryApplier, Breaker {
     using EngineBatches for EngineBatch;
 
     /// @dev Outcomes from 4 on have a bit of this mask set, in every byte; none below is a violation.
@@ -27,10 +25,11 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
     function _guardedEntries(
         DeliveryState memory state,
         EngineBatch memory batch,
+        uint256 engineWord,
         uint256 observedAt,
         bytes calldata entries
     ) internal view {
-        _evaluate(batch, observedAt, entries);
+        _evaluate(batch, engineWord, observedAt, entries);
         if (state.mode != uint256(BreakerMode.NORMAL)) _pauseLoosening(batch, false);
     }
 
@@ -38,30 +37,36 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
     function _guardedQuantiles(
         DeliveryState memory state,
         EngineBatch memory batch,
+        uint256 engineWord,
         uint256 observedAt,
         bytes calldata quantiles
     ) internal view {
-        _evaluateQuantiles(batch, observedAt, quantiles);
+        _evaluateQuantiles(batch, engineWord, observedAt, quantiles);
         if (state.mode != uint256(BreakerMode.NORMAL)) _pauseLoosening(batch, true);
     }
 
     /// @dev Verdict on a whole chunk; a new report starts with empty counters.
     function _judgeChunk(
         DeliveryState memory state,
-        DeliveryLimits memory limits,
+        uint256 engineWord,
         EngineBatch memory batch
     ) internal view returns (EffectVerdict verdict) {
-        EffectGuard.roll(state, limits, block.timestamp);
-        return EffectGuard.judge(state, limits, batch.tightened, batch.tightenedBps);
+        uint256 verifierWord = _verifierWord;
+        EffectGuard.roll(state, verifierWord, block.timestamp);
+        return EffectGuard.judge(state, engineWord, verifierWord, batch.tightened, batch.tightenedBps);
     }
 
     /// @dev Takes what proofs tighten out of the caps, or reverts. A root older than the last report counts by itself.
-    function _spendProof(DeliveryState memory state, uint256 epoch, EngineBatch memory batch) internal view {
-        DeliveryLimits memory limits = deliveryLimits();
+    function _spendProof(
+        DeliveryState memory state,
+        uint256 engineWord,
+        uint256 epoch,
+        EngineBatch memory batch
+    ) internal view {
         (uint256 tightened, uint256 tighteningBps) = (batch.tightened, batch.tightenedBps);
         (uint256 count, uint256 sum) = (state.reportTightened, state.reportTighteningBps);
         if (epoch != state.epoch) (state.reportTightened, state.reportTighteningBps) = (0, 0);
-        if (_judgeChunk(state, limits, batch) != EffectVerdict.PASSES) {
+        if (_judgeChunk(state, engineWord, batch) != EffectVerdict.PASSES) {
             revert RiskOracleEffectCap(tightened, tighteningBps);
         }
         EffectGuard.count(state, tightened, tighteningBps);
@@ -82,11 +87,6 @@ abstract contract GuardedApplier is EntryApplier, HeldReports, PositionRoots {
             (, uint256 oldWord, ) = batch.changeAt(index);
             if (outside && ReportCodec.epochIn(batch.valuesAt(index)) == RiskWord.epochOf(oldWord)) ++count;
         }
-    }
-
-    /// @inheritdoc Breaker
-    function _endRoots() internal override {
-        _clearRoots();
     }
 
     /// @dev Turns whatever would lower a requirement into a skip, and takes it out of the engine's sums.

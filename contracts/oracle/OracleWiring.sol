@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IOracleWiring} from "../interfaces/IOracleWiring.sol";
 import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
+import {PartWord} from "../libraries/PartWord.sol";
+import {OracleParts} from "./OracleParts.sol";
 
 /// @title Which rules and which quorum an oracle goes by
 /// @notice Both are immutable contracts that only the DAO replaces. Words, classes and their reading are the oracle's,
 /// so a replacement keeps every value and anchor.
-abstract contract OracleWiring is IOracleWiring, AccessManaged {
-    /// @inheritdoc IOracleWiring
-    IRuleEngine public ruleEngine;
-    /// @inheritdoc IOracleWiring
-    IReportVerifier public verifier;
-
-    constructor(
-        address authority,
-        IRuleEngine engine,
-        IReportVerifier reportVerifier
-    ) AccessManaged(authority) {
-        _setRuleEngine(engine);
-        _setVerifier(reportVerifier);
-    }
-
+abstract contract OracleWiring is IOracleWiring, OracleParts {
     /// @inheritdoc IOracleWiring
     function setRuleEngine(IRuleEngine engine) external restricted {
         _setRuleEngine(engine);
@@ -34,31 +21,13 @@ abstract contract OracleWiring is IOracleWiring, AccessManaged {
         _setVerifier(reportVerifier);
     }
 
-    function _setRuleEngine(IRuleEngine engine) private {
-        bytes memory probe = abi.encodeCall(IRuleEngine.applyEntries, (0, 0, 0, ""));
-        uint256 version = _numberFrom(address(engine), abi.encodeCall(IRuleEngine.version, ()));
-        // Two sums, then an empty array of words and empty outcomes: four heads and two lengths.
-        (bool answers, bytes memory nothing) = address(engine).staticcall(probe);
-        if (version == 0 || !answers || nothing.length != 6 * 32) revert OracleWiringRefused(address(engine));
-        ruleEngine = engine;
-        emit RuleEngineSet(address(engine), uint32(version));
+    /// @inheritdoc IOracleWiring
+    function ruleEngine() public view returns (IRuleEngine engine) {
+        return IRuleEngine(PartWord.partOf(_engineWord));
     }
 
-    function _setVerifier(IReportVerifier reportVerifier) private {
-        uint256 version = _numberFrom(address(reportVerifier), abi.encodeCall(IReportVerifier.currentVersion, ()));
-        // Nobody has signed this: what lets it pass verifies nothing.
-        bytes memory probe = abi.encodeCall(IReportVerifier.verifyQuorum, (uint32(version), 0, 0, ""));
-        (bool passes, ) = address(reportVerifier).staticcall(probe);
-        if (version == 0 || passes) revert OracleWiringRefused(address(reportVerifier));
-        verifier = reportVerifier;
-        emit VerifierSet(address(reportVerifier), uint32(version));
-    }
-
-    /// @dev What a view without arguments answers; 0 for no code, a revert, or anything but one number of 32 bits.
-    function _numberFrom(address target, bytes memory call) private view returns (uint256 number) {
-        (bool answers, bytes memory answer) = target.staticcall(call);
-        if (!answers || answer.length != 32) return 0;
-        number = abi.decode(answer, (uint256));
-        return number <= type(uint32).max ? number : 0;
+    /// @inheritdoc IOracleWiring
+    function verifier() public view returns (IReportVerifier reportVerifier) {
+        return IReportVerifier(PartWord.partOf(_verifierWord));
     }
 }

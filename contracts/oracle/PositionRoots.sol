@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskDelivery} from "../interfaces/IRiskDelivery.sol";
 import {PositionLeaf} from "../libraries/PositionLeaf.sol";
 import {DeliveryState, RootHeader} from "../types/DeliveryTypes.sol";
 import {RiskReport} from "../types/RiskTypes.sol";
+import {OracleStorage} from "./OracleStorage.sol";
 
 /// @title Merkle roots over all positions, for proof on use
-/// @notice The last {ROOTS} roots are kept, one word each, so that a proof in flight survives the next root. That an older root
+/// @notice The last {OracleStorage.ROOTS} roots are kept, one word each, so that a proof in flight survives the next root. That an older root
 /// can not undo a newer one follows from the rules: a position takes no observation that is not newer than its last.
-abstract contract PositionRoots is IRiskDelivery {
-    /// @notice Roots kept.
-    uint256 internal constant ROOTS = 4;
-
-    /// @dev By {PositionLeaf.commitment}.
-    bytes32[ROOTS] private _roots;
-
+abstract contract PositionRoots is OracleStorage {
     /// @dev Publishes the root of a report, if it carries one. All chunks of an epoch may name the root; the first publishes it.
     function _publishRoot(RiskReport calldata report, DeliveryState memory state, uint256 validitySec) internal {
         if (report.positionsRoot == bytes32(0) || report.chunkIndex != 0) return;
@@ -34,10 +28,5 @@ abstract contract PositionRoots is IRiskDelivery {
         bytes32 root = PositionLeaf.rootOf(header.epoch, packed, proof);
         bool kept = header.place < ROOTS && _roots[header.place] == PositionLeaf.commitment(root, header);
         if (!kept) revert RiskOracleProof(root, header.place);
-    }
-
-    /// @dev Implements the hook of {Breaker}.
-    function _clearRoots() internal {
-        delete _roots;
     }
 }

@@ -7,7 +7,7 @@ import {RatioFeed} from "./RatioFeed.sol";
 
 /// @title The signed quantile of a class's ρ or π as a Chainlink feed
 /// @notice Only the newest round is known. The answer is the quantile as accepted; what a new position must meet, with β and the
-/// class's floor, is `IRiskOracle.openingParams`.
+/// class's floor, is `IRiskOracleCore.openingParams`.
 contract ClassRatioFeed is RatioFeed {
     /// @notice Where the values come from.
     IRiskOracle public immutable ORACLE;

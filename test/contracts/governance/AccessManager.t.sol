@@ -4,8 +4,10 @@ pragma solidity 0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
-import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
+import {IRiskModels} from "../../../contracts/interfaces/IRiskModels.sol";
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
+import {Oracles} from "../helpers/Oracles.sol";
 import {GovernanceFixture} from "./GovernanceFixture.sol";
 
 /// @notice given a manager in set-up or under the DAO / when a role would lose its meaning / it reverts.
@@ -56,7 +58,7 @@ contract AccessManagerTest is GovernanceFixture {
         vm.expectRevert(isPublic);
         fresh.setRoleAdmin(1, everybody);
         vm.expectRevert(isPublic);
-        fresh.setTargetFunctionRole(address(classes), _selectors(IRiskClasses.setRiskClass.selector), everybody);
+        fresh.setTargetFunctionRole(address(oracle), _selectors(IRiskClasses.setRiskClass.selector), everybody);
     }
 
     /// @dev A4
@@ -93,16 +95,16 @@ contract AccessManagerTest is GovernanceFixture {
     function test_RevertWhen_AnybodyElseAbdicates() public {
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedAccount.selector);
         vm.prank(guardian);
-        manager.abdicate(address(models), _selectors(ModelRegistry.setAllowed.selector));
+        manager.abdicate(address(oracle), _selectors(IRiskModels.setModelAllowed.selector));
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedAccount.selector);
-        manager.abdicate(address(models), _selectors(ModelRegistry.setAllowed.selector));
+        manager.abdicate(address(oracle), _selectors(IRiskModels.setModelAllowed.selector));
     }
 
     /// @dev G15: a function given up stays given up, on every way back.
     function test_Abdicate_IsForEver() public {
-        ModelRegistry target = new ModelRegistry(address(fresh));
-        bytes4[] memory selectors = _selectors(ModelRegistry.setAllowed.selector);
-        target.setAllowed(BUNDLE, true);
+        IRiskOracle target = Oracles.deploy(address(fresh), signers, 0, _limits());
+        bytes4[] memory selectors = _selectors(IRiskModels.setModelAllowed.selector);
+        target.setModelAllowed(BUNDLE, true);
         vm.expectEmit();
         emit PlimsollAccessManager.SelectorAbdicated(address(target), selectors[0]);
         fresh.abdicate(address(target), selectors);
@@ -113,9 +115,9 @@ contract AccessManagerTest is GovernanceFixture {
             selectors[0]
         );
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(this)));
-        target.setAllowed(BUNDLE, false);
+        target.setModelAllowed(BUNDLE, false);
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCall.selector);
-        fresh.execute(address(target), abi.encodeCall(ModelRegistry.setAllowed, (BUNDLE, false)));
+        fresh.execute(address(target), abi.encodeCall(IRiskModels.setModelAllowed, (BUNDLE, false)));
         vm.expectRevert(abdicated);
         fresh.setTargetFunctionRole(address(target), selectors, 3);
         vm.expectRevert(abdicated);
@@ -125,14 +127,14 @@ contract AccessManagerTest is GovernanceFixture {
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCall.selector);
         fresh.execute(address(target), abi.encodeCall(IAccessManaged.setAuthority, (address(manager))));
         // The rest of the contract is as before.
-        target.disallow(BUNDLE);
-        assertFalse(target.isAllowed(BUNDLE));
+        target.disallowModel(BUNDLE);
+        assertFalse(target.isModelAllowed(BUNDLE));
     }
 
     function test_UpdateAuthority_StillMovesContractsThatGaveNothingUp() public {
-        ModelRegistry target = new ModelRegistry(address(fresh));
+        IRiskOracle target = Oracles.deploy(address(fresh), signers, 0, _limits());
         fresh.updateAuthority(address(target), address(manager));
-        assertEq(target.authority(), address(manager));
+        assertEq(IAccessManaged(address(target)).authority(), address(manager));
     }
 
     function test_RevertWhen_TheManagersOwnFunctionsWouldBeGivenUp() public {
@@ -145,26 +147,26 @@ contract AccessManagerTest is GovernanceFixture {
 
     /// @dev An operation that waits when its function is given up never runs.
     function test_Abdicate_StopsWhatIsScheduled() public {
-        ModelRegistry target = new ModelRegistry(address(fresh));
-        fresh.setTargetFunctionRole(address(target), _selectors(ModelRegistry.setAllowed.selector), 1);
+        IRiskOracle target = Oracles.deploy(address(fresh), signers, 0, _limits());
+        fresh.setTargetFunctionRole(address(target), _selectors(IRiskModels.setModelAllowed.selector), 1);
         fresh.grantRole(1, stranger, LONG);
-        bytes memory data = abi.encodeCall(ModelRegistry.setAllowed, (BUNDLE, true));
+        bytes memory data = abi.encodeCall(IRiskModels.setModelAllowed, (BUNDLE, true));
         vm.prank(stranger);
         fresh.schedule(address(target), data, 0);
-        fresh.abdicate(address(target), _selectors(ModelRegistry.setAllowed.selector));
+        fresh.abdicate(address(target), _selectors(IRiskModels.setModelAllowed.selector));
         skip(LONG);
         vm.prank(stranger);
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCall.selector);
         fresh.execute(address(target), data);
         vm.prank(stranger);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
-        target.setAllowed(BUNDLE, true);
+        target.setModelAllowed(BUNDLE, true);
     }
 
     function test_DeployerHasNothingLeft() public {
         assertEq(manager.adminCount(), 1);
         vm.expectPartialRevert(IAccessManaged.AccessManagedUnauthorized.selector);
-        models.setAllowed(BUNDLE, false);
+        oracle.setModelAllowed(BUNDLE, false);
         vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedAccount.selector);
         manager.grantRole(1, address(this), LONG);
     }

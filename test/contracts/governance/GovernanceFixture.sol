@@ -6,13 +6,13 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {GovernorConfig, PlimsollGovernor} from "../../../contracts/governance/PlimsollGovernor.sol";
 import {PlimsollToken} from "../../../contracts/governance/PlimsollToken.sol";
-import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
 import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
-import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
-import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
+import {IRiskModels} from "../../../contracts/interfaces/IRiskModels.sol";
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Lane, RiskClass} from "../../../contracts/types/RiskTypes.sol";
+import {Oracles} from "../helpers/Oracles.sol";
 
 /// @notice One call of a proposal, and the proposal around it.
 struct Proposal {
@@ -41,8 +41,7 @@ abstract contract GovernanceFixture is Test {
     PlimsollToken internal token;
     PlimsollAccessManager internal manager;
     PlimsollGovernor internal governor;
-    RiskOracle internal classes;
-    ModelRegistry internal models;
+    IRiskOracle internal oracle;
     SignerRegistry internal signers;
 
     function setUp() public virtual {
@@ -52,16 +51,14 @@ abstract contract GovernanceFixture is Test {
         token.delegate(delegate);
         manager = new PlimsollAccessManager(address(this), LONG, SHORT);
         governor = new PlimsollGovernor(_governorConfig());
-        models = new ModelRegistry(address(manager));
         signers = new SignerRegistry(address(manager), 1 hours, _signerSet(), 3);
-        RuleEngine engine = new RuleEngine();
-        classes = new RiskOracle(RiskOracleConfig(address(manager), signers, engine, models, 0, 120, _limits()));
-        classes.setRiskClass(CLASS_ID, _class());
-        models.setAllowed(BUNDLE, true);
-        _assign(address(classes), IRiskClasses.setRiskClass.selector, manager.WIDENING_ROLE());
-        _assign(address(classes), IRiskClasses.narrowRiskClass.selector, manager.NARROWING_ROLE());
-        _assign(address(models), ModelRegistry.setAllowed.selector, manager.WIDENING_ROLE());
-        _assign(address(models), ModelRegistry.disallow.selector, manager.NARROWING_ROLE());
+        oracle = Oracles.deploy(address(manager), signers, 0, _limits());
+        oracle.setRiskClass(CLASS_ID, _class());
+        oracle.setModelAllowed(BUNDLE, true);
+        _assign(address(oracle), IRiskClasses.setRiskClass.selector, manager.WIDENING_ROLE());
+        _assign(address(oracle), IRiskClasses.narrowRiskClass.selector, manager.NARROWING_ROLE());
+        _assign(address(oracle), IRiskModels.setModelAllowed.selector, manager.WIDENING_ROLE());
+        _assign(address(oracle), IRiskModels.disallowModel.selector, manager.NARROWING_ROLE());
         _assign(address(signers), SignerRegistry.activateSet.selector, manager.WIDENING_ROLE());
         _assign(address(signers), SignerRegistry.removeSigner.selector, manager.GUARDIAN_ROLE());
         manager.setRoleGuardian(manager.WIDENING_ROLE(), manager.GUARDIAN_ROLE());
@@ -74,7 +71,7 @@ abstract contract GovernanceFixture is Test {
         skip(1);
     }
 
-    function _limits() private pure returns (DeliveryLimits memory limits) {
+    function _limits() internal pure returns (DeliveryLimits memory limits) {
         (limits.reportTightened, limits.reportTighteningBps) = (1_000, 1_000_000);
         (limits.windowTightened, limits.windowTighteningBps) = (5_000, 5_000_000);
         (limits.windowSec, limits.coolDownSec, limits.heldSec) = (1 days, 1 hours, 2 hours);
@@ -151,13 +148,13 @@ abstract contract GovernanceFixture is Test {
     }
 
     function _narrowing() internal view returns (Proposal memory) {
-        return _call(address(classes), abi.encodeCall(IRiskClasses.narrowRiskClass, (CLASS_ID, _narrowed())));
+        return _call(address(oracle), abi.encodeCall(IRiskClasses.narrowRiskClass, (CLASS_ID, _narrowed())));
     }
 
     function _widening() internal view returns (Proposal memory) {
         RiskClass memory wide = _class();
         wide.tighten.stepBps = 500;
-        return _call(address(classes), abi.encodeCall(IRiskClasses.setRiskClass, (CLASS_ID, wide)));
+        return _call(address(oracle), abi.encodeCall(IRiskClasses.setRiskClass, (CLASS_ID, wide)));
     }
 
     function _propose(Proposal memory proposal) internal returns (uint256 id) {

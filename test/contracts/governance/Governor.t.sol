@@ -34,12 +34,12 @@ contract FlashVoter {
 contract GovernorTest is GovernanceFixture {
     function test_Narrowing_TakesTheShortDelay() public {
         assertEq(_enact(_narrowing()), SHORT);
-        assertEq(classes.riskClass(CLASS_ID).tighten.stepBps, 100);
+        assertEq(oracle.riskClass(CLASS_ID).tighten.stepBps, 100);
     }
 
     function test_Widening_TakesTheLongDelay() public {
         assertEq(_enact(_widening()), LONG);
-        assertEq(classes.riskClass(CLASS_ID).tighten.stepBps, 500);
+        assertEq(oracle.riskClass(CLASS_ID).tighten.stepBps, 500);
     }
 
     function test_Mixed_TakesTheLongerDelay() public {
@@ -48,11 +48,11 @@ contract GovernorTest is GovernanceFixture {
         Proposal memory both = _calls(
             narrow.targets[0],
             narrow.calldatas[0],
-            address(models),
-            abi.encodeWithSignature("setAllowed(bytes32,bool)", keccak256("other"), true)
+            address(oracle),
+            abi.encodeWithSignature("setModelAllowed(bytes32,bool)", keccak256("other"), true)
         );
         assertEq(_enact(both), LONG);
-        assertTrue(wide.targets[0] == address(classes) && models.isAllowed(keccak256("other")));
+        assertTrue(wide.targets[0] == address(oracle) && oracle.isModelAllowed(keccak256("other")));
     }
 
     /// @dev The governor's own settings and foreign calls pass no manager, and still wait for the long delay.
@@ -89,7 +89,7 @@ contract GovernorTest is GovernanceFixture {
         vm.warp(governor.proposalEta(id));
         vm.expectRevert();
         _execute(wide);
-        assertEq(classes.riskClass(CLASS_ID).tighten.stepBps, 300);
+        assertEq(oracle.riskClass(CLASS_ID).tighten.stepBps, 300);
     }
 
     function _arguments(bytes memory data) private pure returns (bytes memory arguments) {
@@ -235,7 +235,7 @@ contract GovernorTest is GovernanceFixture {
             _calls(
                 address(governor),
                 abi.encodeCall(governor.setProposalGuardian, (stranger)),
-                address(classes),
+                address(oracle),
                 _widening().calldatas[0]
             ),
             _call(address(manager), abi.encodeCall(IAccessManager.revokeRole, (1, address(governor)))),

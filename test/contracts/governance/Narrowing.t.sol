@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
+import {IRiskModels} from "../../../contracts/interfaces/IRiskModels.sol";
 import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
 import {RiskClass} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "../oracle/OracleFixture.sol";
@@ -146,9 +146,9 @@ contract NarrowingTest is OracleFixture {
     }
 
     function test_Disallow_OnlyDisallows() public {
-        _models.disallow(BUNDLE);
-        assertFalse(_models.isAllowed(BUNDLE));
-        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryUnchanged.selector, BUNDLE, false));
-        _models.disallow(BUNDLE);
+        _oracle.disallowModel(BUNDLE);
+        assertFalse(_oracle.isModelAllowed(BUNDLE));
+        vm.expectRevert(abi.encodeWithSelector(IRiskModels.RiskModelsUnchanged.selector, BUNDLE, false));
+        _oracle.disallowModel(BUNDLE);
     }
 }

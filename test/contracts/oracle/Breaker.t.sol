@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
 import {BreakerMode, BreakerReason, DeliveryLimits, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, EntryOutcome, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {DeliveryFixture} from "./DeliveryFixture.sol";
@@ -11,12 +11,12 @@ import {DeliveryFixture} from "./DeliveryFixture.sol";
 /// not, and only the DAO moves it back.
 contract BreakerTest is DeliveryFixture {
     function _expectMove(BreakerMode current, BreakerMode wanted) private {
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleBreakerMove.selector, current, wanted));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleBreakerMove.selector, current, wanted));
     }
 
     function test_RevertWhen_AStrangerTripsOrRearms() public {
         vm.startPrank(STRANGER);
-        bytes memory refused = abi.encodeWithSelector(IRiskDelivery.RiskOracleNotWatch.selector, STRANGER);
+        bytes memory refused = abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotWatch.selector, STRANGER);
         vm.expectRevert(refused);
         _oracle.tripBreaker(BreakerMode.HALTED, BreakerReason.GUARDIAN);
         bytes memory notOwner = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, STRANGER);
@@ -59,7 +59,7 @@ contract BreakerTest is DeliveryFixture {
         _oracle.tripBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.EQUIVOCATION);
         _expectBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.GUARDIAN);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.BreakerTripped(BreakerMode.HALTED, BreakerReason.EQUIVOCATION);
+        emit IRiskOracleLog.BreakerTripped(BreakerMode.HALTED, BreakerReason.EQUIVOCATION);
         vm.prank(SENTINEL);
         _oracle.tripBreaker(BreakerMode.HALTED, BreakerReason.EQUIVOCATION);
         _expectBreaker(BreakerMode.HALTED, BreakerReason.EQUIVOCATION);
@@ -71,7 +71,7 @@ contract BreakerTest is DeliveryFixture {
         _halt();
         RiskReport memory report = _report("", "");
         Attestations memory none;
-        bytes memory halted = abi.encodeWithSelector(IRiskDelivery.RiskOracleHalted.selector, BreakerReason.GUARDIAN);
+        bytes memory halted = abi.encodeWithSelector(IRiskOracleLog.RiskOracleHalted.selector, BreakerReason.GUARDIAN);
         vm.expectRevert(halted);
         _oracle.submitReport(report, none, "", "");
         vm.expectRevert(halted);
@@ -142,14 +142,14 @@ contract BreakerTest is DeliveryFixture {
         _scoreBoth(2_000);
         skip(300);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.BreakerTripped(BreakerMode.HALTED, BreakerReason.BOUND_VIOLATION);
+        emit IRiskOracleLog.BreakerTripped(BreakerMode.HALTED, BreakerReason.BOUND_VIOLATION);
         bytes memory outcomes = _submit(_poison());
         // The trip counts from the next report on: no entry of this one is lost to another.
         assertEq(outcomes, bytes.concat(_code(EntryOutcome.APPLIED_TIGHTENED), _code(EntryOutcome.RHO_BELOW_FLOOR)));
         _expectBreaker(BreakerMode.HALTED, BreakerReason.BOUND_VIOLATION);
         RiskReport memory report = _report("", "");
         Attestations memory attestations = _attest(report);
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleHalted.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleHalted.selector);
         _oracle.submitReport(report, attestations, "", "");
     }
 
@@ -246,7 +246,7 @@ contract BreakerTest is DeliveryFixture {
             _halt();
             uint256 earliest = block.timestamp + limits.coolDownSec;
             vm.warp(earliest - 1);
-            vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleCoolDown.selector, earliest));
+            vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleCoolDown.selector, earliest));
             _oracle.rearmBreaker(BreakerMode.NORMAL);
             vm.warp(earliest);
             _oracle.rearmBreaker(BreakerMode.NORMAL);
@@ -265,10 +265,10 @@ contract BreakerTest is DeliveryFixture {
         assertEq(_oracle.status().since, first + 30 minutes);
         skip(1 hours);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.BreakerRearmed(BreakerMode.TIGHTEN_ONLY);
+        emit IRiskOracleLog.BreakerRearmed(BreakerMode.TIGHTEN_ONLY);
         _oracle.rearmBreaker(BreakerMode.TIGHTEN_ONLY);
         _expectBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.GUARDIAN);
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleCoolDown.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleCoolDown.selector);
         _oracle.rearmBreaker(BreakerMode.NORMAL);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {BreakerMode, BreakerReason, OracleStatus, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {EntryOutcome, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
@@ -55,7 +55,7 @@ abstract contract DeliveryFixture is OracleFixture {
     }
 
     /// @dev Publishes the root over `entries` in a report without entries.
-    function _publish(RiskOracle oracle, bytes memory entries) internal returns (RootHeader memory header) {
+    function _publish(IRiskOracle oracle, bytes memory entries) internal returns (RootHeader memory header) {
         RiskReport memory report = _report("", "");
         report.positionsRoot = _rootOf(report.epoch, entries);
         header = _headerOf(oracle, report);
@@ -63,7 +63,7 @@ abstract contract DeliveryFixture is OracleFixture {
     }
 
     /// @dev The header that the next published root will have; `_places` roots were published by the test before.
-    function _headerOf(RiskOracle oracle, RiskReport memory report) internal returns (RootHeader memory header) {
+    function _headerOf(IRiskOracle oracle, RiskReport memory report) internal returns (RootHeader memory header) {
         header.epoch = report.epoch;
         header.observedAt = report.observedAt;
         header.expiresAt = report.observedAt + uint40(oracle.deliveryLimits().rootValiditySec);
@@ -74,7 +74,7 @@ abstract contract DeliveryFixture is OracleFixture {
 
     /// @dev Proves one entry.
     function _prove(
-        RiskOracle oracle,
+        IRiskOracle oracle,
         RootHeader memory header,
         bytes memory entry,
         bytes32[] memory proof

@@ -5,6 +5,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {DeliveryWord} from "../../../contracts/libraries/DeliveryWord.sol";
 import {EffectGuard, EffectVerdict} from "../../../contracts/libraries/EffectGuard.sol";
+import {PartWord} from "../../../contracts/libraries/PartWord.sol";
 import {PositionLeaf} from "../../../contracts/libraries/PositionLeaf.sol";
 import {DeliveryLimits, DeliveryState} from "../../../contracts/types/DeliveryTypes.sol";
 
@@ -60,7 +61,24 @@ contract DeliveryLibrariesTest is Test {
         uint256 tightened,
         uint256 tighteningBps
     ) private pure returns (uint256 verdict) {
-        return uint256(EffectGuard.judge(state, _limits(), tightened, tighteningBps));
+        (uint256 engineWord, uint256 verifierWord) = PartWord.withLimits(0, 0, _limits());
+        return uint256(EffectGuard.judge(state, engineWord, verifierWord, tightened, tighteningBps));
+    }
+
+    function testFuzz_PartWord_KeepsAddressesAndLimitsApart(
+        address engine,
+        address verifier,
+        DeliveryLimits memory limits
+    ) public pure {
+        (uint256 engineWord, uint256 verifierWord) = PartWord.withLimits(0, 0, limits);
+        engineWord = PartWord.withPart(engineWord, engine);
+        verifierWord = PartWord.withPart(verifierWord, verifier);
+        limits.coolDownSec = 0;
+        assertEq(abi.encode(PartWord.limitsOf(engineWord, verifierWord)), abi.encode(limits));
+        (engineWord, verifierWord) = PartWord.withLimits(engineWord, verifierWord, _limits());
+        assertEq(PartWord.partOf(engineWord), engine);
+        assertEq(PartWord.partOf(verifierWord), verifier);
+        assertEq(abi.encode(PartWord.limitsOf(engineWord, verifierWord)), abi.encode(_limits()));
     }
 
     function test_EffectGuard_CapsAreInclusiveAndOneMoreIsOver() public pure {
@@ -91,15 +109,17 @@ contract DeliveryLibrariesTest is Test {
     function testFuzz_EffectGuard_WindowSumsNeverPassTheCap(uint256 seed) public pure {
         DeliveryState memory state;
         DeliveryLimits memory limits = _limits();
+        (uint256 engineWord, uint256 verifierWord) = PartWord.withLimits(0, 0, limits);
         (uint256 count, uint256 sum, uint256 index, uint256 nowSec) = (0, 0, 0, START);
         for (uint256 step = 0; step < 60; ++step) {
             seed = uint256(keccak256(abi.encode(seed)));
             nowSec += seed % 5 hours;
             if (nowSec / 1 days != index) (count, sum, index) = (0, 0, nowSec / 1 days);
             (uint256 more, uint256 bps) = ((seed >> 32) % 12, (seed >> 64) % 1_200);
-            EffectGuard.roll(state, limits, nowSec);
+            EffectGuard.roll(state, verifierWord, nowSec);
             (state.reportTightened, state.reportTighteningBps) = (0, 0);
-            if (EffectGuard.judge(state, limits, more, bps) != EffectVerdict.PASSES) continue;
+            EffectVerdict verdict = EffectGuard.judge(state, engineWord, verifierWord, more, bps);
+            if (verdict != EffectVerdict.PASSES) continue;
             EffectGuard.count(state, more, bps);
             (count, sum) = (count + more, sum + bps);
             assertLe(count, limits.windowTightened);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {DeliveryFixture} from "./DeliveryFixture.sol";
 
 /// @notice given limits of delivery / when the DAO sets others / they stay inside their ranges, and a narrowing only narrows.
 contract DeliveryLimitsTest is DeliveryFixture {
     function test_RevertWhen_LimitsAreOutOfRange() public {
-        bytes memory invalid = abi.encodeWithSelector(IRiskDelivery.RiskOracleInvalidLimits.selector);
+        bytes memory invalid = abi.encodeWithSelector(IRiskOracleLog.RiskOracleInvalidLimits.selector);
         for (uint256 field = 0; field < 9; ++field) {
             DeliveryLimits memory limits = _limits();
             if (field == 0) limits.reportTightened = type(uint16).max;
@@ -38,13 +38,13 @@ contract DeliveryLimitsTest is DeliveryFixture {
             if (field == 7) limits.coolDownSec -= 1;
             if (field == 8) limits.heldSec += 1;
             if (field == 9) limits.rootValiditySec += 1;
-            vm.expectRevert(IRiskDelivery.RiskOracleWidens.selector);
+            vm.expectRevert(IRiskOracleLog.RiskOracleWidens.selector);
             _oracle.narrowDeliveryLimits(limits);
         }
         DeliveryLimits memory narrower = _limits();
         (narrower.reportTightened, narrower.coolDownSec) = (1, 2 hours);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.DeliveryLimitsSet(narrower);
+        emit IRiskOracleLog.DeliveryLimitsSet(narrower);
         _oracle.narrowDeliveryLimits(narrower);
         assertEq(abi.encode(_oracle.deliveryLimits()), abi.encode(narrower));
     }

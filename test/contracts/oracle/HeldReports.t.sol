@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
-import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {BreakerMode, BreakerReason, DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, EntryOutcome, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {DeliveryFixture} from "./DeliveryFixture.sol";
@@ -64,7 +63,7 @@ contract HeldReportsTest is DeliveryFixture {
         bytes32 before = _words();
         uint40 expiresAt = uint40(block.timestamp) + _limits().heldSec;
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.ReportHeld(report.epoch, digest, 0, 5, 500, expiresAt);
+        emit IRiskOracleLog.ReportHeld(report.epoch, digest, 0, 5, 500, expiresAt);
         vm.recordLogs();
         assertEq(_oracle.submitReport(report, _attest(report), entries, quantiles), "");
         assertEq(vm.getRecordedLogs().length, 1);
@@ -79,7 +78,7 @@ contract HeldReportsTest is DeliveryFixture {
         bytes memory entries = _rows(1, 5, 2_100, 500);
         RiskReport memory report = _hold(entries);
         Attestations memory attestations = _attest(report);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleEpoch.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleEpoch.selector);
         _oracle.submitReport(report, attestations, entries, "");
     }
 
@@ -91,7 +90,7 @@ contract HeldReportsTest is DeliveryFixture {
         assertEq(_oracle.status().windowTightened, 8);
         assertEq(_oracle.status().windowTighteningBps, 1_600);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.BreakerTripped(BreakerMode.TIGHTEN_ONLY, BreakerReason.TIGHTENING_WINDOW);
+        emit IRiskOracleLog.BreakerTripped(BreakerMode.TIGHTEN_ONLY, BreakerReason.TIGHTENING_WINDOW);
         _hold(_rows(9, 3, 2_200, 500));
         skip(1);
         // Two more still fit the window.
@@ -139,7 +138,7 @@ contract HeldReportsTest is DeliveryFixture {
         _submit(_rows(1, 1, 2_000, 500));
         skip(1 hours);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.ReportReleased(report.epoch, digest, report.observedAt, 0);
+        emit IRiskOracleLog.ReportReleased(report.epoch, digest, report.observedAt, 0);
         bytes memory outcomes = _release(report, entries);
         // Position 1 has a newer observation.
         bytes memory expected = bytes.concat(_code(EntryOutcome.OLDER_OBSERVATION), hex"00000000", hex"01");
@@ -164,7 +163,7 @@ contract HeldReportsTest is DeliveryFixture {
         _send(report, entries);
         uint40 expiresAt = report.observedAt + _limits().rootValiditySec;
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.RootPublished(report.epoch, report.positionsRoot, report.observedAt, expiresAt, 0);
+        emit IRiskOracleLog.RootPublished(report.epoch, report.positionsRoot, report.observedAt, expiresAt, 0);
         _release(report, entries);
     }
 
@@ -173,17 +172,17 @@ contract HeldReportsTest is DeliveryFixture {
         RiskReport memory report = _hold(entries);
         bytes32 digest = _oracle.reportDigest(report);
         vm.startPrank(GUARDIAN);
-        vm.expectPartialRevert(IRiskOracle.RiskOraclePayloadHash.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOraclePayloadHash.selector);
         _oracle.releaseHeld(report, _rows(1, 5, 2_101, 500), "");
         report.dispersionBps = 1;
         bytes32 other = _oracle.reportDigest(report);
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleNotHeld.selector, other));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotHeld.selector, other));
         _oracle.releaseHeld(report, entries, "");
         report.dispersionBps = 0;
         uint40 expiresAt = _oracle.heldUntil(digest);
         vm.warp(expiresAt + 1);
         bytes memory expired = abi.encodeWithSelector(
-            IRiskDelivery.RiskOracleHeldExpired.selector,
+            IRiskOracleLog.RiskOracleHeldExpired.selector,
             expiresAt,
             block.timestamp
         );
@@ -191,16 +190,16 @@ contract HeldReportsTest is DeliveryFixture {
         _oracle.releaseHeld(report, entries, "");
         vm.warp(expiresAt);
         _oracle.releaseHeld(report, entries, "");
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleNotHeld.selector, digest));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotHeld.selector, digest));
         _oracle.releaseHeld(report, entries, "");
     }
 
     function test_RevertWhen_ReleasedBundleIsNoLongerAllowed() public {
         bytes memory entries = _rows(1, 5, 2_100, 500);
         RiskReport memory report = _hold(entries);
-        _models.setAllowed(BUNDLE, false);
+        _oracle.setModelAllowed(BUNDLE, false);
         vm.prank(GUARDIAN);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleBundle.selector, BUNDLE));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleBundle.selector, BUNDLE));
         _oracle.releaseHeld(report, entries, "");
     }
 
@@ -209,12 +208,12 @@ contract HeldReportsTest is DeliveryFixture {
         RiskReport memory report = _hold(entries);
         bytes32 digest = _oracle.reportDigest(report);
         vm.expectEmit(address(_oracle));
-        emit IRiskDelivery.ReportDiscarded(digest);
+        emit IRiskOracleLog.ReportDiscarded(digest);
         vm.startPrank(GUARDIAN);
         _oracle.discardHeld(digest);
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleNotHeld.selector, digest));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotHeld.selector, digest));
         _oracle.releaseHeld(report, entries, "");
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleNotHeld.selector, digest));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotHeld.selector, digest));
         _oracle.discardHeld(digest);
     }
 

@@ -2,19 +2,19 @@
 pragma solidity 0.8.30;
 
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
-import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
 import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
-import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, Lane, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {Oracles} from "../helpers/Oracles.sol";
 
 /// @notice A deployed oracle with four signers (threshold three) and class 1; the test contract is
 /// admin without delay and source.
 abstract contract OracleFixture is Test {
     uint16 internal constant CLASS_ID = 1;
-    uint32 internal constant MAX_AGE_SEC = 120;
+    uint32 internal constant MAX_AGE_SEC = Oracles.MAX_AGE_SEC;
     uint40 internal constant OVERLAP_SEC = 1 hours;
     uint256 internal constant START = 1_700_000_000;
     bytes32 internal constant BUNDLE = keccak256("bundle");
@@ -24,8 +24,7 @@ abstract contract OracleFixture is Test {
     PlimsollAccessManager internal _manager;
     SignerRegistry internal _signers;
     RuleEngine internal _engine;
-    ModelRegistry internal _models;
-    RiskOracle internal _oracle;
+    IRiskOracle internal _oracle;
     uint64 internal _epoch;
 
     function setUp() public virtual {
@@ -36,25 +35,15 @@ abstract contract OracleFixture is Test {
         removal[0] = SignerRegistry.removeSigner.selector;
         _manager.setTargetFunctionRole(address(_signers), removal, _manager.GUARDIAN_ROLE());
         _manager.grantRole(_manager.GUARDIAN_ROLE(), GUARDIAN, 0);
-        _engine = new RuleEngine();
-        _models = new ModelRegistry(address(_manager));
-        _models.setAllowed(BUNDLE, true);
         _oracle = _deployOracle(0);
+        _engine = RuleEngine(address(_oracle.ruleEngine()));
         _oracle.setRiskClass(CLASS_ID, _class());
         _oracle.registerSource(address(this));
     }
 
-    function _deployOracle(bytes32 salt) internal returns (RiskOracle oracle) {
-        RiskOracleConfig memory config = RiskOracleConfig({
-            authority: address(_manager),
-            verifier: _signers,
-            engine: _engine,
-            models: _models,
-            deploymentSalt: salt,
-            maxArrivalAgeSec: MAX_AGE_SEC,
-            limits: _limits()
-        });
-        return new RiskOracle(config);
+    function _deployOracle(bytes32 salt) internal returns (IRiskOracle oracle) {
+        oracle = Oracles.deploy(address(_manager), _signers, salt, _limits());
+        oracle.setModelAllowed(BUNDLE, true);
     }
 
     function _limits() internal pure returns (DeliveryLimits memory limits) {

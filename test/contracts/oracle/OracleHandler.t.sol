@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
-import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
 import {BreakerMode, BreakerReason, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleWatch} from "./OracleWatch.sol";
@@ -18,7 +18,7 @@ contract OracleHandler is OracleWatch {
     bytes private _rootEntries;
     uint256 private _roots;
 
-    constructor(RiskOracle oracle, address guardian, RiskClass memory class) OracleWatch(oracle, guardian, class) {}
+    constructor(IRiskOracle oracle, address guardian, RiskClass memory class) OracleWatch(oracle, guardian, class) {}
 
     modifier onlyStep() {
         require(msg.sender == address(this), "a step of an action");

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {IOracleSentinel} from "../../../contracts/interfaces/IOracleSentinel.sol";
 import {IPriceGuard, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
-import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {OracleSentinel, SentinelConfig} from "../../../contracts/oracle/OracleSentinel.sol";
@@ -80,7 +80,7 @@ contract OracleSentinelTest is DeliveryFixture {
         vm.prank(STRANGER);
         _sentinel.pokePrice(MARKET);
         _expectBreaker(BreakerMode.TIGHTEN_ONLY, BreakerReason.PRICE_FEED);
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleBreakerMove.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleBreakerMove.selector);
         _sentinel.pokePrice(MARKET);
     }
 
@@ -233,7 +233,7 @@ contract OracleSentinelTest is DeliveryFixture {
     function test_RevertWhen_ReplacedSentinelTrips() public {
         _oracle.setWatch(GUARDIAN, SENTINEL);
         _feed.updateAnswer(0);
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleNotWatch.selector, address(_sentinel)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotWatch.selector, address(_sentinel)));
         _sentinel.pokePrice(MARKET);
     }
 }

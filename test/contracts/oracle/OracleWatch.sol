@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {CommonBase} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Base.sol";
 import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
 import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
-import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
 import {BreakerMode, OracleStatus} from "../../../contracts/types/DeliveryTypes.sol";
 import {RiskClass, RiskParams} from "../../../contracts/types/RiskTypes.sol";
 
@@ -14,7 +14,7 @@ abstract contract OracleWatch is CommonBase {
     uint16 internal constant CLASS_ID = 1;
     bytes32 internal constant BUNDLE = keccak256("bundle");
 
-    RiskOracle internal _oracle;
+    IRiskOracle internal _oracle;
     address internal _guardian;
     /// @dev Whoever deploys the handler is the manager's admin.
     address internal _dao = msg.sender;
@@ -28,7 +28,7 @@ abstract contract OracleWatch is CommonBase {
     uint256 public outcomesReturned;
     uint256 public entriesDelivered;
 
-    constructor(RiskOracle oracle, address guardian, RiskClass memory class) {
+    constructor(IRiskOracle oracle, address guardian, RiskClass memory class) {
         (_oracle, _guardian, _class) = (oracle, guardian, class);
     }
 

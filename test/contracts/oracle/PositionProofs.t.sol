@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskDelivery} from "../../../contracts/interfaces/IRiskDelivery.sol";
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {PositionLeaf} from "../../../contracts/libraries/PositionLeaf.sol";
 import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
-import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
 import {BreakerMode, DeliveryLimits, RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {EntryOutcome, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {Vm} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Vm.sol";
@@ -27,7 +26,7 @@ contract PositionProofsTest is DeliveryFixture {
     }
 
     function _refused(RootHeader memory header, bytes memory entry, bytes32[] memory proof) private {
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleProof.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleProof.selector);
         _prove(_oracle, header, entry, proof);
     }
 
@@ -40,7 +39,7 @@ contract PositionProofsTest is DeliveryFixture {
         assertEq(_prove(_oracle, header, entry, proof), uint8(EntryOutcome.APPLIED_LOOSENED));
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 1);
-        assertEq(logs[0].topics[0], IRiskOracle.EntryLoosened.selector);
+        assertEq(logs[0].topics[0], IRiskOracleLog.EntryLoosened.selector);
         assertEq(abi.decode(logs[0].data, (uint256)), _oracle.positionWord(0, 3));
         assertEq(_oracle.getParams(address(this), 3).rhoBps, 2_003);
         assertEq(_oracle.getParams(address(this), 3).observedAt, header.observedAt);
@@ -91,9 +90,9 @@ contract PositionProofsTest is DeliveryFixture {
         bytes memory same = _rows(1, 2, 2_000, 500);
         _refused(header, _at(same, 0), _proofOf(header.epoch + 1, same, 0));
         // The same root at another oracle: there it was never signed.
-        RiskOracle other = _deployOracle(bytes32(uint256(1)));
+        IRiskOracle other = _deployOracle(bytes32(uint256(1)));
         bytes32[] memory proof = _proofOf(header.epoch, same, 0);
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleProof.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleProof.selector);
         _prove(other, header, _at(same, 0), proof);
     }
 
@@ -110,7 +109,7 @@ contract PositionProofsTest is DeliveryFixture {
         _prove(_oracle, header, _at(_entries, 0), proof);
         vm.warp(header.expiresAt + 1);
         bytes memory expired = abi.encodeWithSelector(
-            IRiskDelivery.RiskOracleRootExpired.selector,
+            IRiskOracleLog.RiskOracleRootExpired.selector,
             header.expiresAt,
             block.timestamp
         );
@@ -151,7 +150,7 @@ contract PositionProofsTest is DeliveryFixture {
     /// @dev Two oracles over the same registries: one is pushed to, the other gets roots and proofs. Storage and outcomes stay
     /// equal over random reports, times and states.
     function testFuzz_P7_PushEqualsProof(uint256 seed) public {
-        RiskOracle proven = _deployOracle(bytes32(uint256(2)));
+        IRiskOracle proven = _deployOracle(bytes32(uint256(2)));
         proven.registerSource(address(this));
         proven.setRiskClass(CLASS_ID, _class());
         DeliveryLimits memory limits = _limits();
@@ -167,7 +166,7 @@ contract PositionProofsTest is DeliveryFixture {
         }
     }
 
-    function _pushAndProve(RiskOracle proven, bytes memory entries) private {
+    function _pushAndProve(IRiskOracle proven, bytes memory entries) private {
         RiskReport memory report = _report(entries, "");
         bytes memory pushed = _send(report, entries);
         _epoch -= 1;
@@ -196,16 +195,16 @@ contract PositionProofsTest is DeliveryFixture {
         RootHeader memory header = _publish(_oracle, _entries);
         bytes32[][] memory proofs = _proofsOf(header.epoch, _entries);
         bytes memory one = _rows(1, 1, 2_001, 500);
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleProofCount.selector, POSITIONS, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleProofCount.selector, POSITIONS, 1));
         _oracle.applyProofs(header, one, proofs);
         vm.expectRevert(abi.encodeWithSelector(ReportCodec.ReportCodecLength.selector, 17, 16));
         _oracle.applyProofs(header, bytes.concat(one, hex"00"), proofs);
         bytes32[][] memory twice = new bytes32[][](2);
         (twice[0], twice[1]) = (proofs[0], proofs[0]);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleNotAscending.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotAscending.selector, 1));
         _oracle.applyProofs(header, bytes.concat(one, one), twice);
         (twice[0], twice[1]) = (proofs[0], proofs[2]);
-        vm.expectPartialRevert(IRiskDelivery.RiskOracleProof.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleProof.selector);
         _oracle.applyProofs(header, bytes.concat(one, _rows(2, 1, 2_002, 500)), twice);
         assertEq(_oracle.applyProofs(header, "", new bytes32[][](0)), "");
     }
@@ -220,19 +219,19 @@ contract PositionProofsTest is DeliveryFixture {
         bytes memory entries = _rows(1, POSITIONS, 2_050, 500);
         RootHeader memory header = _publish(_oracle, entries);
         bytes32[][] memory proofs = _proofsOf(header.epoch, entries);
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleEffectCap.selector, POSITIONS, POSITIONS * 50));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleEffectCap.selector, POSITIONS, POSITIONS * 50));
         _oracle.applyProofs(header, entries, proofs);
         _prove(_oracle, header, _at(entries, 0), proofs[0]);
         _prove(_oracle, header, _at(entries, 1), proofs[1]);
         // The report's cap spans its proofs…
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleEffectCap.selector, 1, 50));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleEffectCap.selector, 1, 50));
         _prove(_oracle, header, _at(entries, 2), proofs[2]);
         skip(1);
         header = _publish(_oracle, entries);
         proofs = _proofsOf(header.epoch, entries);
         _prove(_oracle, header, _at(entries, 2), proofs[2]);
         // …and the window's spans reports.
-        vm.expectRevert(abi.encodeWithSelector(IRiskDelivery.RiskOracleEffectCap.selector, 1, 50));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleEffectCap.selector, 1, 50));
         _prove(_oracle, header, _at(entries, 3), proofs[3]);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
@@ -74,10 +75,10 @@ contract RatioFeedsTest is OracleFixture {
         AggregatorV3Interface feed = _feed(PositionRatio.PENALTY);
         _score(2_000, 500);
         _oracle.retirePosition(1);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownPosition.selector, 0, 1));
         feed.latestRoundData();
         feed = new PositionRatioFeed(_oracle, _history, address(0xbad), 1, PositionRatio.TARGET, "");
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownSource.selector, address(0xbad)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownSource.selector, address(0xbad)));
         feed.latestRoundData();
     }
 

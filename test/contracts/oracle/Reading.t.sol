@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {ParamStatus, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
@@ -34,7 +34,7 @@ contract ReadingTest is OracleFixture {
         assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_500);
         _oracle.retirePosition(1);
         assertEq(uint8(_oracle.tryGetParams(address(this), 1).status), uint8(ParamStatus.UNKNOWN));
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownPosition.selector, 0, 1));
         _oracle.getParams(address(this), 1);
     }
 
@@ -55,9 +55,9 @@ contract ReadingTest is OracleFixture {
     }
 
     function test_RevertWhen_MaintenanceOfAnUnknownPositionIsRead() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownPosition.selector, 0, 3));
         _oracle.maintenanceParams(address(this), 3);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownSource.selector, GUARDIAN));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownSource.selector, GUARDIAN));
         _oracle.maintenanceParams(GUARDIAN, 1);
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {RiskLife} from "../../../contracts/libraries/RiskLife.sol";
 import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
 import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
@@ -27,27 +27,27 @@ contract RiskLifeTest is OracleFixture {
     }
 
     function test_RevertWhen_SourceSideOfTheLifeIsMisused() external {
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownPosition.selector);
         _oracle.copyPosition(9, 10);
-        vm.expectPartialRevert(IRiskOracle.RiskOraclePositionExists.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOraclePositionExists.selector);
         _oracle.copyPosition(1, 1);
-        vm.expectPartialRevert(IRiskOracle.RiskOraclePositionId.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOraclePositionId.selector);
         _oracle.copyPosition(1, 1 << 48);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownPosition.selector);
         _oracle.mergePosition(1, 9);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownPosition.selector);
         _oracle.maintenanceOf(address(this), 9);
         RiskClass memory retired = _class();
         retired.active = false;
         _oracle.setRiskClass(3, retired);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleClass.selector, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleClass.selector, 3));
         _oracle.reclassifyPosition(1, 3);
         vm.startPrank(address(1));
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownSource.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownSource.selector);
         _oracle.copyPosition(1, 2);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownSource.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownSource.selector);
         _oracle.mergePosition(1, 1);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownSource.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownSource.selector);
         _oracle.reclassifyPosition(1, OTHER);
         vm.stopPrank();
     }
@@ -55,7 +55,7 @@ contract RiskLifeTest is OracleFixture {
     function test_RevertWhen_ReclassifyingAStaleScore() external {
         _submit(_entry(1, 1, 3_000, 1_000));
         vm.warp(block.timestamp + 1 hours);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleStale.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleStale.selector);
         _oracle.reclassifyPosition(1, OTHER);
     }
 

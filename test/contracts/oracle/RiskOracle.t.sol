@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {Vm} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Vm.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
-import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
 import {Attestations, EntryOutcome, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
@@ -36,15 +36,15 @@ contract RiskOracleTest is OracleFixture {
         RiskReport memory report = _report(_entries, "");
         report.epoch = 1;
         uint64 max = 1 + (1 << 32);
-        _refused(report, abi.encodeWithSelector(IRiskOracle.RiskOracleEpoch.selector, 1, 1, max));
+        _refused(report, abi.encodeWithSelector(IRiskOracleLog.RiskOracleEpoch.selector, 1, 1, max));
         report.epoch = max + 1;
-        _refused(report, abi.encodeWithSelector(IRiskOracle.RiskOracleEpoch.selector, max + 1, 1, max));
+        _refused(report, abi.encodeWithSelector(IRiskOracleLog.RiskOracleEpoch.selector, max + 1, 1, max));
     }
 
     function test_RevertWhen_ObservationIsTooOldTooNewOrOlderThanTheLast() public {
         RiskReport memory report = _report(_entries, "");
         (uint256 earliest, uint256 latest) = (START - MAX_AGE_SEC, START + 30);
-        bytes4 selector = IRiskOracle.RiskOracleObservedAt.selector;
+        bytes4 selector = IRiskOracleLog.RiskOracleObservedAt.selector;
         report.observedAt = uint40(earliest - 1);
         _refused(report, abi.encodeWithSelector(selector, report.observedAt, earliest, latest));
         report.observedAt = uint40(latest + 1);
@@ -58,24 +58,24 @@ contract RiskOracleTest is OracleFixture {
     function test_RevertWhen_ReportArrivesAfterItsLastSecond() public {
         RiskReport memory report = _report(_entries, "");
         report.validUntil = uint40(START - 1);
-        _refused(report, abi.encodeWithSelector(IRiskOracle.RiskOracleExpired.selector, START - 1, START));
+        _refused(report, abi.encodeWithSelector(IRiskOracleLog.RiskOracleExpired.selector, START - 1, START));
     }
 
     function test_RevertWhen_PayloadIsNotTheSignedOne() public {
         RiskReport memory report = _report("", "");
-        bytes4 selector = IRiskOracle.RiskOraclePayloadHash.selector;
+        bytes4 selector = IRiskOracleLog.RiskOraclePayloadHash.selector;
         _refused(report, abi.encodeWithSelector(selector, keccak256(""), keccak256(_entries)));
         report = _report(_entries, hex"000101010101");
         _refused(report, abi.encodeWithSelector(selector, report.classQuantilesHash, keccak256("")));
     }
 
     function test_RevertWhen_BundleIsNotAllowed() public {
-        _models.setAllowed(BUNDLE, false);
-        _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracle.RiskOracleBundle.selector, BUNDLE));
+        _oracle.setModelAllowed(BUNDLE, false);
+        _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracleLog.RiskOracleBundle.selector, BUNDLE));
     }
 
     function test_RevertWhen_ChunksAreOutOfOrder() public {
-        bytes4 selector = IRiskOracle.RiskOracleChunk.selector;
+        bytes4 selector = IRiskOracleLog.RiskOracleChunk.selector;
         RiskReport memory report = _report(_entries, "");
         (report.chunkIndex, report.chunkCount) = (1, 2);
         _refused(report, abi.encodeWithSelector(selector, 1, 2, 0, 2));
@@ -90,13 +90,13 @@ contract RiskOracleTest is OracleFixture {
         report.chunkCount = 2;
         _oracle.submitReport(report, _attest(report), _entries, "");
         uint64 max = report.epoch + (1 << 32);
-        bytes4 epoch = IRiskOracle.RiskOracleEpoch.selector;
+        bytes4 epoch = IRiskOracleLog.RiskOracleEpoch.selector;
         _refused(report, abi.encodeWithSelector(epoch, report.epoch, report.epoch, max));
     }
 
     function test_RevertWhen_KeysDoNotAscend() public {
         _entries = bytes.concat(_entry(2, 1, 2_000, 500), _entry(2, 1, 2_300, 500));
-        _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracle.RiskOracleNotAscending.selector, 1));
+        _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotAscending.selector, 1));
     }
 
     function test_RevertWhen_QuorumIsAttacked() public {
@@ -141,7 +141,7 @@ contract RiskOracleTest is OracleFixture {
     function test_RevertWhen_ReportIsReplayedOnAnotherContractOrChain() public {
         RiskReport memory report = _report(_entries, "");
         Attestations memory attestations = _attest(report);
-        RiskOracle other = _deployOracle(bytes32(uint256(1)));
+        IRiskOracle other = _deployOracle(bytes32(uint256(1)));
         vm.expectPartialRevert(ISignerRegistry.SignerRegistryInvalidSignature.selector);
         other.submitReport(report, attestations, _entries, "");
         vm.chainId(99);
@@ -174,9 +174,9 @@ contract RiskOracleTest is OracleFixture {
     /// @dev One log per entry, in their order, after that of the report: the first applied, the others skipped.
     function _assertEntryLogs(Vm.Log[] memory logs) private view {
         assertEq(logs.length, 4);
-        assertEq(logs[0].topics[0], IRiskOracle.ReportAccepted.selector);
+        assertEq(logs[0].topics[0], IRiskOracleLog.ReportAccepted.selector);
         for (uint256 id = 1; id <= 3; ++id) {
-            bytes32 name = id == 1 ? IRiskOracle.EntryLoosened.selector : IRiskOracle.EntrySkipped.selector;
+            bytes32 name = id == 1 ? IRiskOracleLog.EntryLoosened.selector : IRiskOracleLog.EntrySkipped.selector;
             assertEq(logs[id].topics[0], name);
             assertEq(uint256(logs[id].topics[1]), id);
         }
@@ -199,7 +199,7 @@ contract RiskOracleTest is OracleFixture {
         );
         RiskReport memory report = _report(_entries, quantiles);
         vm.expectEmit(address(_oracle));
-        emit IRiskOracle.ClassQuantilesProcessed(report.epoch, quantiles, hex"0003");
+        emit IRiskOracleLog.ClassQuantilesProcessed(report.epoch, quantiles, hex"0003");
         _oracle.submitReport(report, _attest(report), _entries, quantiles);
         (uint16 rho, uint16 pi) = _oracle.openingParams(CLASS_ID);
         assertEq(rho, 4_800);
@@ -208,16 +208,16 @@ contract RiskOracleTest is OracleFixture {
     }
 
     function test_RevertWhen_SourceSideIsMisused() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOraclePositionExists.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOraclePositionExists.selector, 0, 1));
         _oracle.registerPosition(1, CLASS_ID);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOraclePositionId.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOraclePositionId.selector, 0));
         _oracle.registerPosition(0, CLASS_ID);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOraclePositionId.selector, 1 << 48));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOraclePositionId.selector, 1 << 48));
         _oracle.registerPosition(1 << 48, CLASS_ID);
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleInvalidSource.selector, address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOracleInvalidSource.selector, address(this)));
         _oracle.registerSource(address(this));
         vm.startPrank(address(0xbad));
-        bytes memory unknown = abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownSource.selector, address(0xbad));
+        bytes memory unknown = abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownSource.selector, address(0xbad));
         vm.expectRevert(unknown);
         _oracle.registerPosition(9, CLASS_ID);
         vm.expectRevert(unknown);
@@ -232,7 +232,7 @@ contract RiskOracleTest is OracleFixture {
         bytes32 first = _oracle.configDigest();
         _oracle.setRiskClass(2, _class());
         bytes32 second = _oracle.configDigest();
-        _models.setAllowed(keccak256("other"), true);
+        _oracle.setModelAllowed(keccak256("other"), true);
         bytes32 third = _oracle.configDigest();
         _signers.activateSet(_signerSet(1, 4), 3);
         bytes32 fourth = _oracle.configDigest();

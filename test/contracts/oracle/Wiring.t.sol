@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleCore} from "../../../contracts/interfaces/IRiskOracleCore.sol";
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IOracleWiring} from "../../../contracts/interfaces/IOracleWiring.sol";
 import {IReportVerifier} from "../../../contracts/interfaces/IReportVerifier.sol";
-import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {IRuleEngine} from "../../../contracts/interfaces/IRuleEngine.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
@@ -63,7 +64,7 @@ contract WiringTest is OracleFixture {
     function test_RevertWhen_PartIsUnfit() public {
         _refuses(address(0));
         _refuses(address(0xc0de));
-        _refuses(address(_models));
+        _refuses(address(_oracle));
         bytes4 selector = IOracleWiring.OracleWiringRefused.selector;
         LaxVerifier lax = new LaxVerifier();
         vm.expectRevert(abi.encodeWithSelector(selector, address(lax)));
@@ -146,7 +147,7 @@ contract WiringTest is OracleFixture {
         Attestations memory attestations = _attest(report);
         uint256 before = _oracle.positionWord(0, 1);
         (bool accepted, bytes memory reason) = address(_oracle).call(
-            abi.encodeCall(IRiskOracle.submitReport, (report, attestations, _entries, ""))
+            abi.encodeCall(IRiskOracleCore.submitReport, (report, attestations, _entries, ""))
         );
         assertFalse(accepted);
         _reason = bytes4(reason);
@@ -165,20 +166,20 @@ contract WiringTest is OracleFixture {
         answers[5] = abi.encode(0, 0, 128, 160, 1, 1);
         for (uint256 index = 0; index < answers.length; ++index) {
             _scripted(answers[index]);
-            assertEq(_reason, IRiskOracle.RiskOracleEngineAnswer.selector);
+            assertEq(_reason, IRiskOracleLog.RiskOracleEngineAnswer.selector);
         }
     }
 
     function test_RevertWhen_EngineForgetsOrMovesAPosition() public {
         uint256[] memory words = new uint256[](1);
         _scripted(abi.encode(0, 0, words, new bytes(1)));
-        assertEq(_reason, IRiskOracle.RiskOracleEngineWord.selector);
+        assertEq(_reason, IRiskOracleLog.RiskOracleEngineWord.selector);
         words[0] = _oracle.positionWord(0, 1) ^ (1 << 36);
         _scripted(abi.encode(0, 0, words, new bytes(1)));
-        assertEq(_reason, IRiskOracle.RiskOracleEngineWord.selector);
+        assertEq(_reason, IRiskOracleLog.RiskOracleEngineWord.selector);
         (words[0], ) = RiskWord.withNextEpoch(_oracle.positionWord(0, 1));
         _scripted(abi.encode(0, 0, words, new bytes(1)));
-        assertEq(_reason, IRiskOracle.RiskOracleEngineWord.selector);
+        assertEq(_reason, IRiskOracleLog.RiskOracleEngineWord.selector);
     }
 
     function test_RevertWhen_EngineInputIsCutOrTooLate() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
 import {IRiskClasses} from "../../../contracts/interfaces/IRiskClasses.sol";
 import {AggregatorV3Interface} from "../../../contracts/interfaces/IPriceGuard.sol";
@@ -29,7 +30,7 @@ contract RatioConsumerTest is OracleFixture {
     }
 
     function test_RevertWhen_PositionIsUnknown() public {
-        bytes memory unknown = abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 2);
+        bytes memory unknown = abi.encodeWithSelector(IRiskOracleLog.RiskOracleUnknownPosition.selector, 0, 2);
         vm.expectRevert(unknown);
         _consumer.maintenanceBufferUp(address(this), 2, CEILING);
         vm.expectRevert(unknown);

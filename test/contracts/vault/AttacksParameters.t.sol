@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
-import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {EntryOutcome, RiskClass} from "../../../contracts/types/RiskTypes.sol";
 import {MarketValves} from "../../../contracts/types/VaultTypes.sol";
 import {ScoredFixture} from "./ScoredFixture.sol";
@@ -53,7 +53,7 @@ contract AttacksParametersTest is ScoredFixture {
         assertEq(_score(next, 1, 3_600, 1_000), uint8(EntryOutcome.UNKNOWN_POSITION));
         vm.expectPartialRevert(IOptionVaultLog.VaultPositionInactive.selector);
         vault.healthOf(next);
-        vm.expectPartialRevert(IRiskOracle.RiskOracleUnknownPosition.selector);
+        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownPosition.selector);
         risk.getParams(address(vault), next);
     }
 

@@ -2,20 +2,17 @@
 pragma solidity 0.8.30;
 
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
-import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
-import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
-import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {Oracles} from "../helpers/Oracles.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
 /// @title A vault on the real risk oracle, whose whole quorum (four signers, three needed) the test commands
 abstract contract ScoredFixture is VaultFixture {
     bytes32 private constant BUNDLE = keccak256("bundle");
-    uint32 private constant MAX_AGE_SEC = 120;
 
-    RiskOracle internal risk;
+    IRiskOracle internal risk;
     SignerRegistry private _signers;
     uint64 private _epoch;
 
@@ -23,12 +20,10 @@ abstract contract ScoredFixture is VaultFixture {
         address[] memory signers = new address[](4);
         for (uint256 i = 0; i < 4; ++i) signers[i] = vm.addr(1_000 + i);
         _signers = new SignerRegistry(authority, 1 hours, signers, 3);
-        ModelRegistry models = new ModelRegistry(authority);
-        models.setAllowed(BUNDLE, true);
-        RuleEngine engine = new RuleEngine();
-        risk = new RiskOracle(RiskOracleConfig(authority, _signers, engine, models, 0, MAX_AGE_SEC, _limits()));
+        risk = Oracles.deploy(authority, _signers, 0, _limits());
+        risk.setModelAllowed(BUNDLE, true);
         for (uint16 id = 1; id <= 9; ++id) risk.setRiskClass(id, _class());
-        return IRiskOracle(address(risk));
+        return risk;
     }
 
     /// @dev Wide enough that the effect guard of delivery stays out of the way of these tests.
