@@ -4,7 +4,6 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { Anchor } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
 import type { Address, Hex } from "../domain/units.ts";
-import { modelRegistryAbi } from "./abi/model-registry.ts";
 import { riskOracleAbi } from "./abi/risk-oracle.ts";
 import { signerRegistryAbi } from "./abi/signer-registry.ts";
 import type { ChainClient } from "./client.ts";
@@ -13,7 +12,6 @@ import type { ChainClient } from "./client.ts";
 export interface OracleAddresses {
   readonly oracle: Address;
   readonly signerRegistry: Address;
-  readonly modelRegistry: Address;
 }
 
 /** The current signer set; a signer's place is its bit in the bitmap. */
@@ -49,7 +47,6 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
   const { reader } = chain;
   const oracle = { address: addresses.oracle, abi: riskOracleAbi } as const;
   const registry = { address: addresses.signerRegistry, abi: signerRegistryAbi } as const;
-  const models = { address: addresses.modelRegistry, abi: modelRegistryAbi } as const;
   const pin = (at: Anchor) => ({ blockHash: at.blockHash, requireCanonical: true });
 
   return {
@@ -69,7 +66,7 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       return await Promise.all(Array.from({ length: Number(count) }, read));
     },
     isBundleAllowed: async (bundleHash, at) =>
-      await reader.readContract({ ...models, functionName: "isAllowed", args: [bundleHash], ...pin(at) }),
+      await reader.readContract({ ...oracle, functionName: "isModelAllowed", args: [bundleHash], ...pin(at) }),
     positionWords: async (sourceIndex, positionIds, at) => {
       const read = (ids: readonly bigint[]) =>
         reader.readContract({ ...oracle, functionName: "positionWords", args: [sourceIndex, ids], ...pin(at) });

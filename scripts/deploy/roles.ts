@@ -1,7 +1,6 @@
 /** Which role may call which function of which contract: the one table that deployment, verification and tests share. */
 import { type Abi, toFunctionSelector } from "viem";
 import { insuranceFundAbi } from "../../oracle/chain/abi/insurance-fund.ts";
-import { modelRegistryAbi } from "../../oracle/chain/abi/model-registry.ts";
 import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../oracle/chain/abi/price-guard.ts";
 import { riskOracleAbi } from "../../oracle/chain/abi/risk-oracle.ts";
@@ -30,7 +29,7 @@ export interface ManagedContract {
 
 /** Every function that every managed contract has: `setAuthority` answers only to the access manager itself. */
 const OF_EVERY_CONTRACT = ["setAuthority"];
-/** The vault's ABI is that of its interface, which does not name what every managed contract has. */
+/** The ABIs of vault and oracle are those of their interfaces, which do not name what every managed contract has. */
 const managedAbi: Abi = priceGuardAbi.filter((item) => item.type === "function" && item.name === "setAuthority");
 
 /** Contracts that every deployment has once, by their name in it. */
@@ -39,12 +38,6 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
     contract: "SignerRegistry",
     abi: signerRegistryAbi,
     roles: { WIDENING: ["activateSet"], NARROWING: [], GUARDIAN: ["removeSigner"] },
-    open: OF_EVERY_CONTRACT,
-  },
-  modelRegistry: {
-    contract: "ModelRegistry",
-    abi: modelRegistryAbi,
-    roles: { WIDENING: ["setAllowed"], NARROWING: ["disallow"], GUARDIAN: [] },
     open: OF_EVERY_CONTRACT,
   },
   priceGuard: {
@@ -61,13 +54,13 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
   },
   riskOracle: {
     contract: "RiskOracle",
-    abi: riskOracleAbi,
+    abi: [...riskOracleAbi, ...managedAbi],
     roles: {
       WIDENING: [
         ...["registerSource", "setRiskClass", "setRuleEngine", "setVerifier"],
-        ...["rearmBreaker", "setWatch", "setDeliveryLimits"],
+        ...["rearmBreaker", "setWatch", "setDeliveryLimits", "setModelAllowed"],
       ],
-      NARROWING: ["narrowRiskClass", "narrowDeliveryLimits"],
+      NARROWING: ["narrowRiskClass", "narrowDeliveryLimits", "disallowModel"],
       GUARDIAN: [],
     },
     open: [

@@ -10,9 +10,9 @@ const OUTPUT = join(ROOT, "oracle/chain/abi");
 
 /** Contracts whose ABI the node uses. */
 const CONTRACTS = [
-  "ModelRegistry",
   "InsuranceFund",
   "IPositionSource",
+  "IRiskOracle",
   "OptionToken",
   "IOptionVault",
   "PhasedTestFeed",
@@ -21,7 +21,6 @@ const CONTRACTS = [
   "PlimsollToken",
   "PriceGuard",
   "ProtectedLoans",
-  "RiskOracle",
   "SettlementOracle",
   "SignerRegistry",
   "TestToken",

@@ -1849,6 +1849,27 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskModelsUnchanged",
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "bundleHash",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bool",
+        "name": "allowed",
+        "type": "bool"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskModelsZeroHash",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "RiskOracleBreakerMove",
     "inputs": [
       {

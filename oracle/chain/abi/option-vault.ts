@@ -2210,6 +2210,19 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "holdFund",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "isOperator",
     "inputs": [
       {
@@ -2677,6 +2690,25 @@ export const optionVaultAbi = [
       {
         "internalType": "uint256",
         "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "openEarly",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "seriesId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "lent",
         "type": "uint256"
       }
     ],

@@ -17,7 +17,6 @@ export interface LocalMarketConfig {
 export interface OracleContracts {
   readonly oracle: Address;
   readonly signerRegistry: Address;
-  readonly modelRegistry: Address;
   readonly vault: Address;
 }
 
@@ -26,7 +25,6 @@ export function oracleContracts(addresses: DeployedAddresses): OracleContracts {
   return {
     oracle: pick(addresses, "riskOracle"),
     signerRegistry: pick(addresses, "signerRegistry"),
-    modelRegistry: pick(addresses, "modelRegistry"),
     vault: pick(addresses, "vault"),
   };
 }

@@ -32,7 +32,6 @@ export interface OperatorSettings {
   readonly contracts: {
     readonly oracle: Address;
     readonly signerRegistry: Address;
-    readonly modelRegistry: Address;
   };
   readonly markets: readonly OperatorMarket[];
   readonly market: MarketRequest;

@@ -87,19 +87,19 @@ export async function openOracleGround({ positions, classes }: OracleGroundOptio
   const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
   const signers = await viem.deployContract("SignerRegistry", [authority, OVERLAP_SEC, addresses, THRESHOLD]);
   const engine = await viem.deployContract("RuleEngine");
-  const models = await viem.deployContract("ModelRegistry", [authority]);
-  const oracle = await viem.deployContract("RiskOracle", [
+  const extension = await viem.deployContract("RiskOracleExtension", [zeroHash]);
+  const { address } = await viem.deployContract("RiskOracle", [
     {
       authority,
       verifier: signers.address,
       engine: engine.address,
-      models: models.address,
-      deploymentSalt: zeroHash,
+      extension: extension.address,
       maxArrivalAgeSec: MAX_AGE_SEC,
       limits: GAS_LIMITS,
     },
   ]);
-  await models.write.setAllowed([BUNDLE, true]);
+  const oracle = await viem.getContractAt("IRiskOracle", address);
+  await oracle.write.setModelAllowed([BUNDLE, true]);
   await oracle.write.registerSource([owner]);
   for (let classId = 0; classId < classes; classId += 1) await oracle.write.setRiskClass([classId, GAS_CLASS]);
   for (let id = 1; id <= positions; id += 1) await oracle.write.registerPosition([BigInt(id), id % classes]);

@@ -1,5 +1,9 @@
 /** Ignition part: the sample loan market, registered as the second position source where the configuration asks for it. */
-import type { buildModule, NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
+import type {
+  buildModule,
+  NamedArtifactContractAtFuture,
+  NamedArtifactContractDeploymentFuture,
+} from "@nomicfoundation/ignition-core";
 import type { DeploymentConfig } from "../deployment-config.ts";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
@@ -9,6 +13,8 @@ type Future = ReturnType<Builder["call"]>;
 /** What the loan market stands on. */
 export interface LoansGround {
   readonly riskOracle: Contract;
+  /** The same, by its interface. */
+  readonly oracleCalls: NamedArtifactContractAtFuture<string>;
   readonly priceGuard: Contract;
   /** Contract with `classFor`. */
   readonly classes: Contract;
@@ -40,7 +46,7 @@ export function addLoans(m: Builder, { loans, markets }: DeploymentConfig, groun
       bases,
     },
   ]);
-  const registered = m.call(ground.riskOracle, "registerSource", [market], {
+  const registered = m.call(ground.oracleCalls, "registerSource", [market], {
     id: "register_loans",
     after: [ground.after],
   });

@@ -45,12 +45,12 @@ export function buildPlimsollModule(input: ModuleInput) {
         authority,
         verifier: registries.signerRegistry,
         engine: registries.ruleEngine,
-        models: registries.modelRegistry,
-        deploymentSalt: input.salt,
+        extension: registries.riskOracleExtension,
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
         limits: { ...input.config.delivery },
       },
     ]);
+    const oracleCalls = m.contractAt("IRiskOracle", riskOracle, { id: "oracle_calls" });
     const { priceGuard, settlementOracle } = feeds;
     const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: priceGuard }]);
     const vaultExtension = m.contract("OptionVaultExtension", [vaultSettings]);
@@ -58,12 +58,12 @@ export function buildPlimsollModule(input: ModuleInput) {
     const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
     const test = deployTestContracts(m, input, deployer);
     const { funds, connected } = deployFunds(m, input.config, { authority, vault, vaultCalls, test });
-    const vaultRegistered = m.call(riskOracle, "registerSource", [vault], { id: "register_vault" });
-    const ground = { riskOracle, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
+    const vaultRegistered = m.call(oracleCalls, "registerSource", [vault], { id: "register_vault" });
+    const ground = { riskOracle, oracleCalls, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
     const loans = addLoans(m, input.config, ground);
     const configured = [
-      ...configureClasses(m, input, riskOracle),
-      m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
+      ...configureClasses(m, input, oracleCalls),
+      m.call(oracleCalls, "setModelAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       vaultRegistered,
       ...loans.calls,
       ...configureMarkets(m, input, { vault: vaultCalls, priceGuard, test }),
@@ -76,13 +76,13 @@ export function buildPlimsollModule(input: ModuleInput) {
   });
 }
 
-function deployRegistries(m: Builder, { config, parties }: ModuleInput, authority: Contract) {
+function deployRegistries(m: Builder, { config, parties, salt }: ModuleInput, authority: Contract) {
   const { operators, oracle } = config;
   const set = [[...parties.signers], operators.threshold];
   return {
     signerRegistry: m.contract("SignerRegistry", [authority, oracle.signerOverlapSec, ...set]),
     ruleEngine: m.contract("RuleEngine"),
-    modelRegistry: m.contract("ModelRegistry", [authority]),
+    riskOracleExtension: m.contract("RiskOracleExtension", [salt]),
   };
 }
 
@@ -112,7 +112,7 @@ function deployTestContracts(m: Builder, { config }: ModuleInput, deployer: Depl
   return made;
 }
 
-function configureClasses(m: Builder, { config }: ModuleInput, riskOracle: Contract): Future[] {
+function configureClasses(m: Builder, { config }: ModuleInput, riskOracle: CallableContract): Future[] {
   return config.markets.flatMap((_, index) =>
     classesOf(config, index + 1).map(({ classId, riskClass }) =>
       m.call(riskOracle, "setRiskClass", [classId, classArgument(riskClass)], { id: `class_${classId}` }),

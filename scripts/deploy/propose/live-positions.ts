@@ -28,7 +28,6 @@ export async function readLiveState(chain: ChainClient, at: At): Promise<LiveSta
   const oracle = createOracleReader(chain, {
     oracle: at("riskOracle"),
     signerRegistry: at("signerRegistry"),
-    modelRegistry: at("modelRegistry"),
   });
   const anchor = await oracle.anchor();
   const classes = await oracle.riskClasses(anchor);

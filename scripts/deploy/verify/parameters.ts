@@ -1,7 +1,6 @@
 /** Classes, markets, feeds, signers, models and wiring, each value against the reviewed configuration. */
 import { parseEventLogs, zeroAddress } from "viem";
 import { insuranceFundAbi } from "../../../oracle/chain/abi/insurance-fund.ts";
-import { modelRegistryAbi } from "../../../oracle/chain/abi/model-registry.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
@@ -115,13 +114,13 @@ async function verifySigners({ reader, comparison, at, config, parties }: Verifi
 
 /** Allowed are the deployment's bundle and nothing else. */
 async function verifyModels({ reader, comparison, at, record }: VerificationRun): Promise<void> {
-  const logs = await reader.getLogs({ address: at("modelRegistry"), fromBlock: BigInt(record.firstBlock) });
+  const logs = await reader.getLogs({ address: at("riskOracle"), fromBlock: BigInt(record.firstBlock) });
   const allowed = new Set<string>();
-  for (const { args } of parseEventLogs({ abi: modelRegistryAbi, logs, eventName: "BundleAllowed" })) {
+  for (const { args } of parseEventLogs({ abi: riskOracleAbi, logs, eventName: "ModelAllowed" })) {
     if (args.allowed) allowed.add(args.bundleHash);
     else allowed.delete(args.bundleHash);
   }
-  comparison.same("modelRegistry.allowed", [record.bundleHash], [...allowed]);
+  comparison.same("riskOracle.models", [record.bundleHash], [...allowed]);
 }
 
 async function verifyWiring({ reader, comparison, at, config, record }: VerificationRun): Promise<void> {
@@ -132,7 +131,7 @@ async function verifyWiring({ reader, comparison, at, config, record }: Verifica
   const expected = {
     verifier: at("signerRegistry"),
     ruleEngine: at("ruleEngine"),
-    models: at("modelRegistry"),
+    extension: at("riskOracleExtension"),
     salt: record.salt,
     maxArrivalAgeSec: config.oracle.maxArrivalAgeSec,
     sources: config.loans === undefined ? ["vault"].map(at) : ["vault", "loans"].map(at),
@@ -140,7 +139,7 @@ async function verifyWiring({ reader, comparison, at, config, record }: Verifica
   comparison.same("riskOracle", expected, {
     verifier: await reader.readContract({ ...oracle, functionName: "verifier" }),
     ruleEngine: await reader.readContract({ ...oracle, functionName: "ruleEngine" }),
-    models: await reader.readContract({ ...oracle, functionName: "MODELS" }),
+    extension: await reader.readContract({ ...oracle, functionName: "EXTENSION" }),
     salt: await reader.readContract({ ...oracle, functionName: "DEPLOYMENT_SALT" }),
     maxArrivalAgeSec: await reader.readContract({ ...oracle, functionName: "MAX_ARRIVAL_AGE_SEC" }),
     sources: await Promise.all(

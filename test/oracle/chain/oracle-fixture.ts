@@ -5,6 +5,7 @@ import { type Abi, keccak256, stringToHex, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
+import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { type ChainClient, connectChain } from "../../../oracle/chain/client.ts";
 import type { OracleAddresses } from "../../../oracle/chain/oracle-reader.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
@@ -158,20 +159,19 @@ async function deployRegistries({ deploy, send, authority }: Deployer & Authorit
   const signers = SIGNERS.map(({ address }) => address);
   const signerRegistry = await deploy("registry/SignerRegistry", [authority, LIFE_SEC, signers, 3]);
   const engine = await deploy("oracle/RuleEngine", []);
-  const modelRegistry = await deploy("registry/ModelRegistry", [authority]);
+  const extension = await deploy("oracle/RiskOracleExtension", [keccak256(stringToHex("test"))]);
   const config = {
     authority,
     verifier: signerRegistry,
     engine,
-    models: modelRegistry,
-    deploymentSalt: keccak256(stringToHex("test")),
+    extension,
     maxArrivalAgeSec: LIFE_SEC,
     limits: { ...WIDE_LIMITS, heldSec: LIFE_SEC, rootValiditySec: LIFE_SEC },
   };
   const oracle = await deploy("oracle/RiskOracle", [config]);
-  await send(oracle, artifact("oracle/RiskOracle").abi, "setRiskClass", [CLASS_ID, WIDE_CLASS]);
-  await send(modelRegistry, artifact("registry/ModelRegistry").abi, "setAllowed", [BUNDLE, true]);
-  return { oracle, signerRegistry, modelRegistry };
+  await send(oracle, riskOracleAbi, "setRiskClass", [CLASS_ID, WIDE_CLASS]);
+  await send(oracle, riskOracleAbi, "setModelAllowed", [BUNDLE, true]);
+  return { oracle, signerRegistry };
 }
 
 async function deployVault(
@@ -187,7 +187,7 @@ async function deployVault(
   const extension = await deploy("vault/OptionVaultExtension", [settings]);
   const vault = await deploy("vault/OptionVault", [authority, settlement, LIQUIDATION, extension]);
   const vaultAbi = optionVaultAbi;
-  await send(oracle, artifact("oracle/RiskOracle").abi, "registerSource", [vault]);
+  await send(oracle, riskOracleAbi, "registerSource", [vault]);
   await send(vault, vaultAbi, "addMarket", [base, quote, 1n, 1n]);
   await send(vault, vaultAbi, "setClassGrid", [1, ONE_CLASS_GRID]);
   const limits = { decimals: 8, maxAgeSec: 86_400, maxDeviationBps: 0, minPriceE8: 1n, maxPriceE8: E8 * E8 };

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
-import { modelRegistryAbi } from "../../../oracle/chain/abi/model-registry.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
@@ -84,8 +83,12 @@ describe("verify", function () {
       args: [7, first.riskClass],
     });
     await asGovernor(dao, dao.at("riskOracle"), added);
-    const allow = encodeFunctionData({ abi: modelRegistryAbi, functionName: "setAllowed", args: [OTHER_BUNDLE, true] });
-    await asGovernor(dao, dao.at("modelRegistry"), allow);
+    const allow = encodeFunctionData({
+      abi: riskOracleAbi,
+      functionName: "setModelAllowed",
+      args: [OTHER_BUNDLE, true],
+    });
+    await asGovernor(dao, dao.at("riskOracle"), allow);
     const stop = encodeFunctionData({ abi: optionVaultAbi, functionName: "updateMarket", args: [1, false, 1n, 1n] });
     await asGovernor(dao, dao.at("vault"), stop);
     const [signer] = dao.parties.signers;
@@ -93,8 +96,8 @@ describe("verify", function () {
     const removal = encodeFunctionData({ abi: signerRegistryAbi, functionName: "removeSigner", args: [signer] });
     await dao.send(dao.parties.guardian, dao.at("signerRegistry"), removal);
     assert.deepEqual([...(await subjects())].sort(), [
-      "modelRegistry.allowed",
       "riskOracle.classIds",
+      "riskOracle.models",
       "signerRegistry.signers",
       "vault.market 1.live",
       "vault.market 1.minBase",
@@ -104,8 +107,8 @@ describe("verify", function () {
 
   it("behavior: a second guardian, a moved function, a closed and an abdicated one are found", async () => {
     const abi = plimsollAccessManagerAbi;
-    const models = dao.at("modelRegistry");
-    const selectors = [selectorOf(modelRegistryAbi, "setAllowed")];
+    const models = dao.at("riskOracle");
+    const selectors = [selectorOf(riskOracleAbi, "setModelAllowed")];
     const calls = [
       encodeFunctionData({ abi, functionName: "grantRole", args: [ROLE_IDS.GUARDIAN, STRANGER, 0] }),
       encodeFunctionData({ abi, functionName: "setTargetFunctionRole", args: [models, selectors, ROLE_IDS.GUARDIAN] }),
@@ -115,8 +118,8 @@ describe("verify", function () {
     for (const data of calls) await asGovernor(dao, dao.at("accessManager"), data);
     assert.deepEqual([...(await subjects())].sort(), [
       "accessManager.GUARDIAN.members",
-      "modelRegistry.setAllowed.abdicated",
-      "modelRegistry.setAllowed.role",
+      "riskOracle.setModelAllowed.abdicated",
+      "riskOracle.setModelAllowed.role",
       "vault.closed",
     ]);
   });

@@ -56,19 +56,19 @@ async function deploy() {
   const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
   const signers = await viem.deployContract("SignerRegistry", [authority, 3_600, addresses, 3]);
   const engine = await viem.deployContract("RuleEngine");
-  const models = await viem.deployContract("ModelRegistry", [authority]);
+  const extension = await viem.deployContract("RiskOracleExtension", [zeroHash]);
   const config = {
     authority,
     verifier: signers.address,
     engine: engine.address,
-    models: models.address,
-    deploymentSalt: zeroHash,
+    extension: extension.address,
     maxArrivalAgeSec: 600,
     limits: WIDE_LIMITS,
   };
-  const oracle = await viem.deployContract("RiskOracle", [config]);
+  const { address } = await viem.deployContract("RiskOracle", [config]);
+  const oracle = await viem.getContractAt("IRiskOracle", address);
   const harness = await viem.deployContract("DigestHarness");
-  await models.write.setAllowed([BUNDLE, true]);
+  await oracle.write.setModelAllowed([BUNDLE, true]);
   await oracle.write.registerSource([owner]);
   return { oracle, harness, client: await viem.getPublicClient(), testClient: await viem.getTestClient() };
 }
