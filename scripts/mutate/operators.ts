@@ -81,7 +81,7 @@ const unary: Operator = (node, { bytes }) => {
   const step = STEPS[old];
   const value = textAt(bytes, inner);
   if (step === undefined) return [{ operator: "unary", start, end, replacement: `(${value})` }];
-  return [{ operator: "unary", start, end, replacement: node["prefix"] === true ? step + value : value + step }];
+  return [{ operator: "unary", start, end, replacement: node.prefix === true ? step + value : value + step }];
 };
 
 const literal: Operator = (node, { bytes }) => {
@@ -96,7 +96,7 @@ const literal: Operator = (node, { bytes }) => {
 };
 
 const constant: Operator = (node, { bytes, constants }) => {
-  const declaration = node["referencedDeclaration"];
+  const declaration = node.referencedDeclaration;
   if (typeof declaration !== "number" || !constants.has(declaration) || !/^u?int/.test(typeOf(node))) return [];
   return [{ operator: "constant", ...spanOf(node), replacement: `(${textAt(bytes, node)} + 1)` }];
 };

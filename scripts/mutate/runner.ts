@@ -25,6 +25,18 @@ interface SuiteResult {
   readonly testResults: readonly { readonly name: string; readonly status: string; readonly reason?: string }[];
 }
 
+interface EngineContext {
+  registerSolidityTestRunnerFactory(chainType: string, factory: unknown): Promise<void>;
+  runSolidityTests(
+    chainType: string,
+    artifacts: readonly TestArtifact[],
+    suites: readonly ArtifactId[],
+    config: Readonly<Record<string, unknown>>,
+    tracing: Readonly<Record<string, unknown>>,
+    onSuite: (result: SuiteResult) => void,
+  ): Promise<unknown>;
+}
+
 /** The part of the runner's interface that is used here; the package itself is a dependency of Hardhat. */
 interface TestEngine {
   readonly L1_CHAIN_TYPE: string;
@@ -32,17 +44,7 @@ interface TestEngine {
   readonly CollectStackTraces: { readonly OnFailure: unknown };
   readonly IncludeTraces: { readonly None: unknown };
   l1SolidityTestRunnerFactory(): unknown;
-  EdrContext: new () => {
-    registerSolidityTestRunnerFactory(chainType: string, factory: unknown): Promise<void>;
-    runSolidityTests(
-      chainType: string,
-      artifacts: readonly TestArtifact[],
-      suites: readonly ArtifactId[],
-      config: Readonly<Record<string, unknown>>,
-      tracing: Readonly<Record<string, unknown>>,
-      onSuite: (result: SuiteResult) => void,
-    ): Promise<unknown>;
-  };
+  EdrContext: new () => EngineContext;
 }
 
 const require = createRequire(createRequire(import.meta.url).resolve("hardhat/package.json"));
@@ -83,11 +85,11 @@ export interface TestSuite {
 
 /** Prepares the test contracts of a compilation. */
 export async function openTestBench(bench: TestBench): Promise<readonly TestSuite[]> {
-  const context = new engine.EdrContext();
-  await context.registerSolidityTestRunnerFactory(engine.L1_CHAIN_TYPE, engine.l1SolidityTestRunnerFactory());
+  const context = await sharedContext();
   const artifacts = [...bench.contracts].flatMap(([source, named]) =>
     Object.entries(named).map(([name, contract]) => toArtifact({ name, source, solcVersion: SOLC_VERSION }, contract)),
   );
+  const linked = linkedNames(artifacts);
   return artifacts.filter(isSuite).map(({ id }) => ({
     name: id.name,
     run: (selected) =>
@@ -95,10 +97,44 @@ export async function openTestBench(bench: TestBench): Promise<readonly TestSuit
         const onSuite = (result: SuiteResult): void => resolve(summarise(result));
         const tracing = { buildInfos: [], ignoreContracts: true };
         context
-          .runSolidityTests(engine.L1_CHAIN_TYPE, artifacts, [id], configOf(bench, selected), tracing, onSuite)
+          .runSolidityTests(
+            engine.L1_CHAIN_TYPE,
+            needed(artifacts, id, linked),
+            [id],
+            configOf(bench, selected),
+            tracing,
+            onSuite,
+          )
           .catch(reject);
       }),
   }));
+}
+
+/** The suite and the libraries to link: handing over every artifact for every mutant takes gigabytes. */
+function needed(all: readonly TestArtifact[], id: ArtifactId, linked: ReadonlySet<string>): readonly TestArtifact[] {
+  return all.filter((artifact) => artifact.id === id || linked.has(artifact.id.name));
+}
+
+const linksSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** Names of the libraries that any contract is linked with. */
+function linkedNames(artifacts: readonly TestArtifact[]): ReadonlySet<string> {
+  const links = artifacts.map(({ contract }) => linksSchema.parse(contract.linkReferences));
+  return new Set(links.flatMap((byFile) => Object.values(byFile).flatMap((byName) => Object.keys(byName))));
+}
+
+let opened: Promise<EngineContext> | undefined;
+
+/** The engine allows one context per process. */
+function sharedContext(): Promise<EngineContext> {
+  opened ??= openContext();
+  return opened;
+}
+
+async function openContext(): Promise<EngineContext> {
+  const context = new engine.EdrContext();
+  await context.registerSolidityTestRunnerFactory(engine.L1_CHAIN_TYPE, engine.l1SolidityTestRunnerFactory());
+  return context;
 }
 
 function configOf({ root, fuzzRuns }: TestBench, selected: number): Readonly<Record<string, unknown>> {

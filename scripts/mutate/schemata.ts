@@ -21,8 +21,8 @@ export function constantIds(trees: Iterable<AstNode>): ReadonlySet<number> {
   const ids = new Set<number>();
   for (const tree of trees) {
     for (const node of walk(tree)) {
-      const isConstant = node.nodeType === "VariableDeclaration" && node["constant"] === true;
-      if (isConstant && typeof node["id"] === "number") ids.add(node["id"]);
+      const isConstant = node.nodeType === "VariableDeclaration" && node.constant === true;
+      if (isConstant && typeof node.id === "number") ids.add(node.id);
     }
   }
   return ids;

@@ -1,5 +1,18 @@
 /** A model of a piece of code: inputs and definitions in order, as the code computes them. */
-import { add, evaluate, le, lt, mul, type Operand, sub, type Term, toSmt, type Values, variable } from "./term.ts";
+import {
+  add,
+  evaluate,
+  le,
+  lt,
+  mul,
+  type Operand,
+  sub,
+  type Term,
+  toSmt,
+  type Values,
+  variable,
+  variablesOf,
+} from "./term.ts";
 
 type Sort = "Int" | "Bool";
 
@@ -54,14 +67,27 @@ export class Model {
     return variable(definition.name);
   }
 
-  /** Declarations and definitions in SMT-LIB. Quotients are given by their two inequalities: no division remains. */
-  toSmt(): readonly string[] {
+  /**
+   * Declarations and definitions in SMT-LIB, as far as `needed` names depend on them; a definition always has a value, so
+   * leaving one out that nothing depends on changes no answer. Quotients are given by their two inequalities: no division
+   * remains.
+   */
+  toSmt(needed: ReadonlySet<string>): readonly string[] {
+    const used = new Set(needed);
+    const kept: Definition[] = [];
+    for (const definition of this.#definitions.toReversed()) {
+      if (!used.has(definition.name)) continue;
+      kept.push(definition);
+      for (const name of dependenciesOf(definition)) used.add(name);
+    }
     return [
-      ...this.#inputs.map((name) => `(declare-const ${name} Int)`),
-      ...this.#definitions.flatMap((definition) => [
-        `(declare-const ${definition.name} ${definition.kind === "is" ? definition.sort : "Int"})`,
-        ...meaning(definition).map((text) => `(assert ${text})`),
-      ]),
+      ...this.#inputs.filter((name) => used.has(name)).map((name) => `(declare-const ${name} Int)`),
+      ...kept
+        .toReversed()
+        .flatMap((definition) => [
+          `(declare-const ${definition.name} ${definition.kind === "is" ? definition.sort : "Int"})`,
+          ...meaning(definition).map((text) => `(assert ${text})`),
+        ]),
     ];
   }
 
@@ -70,9 +96,14 @@ export class Model {
     const values = new Map<string, bigint | boolean>(
       Object.entries(inputs).map(([name, value]) => [this.#prefix + name, value]),
     );
-    for (const definition of this.#definitions) values.set(definition.name, valueOf(definition, values));
+    for (const definition of this.#definitions) values.set(definition.name, valueIn(definition, values));
     return values;
   }
+}
+
+function dependenciesOf(definition: Definition): readonly string[] {
+  if (definition.kind === "is") return variablesOf(definition.term);
+  return [...variablesOf(definition.numerator), ...variablesOf(definition.divisor)];
 }
 
 function meaning(definition: Definition): readonly string[] {
@@ -86,7 +117,7 @@ function meaning(definition: Definition): readonly string[] {
   return bounds.map(toSmt);
 }
 
-function valueOf(definition: Definition, values: Values): bigint | boolean {
+function valueIn(definition: Definition, values: Values): bigint | boolean {
   if (definition.kind === "is") return evaluate(definition.term, values);
   const [numerator, divisor] = [evaluate(definition.numerator, values), evaluate(definition.divisor, values)];
   if (typeof numerator === "boolean" || typeof divisor === "boolean") throw new TypeError("Quotient of truth values.");

@@ -1,0 +1,47 @@
+/** Gas of the life of a position up to its liquidation. */
+
+import { applyReport } from "./reports.ts";
+import type { VaultGround } from "./vault-ground.ts";
+import { openPut, priceAt, putSeries, vaultGas } from "./vault-ground.ts";
+
+const E8 = 100_000_000n;
+const LATER_SEC = 600;
+const SCORED = { rhoBps: 2_500, piBps: 400 } as const;
+
+/** Rows of this part. */
+export interface VaultGas {
+  readonly open: { readonly first: number; readonly next: number };
+  readonly addCollateral: number;
+  readonly close: { readonly full: number; readonly partial: number };
+  readonly flag: number;
+  readonly liquidate: { readonly burn: number; readonly takeover: number | null };
+}
+
+/** Measures calls of a writer who also holds the longs that he closes with, and a liquidation by their holder. */
+export async function measureVault(vault: VaultGround): Promise<VaultGas> {
+  const { ground, writer, holder } = vault;
+  const near = await putSeries(vault, 98n);
+  const first = await openPut(vault, { seriesId: near, holder });
+  const next = await openPut(vault, { seriesId: near, holder });
+  await openPut(vault, { seriesId: near, holder: writer });
+  const own = await openPut(vault, { seriesId: near, holder: writer });
+  const ids = [first.id, next.id, own.id];
+  await applyReport(ground, { ids, ...SCORED });
+  const byWriter = (args: readonly unknown[]) => ({ args, account: writer });
+  const addCollateral = await vaultGas(vault, "addCollateral", byWriter([first.id, E8 / 100n]));
+  const partial = await vaultGas(vault, "close", byWriter([own.id, E8 / 2n, own.collateral / 2n]));
+  const full = await vaultGas(vault, "close", byWriter([own.id, E8 / 2n, 0n]));
+  const { timestamp } = await ground.client.getBlock();
+  const flaggedAt = Number(timestamp) + LATER_SEC;
+  await priceAt(vault, flaggedAt, 76n);
+  const flag = await vaultGas(vault, "flag", { args: [next.id], account: holder });
+  await priceAt(vault, flaggedAt + LATER_SEC, 76n);
+  const burn = await vaultGas(vault, "liquidate", { args: [next.id, E8 / 10n, 0n], account: holder });
+  return {
+    open: { first: first.gas, next: next.gas },
+    addCollateral,
+    close: { full, partial },
+    flag,
+    liquidate: { burn, takeover: null },
+  };
+}
