@@ -3,6 +3,7 @@
  * shared vectors. The last line of `--json` is one JSON object; open and refuted claims fail.
  */
 import { Command } from "commander";
+import { liquidationClaims } from "./liquidation-claims.ts";
 import { marginClaims } from "./margin-claims.ts";
 import { rulesClaims } from "./rules-claims.ts";
 import { checkMarginModel, checkRulesModel, type VectorCheck } from "./vectors.ts";
@@ -41,7 +42,9 @@ const MOST_LINES = 20;
 async function main({ json, only }: { readonly json: boolean; readonly only: string }): Promise<boolean> {
   const vectors = [checkMarginModel(), checkRulesModel()];
   const tied = reportVectors(vectors, json);
-  const claims = [...marginClaims(), ...rulesClaims()].filter(({ name }) => name.includes(only));
+  const claims = [...marginClaims(), ...liquidationClaims(), ...rulesClaims()].filter(({ name }) =>
+    name.includes(only),
+  );
   const results = await proveAll(await startProver(), claims, json);
   const counted = (verdict: ClaimResult["verdict"]): number =>
     results.filter((item) => item.verdict === verdict).length;

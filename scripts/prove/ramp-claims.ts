@@ -1,16 +1,12 @@
 /** Ramps: where they start, that a new target never makes the ρ in force jump, and when they end. */
 import { type Application, claim, isFresh, isLive } from "./application.ts";
 import { Model } from "./model.ts";
-import { fieldInputs, rampRho, standingRho, WORD_FIELDS } from "./rules-model.ts";
+import { productHint } from "./premises.ts";
+import { fieldInputs, rampRho, standingRho, WORD_FIELDS, type WordTerms } from "./rules-model.ts";
 import { add, and, eq, implies, int, le, lt, max, min, mul, sub, type Term } from "./term.ts";
 import type { Claim } from "./z3.ts";
 
 const MINUTE = 60n;
-
-/** Two terms that are not negative have a product that is not negative. */
-function productHint(left: Term, right: Term): Term {
-  return implies(and(le(0, left), le(0, right)), le(0, mul(left, right)));
-}
 
 /** Lemmas about one running ramp, for any word. */
 function rampLemmas(): readonly Claim[] {
@@ -57,61 +53,62 @@ function rampLemmas(): readonly Claim[] {
   ];
 }
 
-/** What an application does to the ramp; with the lemmas, the ρ in force is continuous at a tightening and only falls otherwise. */
+/** What an application does to the ramp; with the lemmas, the ρ in force is continuous at a tightening, else it only falls. */
 export function rampClaims(made: Application): readonly Claim[] {
-  const { model, word, bounds, entry, applied } = made;
-  const next = standingRho(model, { word: applied.word, bounds, nowSec: entry.now, name: "standingAfter" });
-  const start = add(word.tightenedAt, mul(word.grace, MINUTE));
-  const end = add(word.tightenedAt, mul(add(word.grace, word.ramp), MINUTE));
-  const rampEnd = add(applied.word.tightenedAt, mul(add(applied.word.grace, applied.word.ramp), MINUTE));
-  const latest = add(entry.now, mul(add(bounds.classGrace, bounds.classRamp), MINUTE));
-  const scored = [isLive(made)];
+  return [...rampLemmas(), ...startClaims(made), ...endClaims(made)];
+}
+
+function startClaims(made: Application): readonly Claim[] {
+  const { word, bounds, entry, applied } = made;
   const ramps = and(lt(0, bounds.classRamp), lt(0, word.ramp));
-  const same = (field: "tightenedAt" | "grace" | "ramp" | "open"): Term => eq(applied.word[field], word[field]);
-  const cap = add(word.open, bounds.maxAboveOpen);
+  const same = (...fields: readonly (keyof WordTerms)[]): Term =>
+    and(...fields.map((field) => eq(applied.word[field], word[field])));
   return [
-    ...rampLemmas(),
     claim("ramp: a tightening starts a ramp now at the ρ in force, also during a ramp: no jump", made, {
-      // While fresh, the ρ in force lies on the ramp, at or below its target: the lemma above.
-      // A class without a ramp jumps by the DAO's choice.
-      premises: [...scored, isFresh(made), ramps, le(applied.standing, word.target), made.tightened],
+      // While fresh, the ρ in force lies on the ramp, at or below its target: the lemma above. A class without a ramp jumps
+      // by the DAO's choice.
+      premises: [isLive(made), isFresh(made), ramps, le(applied.standing, word.target), made.tightened],
       goal: and(
         eq(applied.word.from, applied.standing),
         eq(applied.word.target, entry.rho),
         eq(applied.word.tightenedAt, entry.now),
         lt(0, applied.word.ramp),
-        le(applied.standing, cap),
+        le(applied.standing, add(word.open, bounds.maxAboveOpen)),
         same("open"),
       ),
     }),
-    claim(
-      "ramp: a loosening keeps the times of the ramp and lowers its start and target: the ρ in force never rises",
-      made,
-      {
-        premises: [...scored, made.loosened],
-        goal: and(
-          le(applied.word.from, word.from),
-          le(applied.word.target, word.target),
-          le(applied.word.from, applied.word.target),
-          same("tightenedAt"),
-          same("grace"),
-          same("ramp"),
-          same("open"),
-        ),
-      },
-    ),
+    claim("ramp: a loosening keeps its times and lowers its start and target: the ρ in force never rises", made, {
+      premises: [isLive(made), made.loosened],
+      goal: and(
+        le(applied.word.from, word.from),
+        le(applied.word.target, word.target),
+        le(applied.word.from, applied.word.target),
+        same("tightenedAt", "grace", "ramp", "open"),
+      ),
+    }),
+  ];
+}
+
+function endClaims(made: Application): readonly Claim[] {
+  const { model, word, bounds, entry, applied } = made;
+  const next = standingRho(model, { word: applied.word, bounds, nowSec: entry.now, name: "standingAfter" });
+  const start = add(word.tightenedAt, mul(word.grace, MINUTE));
+  const end = add(start, mul(word.ramp, MINUTE));
+  const rampEnd = add(applied.word.tightenedAt, mul(add(applied.word.grace, applied.word.ramp), MINUTE));
+  const latest = add(entry.now, mul(add(bounds.classGrace, bounds.classRamp), MINUTE));
+  return [
     claim("ramp: a re-targeted ramp ends no later than a fresh one", made, {
-      premises: [...scored, made.tightened],
+      premises: [isLive(made), made.tightened],
       goal: le(rampEnd, latest),
     }),
     claim("ramp: a re-targeted ramp gets no second grace", made, {
-      premises: [...scored, made.tightened, lt(applied.standing, word.target), lt(entry.now, end)],
+      premises: [isLive(made), made.tightened, lt(applied.standing, word.target), lt(entry.now, end)],
       goal: le(add(entry.now, mul(applied.word.grace, MINUTE)), add(max(start, entry.now), int(MINUTE - 1n))),
     }),
     claim("ramp: the ρ in force never exceeds ρ at opening + Δ_max", made, {
-      premises: scored,
+      premises: [isLive(made)],
       goal: and(
-        le(applied.standing, cap),
+        le(applied.standing, add(word.open, bounds.maxAboveOpen)),
         implies(lt(0, applied.word.observedAt), le(next, add(applied.word.open, bounds.maxAboveOpen))),
       ),
     }),

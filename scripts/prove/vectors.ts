@@ -6,7 +6,7 @@ import * as liquidation from "../../oracle/rules/liquidation.ts";
 import * as mirror from "../../oracle/rules/margin.ts";
 import { unpackRiskWord } from "../../oracle/rules/risk-word.ts";
 import { generateRuleCases, type RuleCase } from "../generate/rules-vectors.ts";
-import { CASE_COUNT, vaultVectorCase } from "../generate/vault-vector-cases.ts";
+import { CASE_COUNT, type VaultVectorCase, vaultVectorCase } from "../generate/vault-vector-cases.ts";
 import * as margin from "./margin-model.ts";
 import { Model } from "./model.ts";
 import { applyEntry, CLASS_FIELDS, ENTRY_FIELDS, fieldInputs, WORD_FIELDS } from "./rules-model.ts";
@@ -26,57 +26,59 @@ export interface VectorCheck {
 /** The margin and liquidation models on the cases whose digests are committed in test/vectors/vault. */
 export function checkMarginModel(): VectorCheck {
   const model = new Model();
-  const [isPut, strike, price, units, rho, collateral] = model.inputs([
-    "isPut",
-    "strike",
-    "price",
-    "units",
-    "rho",
-    "collateral",
-  ]);
-  const [size, unit, target, closed] = model.inputs(["size", "unit", "target", "closed"]);
-  const [pi, elapsed, orderly, late] = model.inputs(["pi", "elapsed", "orderly", "late"]);
-  const payoff = margin.payoffOf(model, { isPut, strike, price });
-  const distress = { ...payoff, size, unit, collateral, rho, target };
-  const rate = margin.rateOf(model, { pi, rho, elapsed, orderly, late });
-  const outputs: Readonly<Record<string, Term>> = {
-    intrinsicUp: margin.intrinsicUp(model, payoff, units),
-    maxLossUp: margin.maxLossUp(model, payoff, units),
-    marginUp: margin.marginUp(model, payoff, { units, rho }),
-    health: margin.healthOf(model, payoff, { units, rho, collateral }).health,
-    rate,
-    payout: margin.payoutOf(model, { ...distress, rate }, closed),
-    closable: margin.sizeOf(model, { ...distress, rate }),
-  };
-  const differences: string[] = [];
-  for (let index = 0; index < CASE_COUNT; ++index) {
-    const { payoff: drawn, clock, distress: d, closedE8 } = vaultVectorCase(index);
+  const outputs = marginOutputs(model);
+  const differences = Array.from({ length: CASE_COUNT }, (_, index) => index).flatMap((index) => {
+    const drawn = vaultVectorCase(index);
+    const { payoff, clock, distress, closedE8 } = drawn;
     const values = model.evaluate({
-      ...priced(drawn),
-      units: d.sizeE8 * drawn.unit,
-      size: d.sizeE8,
-      unit: drawn.unit,
-      rho: d.rhoBps,
-      collateral: d.collateral,
-      target: d.targetHealthBps,
+      ...priced(payoff),
+      units: distress.sizeE8 * payoff.unit,
+      size: distress.sizeE8,
+      unit: payoff.unit,
+      rho: distress.rhoBps,
+      collateral: distress.collateral,
+      target: distress.targetHealthBps,
       closed: closedE8,
       pi: clock.piBps,
       elapsed: clock.elapsedSec,
       orderly: clock.orderlySec,
       late: clock.lateSec,
     });
-    const expected: Readonly<Record<string, bigint>> = {
-      intrinsicUp: mirror.intrinsicUp(drawn, d.sizeE8),
-      maxLossUp: mirror.maxLossUp(drawn, d.sizeE8),
-      marginUp: mirror.marginUp(drawn, d.sizeE8, d.rhoBps),
-      health: mirror.healthWadDown(drawn, d),
-      rate: liquidation.rateE8Down(clock),
-      payout: liquidation.payoutDown(d, closedE8),
-      closable: liquidation.sizeUp(d),
-    };
-    differences.push(...unequal(`vault case ${index}`, outputs, { values, expected }));
-  }
+    return unequal(`vault case ${index}`, outputs, { values, expected: marginResults(drawn) });
+  });
   return { name: "margin and liquidation", cases: CASE_COUNT, differences };
+}
+
+function marginOutputs(model: Model): Readonly<Record<string, Term>> {
+  const [isPut, strike, price, units] = model.inputs(["isPut", "strike", "price", "units"]);
+  const [size, unit, collateral, rho] = model.inputs(["size", "unit", "collateral", "rho"]);
+  const [target, closed] = model.inputs(["target", "closed"]);
+  const [pi, elapsed, orderly, late] = model.inputs(["pi", "elapsed", "orderly", "late"]);
+  const payoff = margin.payoffOf(model, { isPut, strike, price });
+  const rate = margin.rateOf(model, { pi, rho, elapsed, orderly, late });
+  const distress = { ...payoff, size, unit, collateral, rho, target, rate };
+  return {
+    intrinsicUp: margin.intrinsicUp(model, payoff, units),
+    maxLossUp: margin.maxLossUp(model, payoff, units),
+    marginUp: margin.marginUp(model, payoff, { units, rho }),
+    health: margin.healthOf(model, payoff, { units, rho, collateral }).health,
+    rate,
+    payout: margin.payoutOf(model, distress, closed),
+    closable: margin.sizeOf(model, distress),
+  };
+}
+
+function marginResults({ payoff, clock, distress, closedE8 }: VaultVectorCase): Readonly<Record<string, bigint>> {
+  const { sizeE8, rhoBps } = distress;
+  return {
+    intrinsicUp: mirror.intrinsicUp(payoff, sizeE8),
+    maxLossUp: mirror.maxLossUp(payoff, sizeE8),
+    marginUp: mirror.marginUp(payoff, sizeE8, rhoBps),
+    health: mirror.healthWadDown(payoff, distress),
+    rate: liquidation.rateE8Down(clock),
+    payout: liquidation.payoutDown(distress, closedE8),
+    closable: liquidation.sizeUp(distress),
+  };
 }
 
 /** Strike and price that give the payoff: the cases hold the payoff only. */
