@@ -1,10 +1,10 @@
 /** Mutation testing of the libraries, the rule engine and the verifier: `npm run mutate -- [--json] [--files …]`. */
+import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { createRng } from "../../oracle/math/rng.ts";
-import type { Mutant } from "./mutation.ts";
-import { type MutantResult, runTarget } from "./run-target.ts";
+import type { MutantResult, TargetResult } from "./run-target.ts";
 import { judgeMutants, type MutationVerdict, readSurvivors } from "./survivors.ts";
+import type { TargetAnswer, TargetOrder } from "./target-child.ts";
 import { readTargets } from "./targets.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,7 +23,7 @@ async function mutate({ files, limit, seed, json }: MutateOptions): Promise<bool
   const results: MutantResult[] = [];
   let invalid = 0;
   for (const target of readTargets(ROOT, files)) {
-    const outcome = await runTarget(target, { root: ROOT, report, choose: sample(limit, `${seed}/${target.name}`) });
+    const outcome = await inChild({ target, root: ROOT, limit: limit ?? null, seed }, report);
     results.push(...outcome.results);
     invalid += outcome.invalid;
   }
@@ -33,15 +33,22 @@ async function mutate({ files, limit, seed, json }: MutateOptions): Promise<bool
   return verdict.pass;
 }
 
-/** A choice of `limit` mutants, in their order; all without a limit. */
-function sample(limit: number | undefined, seed: string): (mutants: readonly Mutant[]) => readonly Mutant[] {
-  return (mutants) => {
-    if (limit === undefined || mutants.length <= limit) return mutants;
-    const rng = createRng(seed);
-    const drawn = mutants.map((mutant) => ({ mutant, draw: rng.integer(2 ** 31) }));
-    const kept = drawn.toSorted((left, right) => left.draw - right.draw).slice(0, limit);
-    return kept.map(({ mutant }) => mutant).toSorted((left, right) => left.id - right.id);
-  };
+/** Runs a target in a child process. */
+function inChild(order: TargetOrder, report: (line: string) => void): Promise<TargetResult> {
+  const child = fork(new URL("./target-child.ts", import.meta.url), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  return new Promise((resolve, reject) => {
+    let result: TargetResult | undefined;
+    child.on("message", (answer: TargetAnswer) => {
+      if ("line" in answer) report(answer.line);
+      else result = answer.result;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (result !== undefined) resolve(result);
+      else reject(new Error(`The run of "${order.target.name}" ended with code ${code} and no result.`));
+    });
+    child.send(order);
+  });
 }
 
 function describe(verdict: MutationVerdict, seconds: number): string {
