@@ -17,8 +17,8 @@ interface IRiskClasses {
     /// @notice Bounds of a class. Reverts for a class never set.
     function riskClass(uint16 classId) external view returns (RiskClass memory class);
 
-    /// @notice The same as two packed words, layout in `RiskClassWords`; `timing` is 0 for a class never set.
-    function classWords(uint16 classId) external view returns (uint256 bounds, uint256 timing);
+    /// @notice The same as two packed words, layout in `RiskClassWords`; both are 0 for a class never set.
+    function classBounds(uint16 classId) external view returns (uint256 bounds, uint256 levels);
 
     /// @notice Whether the class was ever set.
     function isSet(uint16 classId) external view returns (bool known);
@@ -31,4 +31,9 @@ interface IRiskClasses {
 
     /// @notice Sets all bounds of a class after checking them against each other. Only the owner (timelock).
     function setRiskClass(uint16 classId, RiskClass calldata class) external;
+
+    /// @notice As {setRiskClass}, for a class that was set, and only if the new bounds are nowhere wider than the live ones;
+    /// `RiskClassRules` says what that means for each. Live values outside the new bounds stay until reports move them
+    /// inwards. Only the owner (timelock).
+    function narrowRiskClass(uint16 classId, RiskClass calldata class) external;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Attestations, RiskParams, RiskReport} from "../types/RiskTypes.sol";
+import {Attestations, ParamStatus, RiskParams, RiskReport} from "../types/RiskTypes.sol";
 
 /// @title Risk parameters of positions: write side for reports and sources, read side for protocols
 interface IRiskOracle {
-    /// @notice A report was accepted; entry outcomes follow in {EntriesProcessed}.
+    /// @notice A report was accepted; its entries follow, in their order, one {EntryTightened},
+    /// {EntryLoosened}, {EntryRefreshed} or {EntrySkipped} each.
     event ReportAccepted(
         uint64 indexed epoch,
         bytes32 indexed digest,
@@ -16,9 +17,22 @@ interface IRiskOracle {
         uint256 signerBitmap
     );
 
-    /// @notice Packed entries of an accepted report with one outcome byte ({EntryOutcome}) per entry, in order; with
-    /// {ReportAccepted} and the class events enough to rebuild every word.
-    event EntriesProcessed(uint64 indexed epoch, uint16 indexed chunkIndex, bytes entries, bytes outcomes);
+    /// @notice An entry raised ρ, or π at the same ρ.
+    /// @param positionKey source index << 48 | position id
+    /// @param word the position's whole new word, layout in `RiskWord`
+    event EntryTightened(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry lowered ρ, or π at the same ρ; parameters as of {EntryTightened}.
+    event EntryLoosened(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry renewed the pair that was there; parameters as of {EntryTightened}.
+    event EntryRefreshed(uint64 indexed positionKey, uint256 word);
+
+    /// @notice An entry was skipped and the position's word stays.
+    /// @param positionKey source index << 48 | position id
+    /// @param values what was asked for: epoch 16 · ρ 16 · π 16 · score 16
+    /// @param outcome {EntryOutcome}: the reason; a later rule engine may know more of them
+    event EntrySkipped(uint64 indexed positionKey, uint64 values, uint8 outcome);
 
     /// @notice Packed class quantiles of an accepted report with one outcome byte per class.
     event ClassQuantilesProcessed(uint64 indexed epoch, bytes quantiles, bytes outcomes);
@@ -79,6 +93,12 @@ interface IRiskOracle {
     /// @notice The class is retired for new positions, or its id does not fit the word.
     error RiskOracleClass(uint16 classId);
 
+    /// @notice The rule engine's answer has not the shape that `IRuleEngine` states.
+    error RiskOracleEngineAnswer();
+
+    /// @notice The rule engine would change the class or the epoch of item `index`, or forget it.
+    error RiskOracleEngineWord(uint256 index, uint256 oldWord, uint256 word);
+
     /// @notice A zero address or a zero limit in the deployment.
     error RiskOracleInvalidConfig();
 
@@ -115,6 +135,13 @@ interface IRiskOracle {
     /// @notice As {getParams}, with status UNKNOWN instead of a revert.
     function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
+    /// @notice What a maintenance check needs, for the gas of one storage word while the score is fresh and ρ has arrived at
+    /// its target; equal to the fields of {getParams}. Reverts for unknown positions.
+    function maintenanceParams(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 piBps, ParamStatus status);
+
     /// @notice ρ and π that a position of `classId` must meet if it is opened now:
     /// `max(class initial, signed class quantile)·(1 + β)` inside the class bounds.
     function openingParams(uint16 classId) external view returns (uint16 rhoInitialBps, uint16 piBps);
@@ -146,7 +173,8 @@ interface IRiskOracle {
     /// @notice Epoch of the last accepted report.
     function lastEpoch() external view returns (uint64 epoch);
 
-    /// @notice Hash of chain id, this contract, deployment salt, signer-set version, bounds version and models version:
+    /// @notice Hash of chain id, this contract, deployment salt, rule engine, verifier, signer-set version, bounds version and
+    /// models version:
     /// messages between operators are bound to it.
     function configDigest() external view returns (bytes32 digest);
 

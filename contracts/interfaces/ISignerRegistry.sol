@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IReportVerifier} from "./IReportVerifier.sol";
+
 /// @title Versioned sets of report signers
-interface ISignerRegistry {
+interface ISignerRegistry is IReportVerifier {
     /// @notice A new set became current.
     event SignerSetActivated(uint32 indexed version, address[] signers, uint8 threshold);
 
@@ -17,6 +19,9 @@ interface ISignerRegistry {
 
     /// @notice A threshold outside `min` (more than half) … `max` (all).
     error SignerRegistryThreshold(uint256 threshold, uint256 min, uint256 max);
+
+    /// @notice The contract that holds the keys of a set could not be created.
+    error SignerRegistryKeys();
 
     /// @notice Zero addresses can not sign.
     error SignerRegistryZeroSigner(uint256 index);
@@ -50,18 +55,6 @@ interface ISignerRegistry {
 
     /// @notice Current version, signers in bitmap order (zero where removed), and signatures needed (t > n/2).
     function currentSet() external view returns (uint32 version, address[] memory signers, uint8 threshold);
-
-    /// @notice Version of the current set.
-    function currentVersion() external view returns (uint32 version);
-
-    /// @notice Reverts unless at least the threshold of distinct live signers of `version` signed `digest`.
-    /// @dev Exact attestation length, low-s, ascending bits, no zero keys; see `Attestations`.
-    function verifyQuorum(
-        uint32 version,
-        bytes32 digest,
-        uint256 signerBitmap,
-        bytes calldata signatures
-    ) external view;
 
     /// @notice Activates a new set; the one before stays valid for the overlap, older ones end at once. Only the owner
     /// (timelock).

@@ -2,43 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {EntryOutcome, Lane, ReportTimes, RiskClass, RiskEntry} from "../types/RiskTypes.sol";
+import {EntryOutcome} from "../types/RiskTypes.sol";
+import {ReportCodec} from "./ReportCodec.sol";
+import {RiskClassWords} from "./RiskClassWords.sol";
+import {RiskObjections} from "./RiskObjections.sol";
 import {RiskReading} from "./RiskReading.sol";
 import {RiskState, RiskWord} from "./RiskWord.sol";
 
-/// @notice One entry on its way through the rules.
-/// @param word the old word
-/// @param class bounds of the word's class
-/// @param rho wished ρ
-/// @param pi wished π
-/// @param epoch position epoch that the score saw
-/// @param score wished score
-/// @param observedAt observation time of the report
-/// @param nowSec time of application
-/// @param oldRho last accepted ρ
-/// @param oldPi last accepted π
-/// @param standing ρ in force now, see {RiskReading.standingRho}
-/// @param windowIndex drift window of `nowSec`
-/// @param anchor ρ at the start of that window
-/// @param prior ρ at the start of the window before it
-struct Move {
-    uint256 word;
-    RiskClass class;
-    uint256 rho;
-    uint256 pi;
-    uint256 epoch;
-    uint256 score;
-    uint256 observedAt;
-    uint256 nowSec;
-    uint256 oldRho;
-    uint256 oldPi;
-    uint256 standing;
-    uint256 windowIndex;
-    uint256 anchor;
-    uint256 prior;
-}
-
-/// @title The rule engine: old word, class, entry, times → new word or the reason for refusing it
+/// @title The rules: old word, class, entry, times → new word or the reason for refusing it
 /// @notice Pure: no storage, no calls. Mirrored to the bit in `oracle/rules/risk-rules.ts`.
 ///
 /// Lanes. A change tightens when ρ rises, loosens when ρ falls; with ρ unchanged the direction is that of π. Each lane has its
@@ -53,30 +24,44 @@ struct Move {
 /// against it: A − loosen drift ≤ V(t2) ≤ A + tighten drift (moves in the other direction lead away from the bound they do not
 /// check; without a move in the two windows V(t2) = A). So no sequence of reports, however long and wherever the window edges
 /// fall, takes the value further than the drift; a single anchor would allow twice the drift across an edge. The bounds are
-/// the DAO's newest; a change of W starts new windows. The one value that may be passed is the fallback ρ already in force
-/// after silence: ending at or below it raises nobody's requirement.
+/// the DAO's newest. The window of the last change is not stored: every change writes the time of its lane, so it is the
+/// window of the later of the two. After the DAO has changed W the stored anchors belong to windows of the old length until
+/// the next change in a new window: one change of W can admit one drift more, as new windows would. The one value that may be
+/// passed is the fallback ρ already in force after silence: ending at or below it raises nobody's requirement.
 ///
 /// No lock-out. Where the DAO narrowed a bound around a live value, staying and moving towards the inside remain allowed.
+///
+/// Form. Words and class words are taken apart with shifts:
+/// a report spends most of its gas on storage, and
+/// structs in memory would add half as much again. `values` is the lower half of a packed entry, see `ReportCodec`. Times are below 2^32, which the caller checks once per report.
 library RiskRules {
     /// @notice Largest score: one in a million.
     uint256 internal constant MAX_SCORE = 600;
+    /// @notice Numbers of {EntryOutcome}: as an enum each would be checked again wherever it passes.
+    uint256 internal constant APPLIED_TIGHTENED = uint256(EntryOutcome.APPLIED_TIGHTENED);
+    uint256 internal constant APPLIED_LOOSENED = uint256(EntryOutcome.APPLIED_LOOSENED);
+    uint256 internal constant REFRESHED = uint256(EntryOutcome.REFRESHED);
+    /// @notice Greatest ρ.
+    uint256 internal constant MAX_RHO = 10_000;
 
     // Arithmetic of the checks and of the ramp is unchecked: ratios are below 2^16, durations and stored times below 2^33,
     // block times below 2^40, so sums and products stay far below 2^256; differences are taken after a comparison.
 
-    uint256 private constant MINUTE = 60;
-    /// @dev Answer of the checks below when they object to nothing.
-    EntryOutcome private constant NO_OBJECTION = EntryOutcome.REFRESHED;
+    uint256 private constant UNKNOWN_POSITION = uint256(EntryOutcome.UNKNOWN_POSITION);
+    uint256 private constant OLDER_OBSERVATION = uint256(EntryOutcome.OLDER_OBSERVATION);
+    uint256 private constant LINKED_RULE = uint256(EntryOutcome.LINKED_RULE);
+    uint256 private constant STALE_EPOCH = uint256(EntryOutcome.STALE_EPOCH);
+    uint256 private constant SCORE_RANGE = uint256(EntryOutcome.SCORE_RANGE);
 
     /// @notice Word of a position that has no score yet: class defaults, first epoch.
-    function initialWord(uint256 classId, RiskClass memory class) internal pure returns (uint256 word) {
+    function initialWord(uint256 classId, uint256 bounds, uint256 levels) internal pure returns (uint256 word) {
         RiskState memory state;
-        state.rhoFrom = class.rhoDefaultBps;
-        state.rhoTarget = class.rhoDefaultBps;
-        state.rhoOpen = class.rhoDefaultBps;
-        state.rhoAnchor = class.rhoDefaultBps;
-        state.rhoPrior = class.rhoDefaultBps;
-        state.pi = class.piDefaultBps;
+        state.rhoFrom = RiskClassWords.rhoDefaultOf(levels);
+        state.rhoTarget = state.rhoFrom;
+        state.rhoAnchor = state.rhoFrom;
+        state.rhoPrior = state.rhoFrom;
+        state.rhoCap = _capAbove(state.rhoFrom, bounds);
+        state.pi = RiskClassWords.piDefaultOf(levels);
         state.classId = classId;
         state.epoch = RiskWord.FIRST_EPOCH;
         return RiskWord.pack(state);
@@ -84,197 +69,182 @@ library RiskRules {
 
     /// @notice Word of a position whose owner added risk: the next epoch, and Δ_max counts from the present target if that is
     /// higher than where it counted from. Whoever adds risk has just met an initial requirement at or above the target, so
-    /// the higher cap puts nobody under water. Unscored words keep their cap, for it equals their target.
-    function raisedWord(uint256 word) internal pure returns (uint256 raised, uint16 epoch) {
+    /// the higher cap puts nobody under water.
+    function raisedWord(uint256 word, uint256 bounds) internal pure returns (uint256 raised, uint16 epoch) {
         (raised, epoch) = RiskWord.withNextEpoch(word);
-        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        if (rhoTarget > RiskWord.rhoOpenOf(word)) raised = RiskWord.withOpen(raised, rhoTarget);
+        uint256 cap = _capAbove(RiskWord.rhoTargetOf(word), bounds);
+        if (cap > RiskWord.rhoCapOf(word)) raised = RiskWord.withCap(raised, cap);
     }
 
     /// @notice Applies one entry. The word is unchanged whenever the outcome is a skip.
+    /// @param bounds first word of the class
+    /// @param levels second word of the class; may be zero while the word is not stale
+    /// @param values lower half of the packed entry
+    /// @param observedAt observation time of the report, below 2^32
+    /// @param nowSec time of application, below 2^32
     function applyEntry(
         uint256 word,
-        RiskClass memory class,
-        RiskEntry memory entry,
-        ReportTimes memory times
-    ) internal pure returns (uint256 newWord, EntryOutcome outcome) {
-        Move memory move = prepare(times);
-        (move.rho, move.pi, move.epoch, move.score) = (entry.rhoBps, entry.piBps, entry.epoch, entry.score);
-        return applyMove(move, word, class);
-    }
-
-    /// @notice Memory for all entries of one report: the caller fills `rho`, `pi`, `epoch` and `score` and calls {applyMove},
-    /// again and again.
-    function prepare(ReportTimes memory times) internal pure returns (Move memory move) {
-        move.observedAt = times.observedAt;
-        move.nowSec = times.appliedAt;
-    }
-
-    /// @notice As {applyEntry}, with the entry and the times of `move`.
-    function applyMove(
-        Move memory move,
-        uint256 word,
-        RiskClass memory class
-    ) internal pure returns (uint256 newWord, EntryOutcome outcome) {
-        if (word == 0) return (word, EntryOutcome.UNKNOWN_POSITION);
-        move.word = word;
-        move.class = class;
-        move.oldRho = RiskWord.rhoTargetOf(word);
-        move.oldPi = RiskWord.piOf(word);
-        move.standing = RiskReading.standingRho(word, class, move.nowSec);
-        (bool changes, bool tightens) = _direction(move);
-        outcome = _objection(move, changes, tightens);
-        if (outcome != NO_OBJECTION) return (word, outcome);
-        newWord = RiskWord.isScored(word) ? _nextWord(move, changes, tightens) : _firstWord(move);
-        if (!changes) return (newWord, EntryOutcome.REFRESHED);
-        return (newWord, tightens ? EntryOutcome.APPLIED_TIGHTENED : EntryOutcome.APPLIED_LOOSENED);
-    }
-
-    function _direction(Move memory move) private pure returns (bool changes, bool tightens) {
-        (uint256 value, uint256 oldValue) = (move.rho, move.oldRho);
-        if (value == oldValue) (value, oldValue) = (move.pi, move.oldPi);
-        return (value != oldValue, value > oldValue);
-    }
-
-    function _setAnchors(Move memory move) private pure {
-        uint256 word = move.word;
-        uint256 index = (move.nowSec / move.class.windowSec) & RiskWord.WINDOW_MASK;
-        uint256 oldIndex = RiskWord.windowIndexOf(word);
-        move.windowIndex = index;
-        if (index == oldIndex) {
-            move.anchor = RiskWord.rhoAnchorOf(word);
-            move.prior = RiskWord.rhoPriorOf(word);
-            return;
-        }
-        move.anchor = move.oldRho;
-        move.prior = index == (oldIndex + 1) & RiskWord.WINDOW_MASK ? RiskWord.rhoAnchorOf(word) : move.oldRho;
-    }
-
-    function _objection(Move memory move, bool changes, bool tightens) private pure returns (EntryOutcome objection) {
-        uint256 lastObservation = RiskWord.observedAtOf(move.word);
+        uint256 bounds,
+        uint256 levels,
+        uint256 values,
+        uint256 observedAt,
+        uint256 nowSec
+    ) internal pure returns (uint256 newWord, uint256 outcome) {
+        if (word == 0) return (word, UNKNOWN_POSITION);
         // Equal is refused too: one observation scores a position once.
-        if (move.observedAt <= lastObservation) return EntryOutcome.OLDER_OBSERVATION;
-        if (move.score > MAX_SCORE) return EntryOutcome.SCORE_RANGE;
-        objection = _boundsObjection(move, lastObservation != 0);
-        if (objection != NO_OBJECTION) return objection;
-        // A score that saw another epoch may not lower what is in force: neither the target nor a fallback ρ.
-        if (move.epoch != RiskWord.epochOf(move.word)) {
-            bool loosens = changes && !tightens;
-            if (loosens || move.rho < move.standing) return EntryOutcome.STALE_EPOCH;
-        }
-        // The first score may go anywhere inside the bounds.
-        if (lastObservation == 0 || !changes) return NO_OBJECTION;
-        if (_exceedsPiStep(move)) return EntryOutcome.PI_STEP;
-        _setAnchors(move);
-        return tightens ? _tightenObjection(move) : _loosenObjection(move);
+        if (observedAt <= RiskWord.observedAtOf(word)) return (word, OLDER_OBSERVATION);
+        if (ReportCodec.scoreIn(values) > MAX_SCORE) return (word, SCORE_RANGE);
+        // ρ decides, π where ρ stays.
+        (uint256 pair, uint256 oldPair) = (ReportCodec.pairIn(values), RiskWord.pairOf(word));
+        if (pair > oldPair) (newWord, outcome) = _raise(word, bounds, levels, values, nowSec);
+        else if (pair < oldPair) (newWord, outcome) = _lower(word, bounds, levels, values, nowSec);
+        else (newWord, outcome) = _repeat(word, bounds, levels, values, nowSec);
+        if (outcome > REFRESHED) return (word, outcome);
+        uint256 validityMinutes = RiskClassWords.validityMinutesOf(bounds);
+        newWord = RiskWord.withScore(newWord, ReportCodec.scoreIn(values), observedAt, validityMinutes);
     }
 
-    /// @dev Floor, ceiling, cap and linked rule on the final pair. A live value outside (possible only after the DAO moved a
-    /// bound) widens the bound to itself; the first score gets no such allowance.
-    function _boundsObjection(Move memory move, bool live) private pure returns (EntryOutcome objection) {
-        RiskClass memory class = move.class;
-        (uint256 rho, uint256 pi) = (move.rho, move.pi);
-        if (rho < class.rhoFloorBps && !(live && rho >= move.oldRho)) return EntryOutcome.RHO_BELOW_FLOOR;
-        if (rho > class.rhoCeilingBps && !(live && rho <= move.oldRho)) return EntryOutcome.RHO_ABOVE_CEILING;
-        if (pi < class.piFloorBps && !(live && pi >= move.oldPi)) return EntryOutcome.PI_BELOW_FLOOR;
-        if (pi > class.piCapBps && !(live && pi <= move.oldPi)) return EntryOutcome.PI_ABOVE_CAP;
+    /// @dev A scored pair that stays needs no bounds: where they do not hold it, the DAO has moved them around it.
+    function _repeat(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 values,
+        uint256 nowSec
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+        (newWord, outcome) = (word, REFRESHED);
+        if (ReportCodec.epochIn(values) != RiskWord.epochOf(word)) {
+            // The target may stay, but a fallback ρ above it may not fall.
+            if (ReportCodec.rhoIn(values) < RiskReading.standingRho(word, levels, nowSec)) outcome = STALE_EPOCH;
+        }
+        if (ReportCodec.piIn(values) > ReportCodec.rhoIn(values)) outcome = LINKED_RULE;
+    }
+
+    // Most entries pass every check with room to spare, which {_raise} and {_lower} see from one bit: differences wrap where
+    // they are negative, and only there the highest bit is set, since all terms are below 2^34. It is clear only if
+    // {RiskObjections.objection} has nothing to say; where it is set, that looks at the checks one by one.
+
+    function _raise(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 values,
+        uint256 nowSec
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        uint256 doubts = _doubts(word, bounds, values);
+        uint256 rho = ReportCodec.rhoIn(values);
         unchecked {
-            if (pi + class.deltaBps <= rho) return NO_OBJECTION;
+            doubts |= RiskWord.rhoTargetOf(word) + RiskClassWords.tightenStepOf(bounds) - rho;
+            doubts |= nowSec - RiskWord.tightenedAtOf(word) - RiskClassWords.tightenDelayOf(bounds);
+            rho -= RiskClassWords.tightenDriftOf(bounds);
+            doubts |= (RiskWord.rhoAnchorOf(anchors) - rho) | (RiskWord.rhoPriorOf(anchors) - rho);
         }
-        return live && _keepsGap(move) ? NO_OBJECTION : EntryOutcome.LINKED_RULE;
+        if (doubts >> 255 != 0) {
+            if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+            outcome = RiskObjections.objection(word, bounds, levels, values, nowSec);
+            if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
+        }
+        return (_tightened(word, bounds, levels, values, nowSec, anchors), APPLIED_TIGHTENED);
     }
 
-    /// @dev Where the DAO raised δ above the live gap, the gap may stay or grow.
-    function _keepsGap(Move memory move) private pure returns (bool keeps) {
-        (uint256 oldRho, uint256 oldPi) = (move.oldRho, move.oldPi);
+    function _lower(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 values,
+        uint256 nowSec
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        uint256 anchors = RiskObjections.anchorsAt(word, bounds, nowSec);
+        uint256 doubts = _doubts(word, bounds, values);
+        uint256 rho = ReportCodec.rhoIn(values);
         unchecked {
-            uint256 oldGap = oldRho > oldPi ? oldRho - oldPi : 0;
-            return move.pi + oldGap <= move.rho;
+            doubts |= rho + RiskClassWords.loosenStepOf(bounds) - RiskWord.rhoTargetOf(word);
+            doubts |= nowSec - RiskWord.loosenedAtOf(word) - RiskClassWords.loosenDelayOf(bounds);
+            rho += RiskClassWords.loosenDriftOf(bounds);
+            doubts |= (rho - RiskWord.rhoAnchorOf(anchors)) | (rho - RiskWord.rhoPriorOf(anchors));
         }
+        if (doubts >> 255 != 0) {
+            if (!RiskWord.isScored(word)) return _first(word, bounds, values, nowSec);
+            outcome = RiskObjections.objection(word, bounds, levels, values, nowSec);
+            if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
+        }
+        return (_loosened(word, values, nowSec, anchors), APPLIED_LOOSENED);
     }
 
-    /// @dev Step and drift count from the fallback ρ where that stands above the target.
-    function _tightenObjection(Move memory move) private pure returns (EntryOutcome objection) {
-        Lane memory lane = move.class.tighten;
-        (uint256 rho, uint256 oldRho, uint256 standing) = (move.rho, move.oldRho, move.standing);
+    /// @dev Scored, of the epoch that was seen, inside the bounds, π inside its step.
+    function _doubts(uint256 word, uint256 bounds, uint256 values) private pure returns (uint256 doubts) {
+        (uint256 rho, uint256 pi) = (ReportCodec.rhoIn(values), ReportCodec.piIn(values));
         unchecked {
-            if (rho > (standing > oldRho ? standing : oldRho) + lane.stepBps) return EntryOutcome.TIGHTEN_STEP;
-            if (move.nowSec < RiskWord.tightenedAtOf(move.word) + lane.delaySec) return EntryOutcome.TIGHTEN_DELAY;
-            uint256 top = (move.anchor < move.prior ? move.anchor : move.prior) + lane.driftBps;
-            bool drifts = rho > top && rho > standing && rho > oldRho;
-            return drifts ? EntryOutcome.TIGHTEN_DRIFT : NO_OBJECTION;
+            doubts = (RiskWord.observedAtOf(word) - 1) | (0 - (ReportCodec.epochIn(values) ^ RiskWord.epochOf(word)));
+            doubts |= (rho - RiskClassWords.rhoFloorOf(bounds)) | (RiskClassWords.rhoCeilingOf(bounds) - rho);
+            doubts |= (pi - RiskClassWords.piFloorOf(bounds)) | (RiskClassWords.piCapOf(bounds) - pi);
+            doubts |= rho - pi - RiskClassWords.deltaOf(bounds);
+            (rho, pi) = (RiskClassWords.piStepOf(bounds), pi - RiskWord.piOf(word));
+            doubts |= (rho - pi) | (rho + pi);
         }
-    }
-
-    function _loosenObjection(Move memory move) private pure returns (EntryOutcome objection) {
-        Lane memory lane = move.class.loosen;
-        (uint256 rho, uint256 oldRho) = (move.rho, move.oldRho);
-        unchecked {
-            if (rho + lane.stepBps < oldRho) return EntryOutcome.LOOSEN_STEP;
-            if (move.nowSec < RiskWord.loosenedAtOf(move.word) + lane.delaySec) return EntryOutcome.LOOSEN_DELAY;
-            uint256 highest = move.anchor > move.prior ? move.anchor : move.prior;
-            return rho + lane.driftBps < highest && rho < oldRho ? EntryOutcome.LOOSEN_DRIFT : NO_OBJECTION;
-        }
-    }
-
-    function _nextWord(Move memory move, bool changes, bool tightens) private pure returns (uint256 word) {
-        word = RiskWord.withScore(move.word, move.score, move.observedAt);
-        if (!changes) return word;
-        uint256 windowed = RiskWord.packAnchors(move.windowIndex, move.anchor, move.prior);
-        word = RiskWord.withPair(word, move.rho, move.pi, windowed);
-        return tightens ? _withRamp(word, move) : _withLoosening(word, move);
-    }
-
-    /// @dev Steps, delays, drift and Δ_max count from the first score; above the default it ramps in like any tightening.
-    function _firstWord(Move memory move) private pure returns (uint256 word) {
-        _setAnchors(move);
-        (uint256 rho, RiskClass memory class) = (move.rho, move.class);
-        word = RiskWord.withScore(move.word, move.score, move.observedAt);
-        word = RiskWord.withOpen(word, rho);
-        // Unchecked anchors: {withOpen} has checked ρ.
-        word = RiskWord.withPair(word, rho, move.pi, RiskWord.packAnchors(move.windowIndex, rho, rho));
-        uint256 rhoFrom = Math.min(move.standing, rho);
-        word = RiskWord.withLoosening(word, rhoFrom, move.nowSec);
-        uint256 minutesPacked = RiskWord.packMinutes(class.graceMinutes, class.rampMinutes);
-        return RiskWord.withRamp(word, rhoFrom, move.nowSec, minutesPacked);
-    }
-
-    /// @dev A running ramp goes on, to the lower target; a ρ above the new target falls to it at once.
-    function _withLoosening(uint256 word, Move memory move) private pure returns (uint256 changed) {
-        return RiskWord.withLoosening(word, Math.min(RiskWord.rhoFromOf(word), move.rho), move.nowSec);
     }
 
     /// @dev The ramp starts, or is re-targeted, from the ρ in force, so without a jump.
-    function _withRamp(uint256 word, Move memory move) private pure returns (uint256 changed) {
-        (uint256 rho, uint256 standing) = (move.rho, move.standing);
-        return RiskWord.withRamp(word, standing < rho ? standing : rho, move.nowSec, _rampMinutes(move));
-    }
-
-    /// @dev A tightening during a running ramp gets no second grace, and the slope does not fall (but for rounding to
-    /// minutes): otherwise a series of small tightenings would hold the requirement down for ever. It ends no later than a
-    /// fresh ramp would.
-    function _rampMinutes(Move memory move) private pure returns (uint256 minutesPacked) {
-        (uint256 grace, uint256 ramp) = (move.class.graceMinutes, move.class.rampMinutes);
-        if (move.standing >= move.oldRho) return RiskWord.packMinutes(grace, ramp);
-        (uint256 oldGrace, uint256 oldRamp) = RiskWord.rampOf(move.word);
-        unchecked {
-            uint256 startSec = RiskWord.tightenedAtOf(move.word) + oldGrace * MINUTE;
-            uint256 endSec = startSec + oldRamp * MINUTE;
-            if (move.nowSec >= endSec) return RiskWord.packMinutes(grace, ramp);
-            uint256 latestEnd = grace + ramp;
-            uint256 waitSec = startSec > move.nowSec ? startSec - move.nowSec : 0;
-            uint256 leftSec = endSec - (waitSec == 0 ? move.nowSec : startSec);
-            grace = Math.min(grace, Math.ceilDiv(waitSec, MINUTE));
-            uint256 rise = move.rho - move.standing;
-            ramp = Math.ceilDiv(leftSec * rise, (move.oldRho - move.standing) * MINUTE);
-            return RiskWord.packMinutes(grace, Math.min(ramp, latestEnd - grace));
+    function _tightened(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 values,
+        uint256 nowSec,
+        uint256 anchors
+    ) private pure returns (uint256 newWord) {
+        uint256 rho = ReportCodec.rhoIn(values);
+        uint256 standing = RiskReading.standingRho(word, levels, nowSec);
+        uint256 minutesPacked = RiskClassWords.rampLanesOf(bounds);
+        if (standing < RiskWord.rhoTargetOf(word)) {
+            minutesPacked = RiskReading.retargetedRamp(word, minutesPacked, rho, standing, nowSec);
         }
+        if (standing > rho) standing = rho;
+        uint256 pair = RiskWord.packPair(rho, ReportCodec.piIn(values), standing, anchors);
+        return RiskWord.withTightening(word, pair, nowSec, minutesPacked);
     }
 
-    function _exceedsPiStep(Move memory move) private pure returns (bool exceeds) {
-        (uint256 pi, uint256 oldPi) = (move.pi, move.oldPi);
+    /// @dev A running ramp goes on, to the lower target; a ρ above the new target falls to it at once.
+    function _loosened(
+        uint256 word,
+        uint256 values,
+        uint256 nowSec,
+        uint256 anchors
+    ) private pure returns (uint256 newWord) {
+        (uint256 rho, uint256 rhoFrom) = (ReportCodec.rhoIn(values), RiskWord.rhoFromOf(word));
+        if (rhoFrom > rho) rhoFrom = rho;
+        uint256 pair = RiskWord.packPair(rho, ReportCodec.piIn(values), rhoFrom, anchors);
+        return RiskWord.withLoosening(word, pair, nowSec);
+    }
+
+    /// @dev The first score may go anywhere inside the bounds; steps, delays, drift and Δ_max count from it. Above the default
+    /// it ramps in like any tightening. What is in force before it is the default, the target of an unscored word, which a
+    /// score that saw another epoch may not lower.
+    function _first(
+        uint256 word,
+        uint256 bounds,
+        uint256 values,
+        uint256 nowSec
+    ) private pure returns (uint256 newWord, uint256 outcome) {
+        outcome = RiskObjections.pairObjection(word, bounds, values);
+        if (outcome != RiskObjections.NO_OBJECTION) return (word, outcome);
+        uint256 rho = ReportCodec.rhoIn(values);
+        (uint256 pair, uint256 oldPair) = (ReportCodec.pairIn(values), RiskWord.pairOf(word));
+        if (pair < oldPair && ReportCodec.epochIn(values) != RiskWord.epochOf(word)) return (word, STALE_EPOCH);
+        if (pair != oldPair) outcome = pair > oldPair ? APPLIED_TIGHTENED : APPLIED_LOOSENED;
+        pair = Math.min(RiskWord.rhoTargetOf(word), rho);
+        pair = RiskWord.packPair(rho, ReportCodec.piIn(values), pair, RiskWord.packAnchors(rho, rho));
+        oldPair = RiskClassWords.rampLanesOf(bounds);
+        newWord = RiskWord.withFirst(word, pair, nowSec, oldPair, _capAbove(rho, bounds));
+    }
+
+    /// @dev Greatest maintenance ρ of a position that was scored, or grew, at `rho`.
+    function _capAbove(uint256 rho, uint256 bounds) private pure returns (uint256 cap) {
         unchecked {
-            return (pi > oldPi ? pi - oldPi : oldPi - pi) > move.class.piStepBps;
+            cap = rho + RiskClassWords.maxAboveOpenOf(bounds);
+            return cap < MAX_RHO ? cap : MAX_RHO;
         }
     }
 }

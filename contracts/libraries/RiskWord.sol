@@ -5,16 +5,16 @@ pragma solidity 0.8.30;
 /// refuses what does not fit its lane.
 /// @param rhoFrom ρ at the start of the running ramp, bps; equals `rhoTarget` when nothing ramps
 /// @param rhoTarget last accepted ρ, bps; the class default while unscored
-/// @param rhoOpen ρ that Δ_max counts from, bps: the first scored one, or the highest target at which the owner added risk
-/// since; the class default while unscored
-/// @param rhoAnchor ρ at the start of the drift window that `windowIndex` names, bps
+/// @param rhoCap greatest maintenance ρ, bps: Δ_max above the first scored ρ, or above the highest target at which the owner
+/// added risk since, with the Δ_max of that moment; without effect while unscored
+/// @param rhoAnchor ρ at the start of the drift window of the last change, bps
 /// @param rhoPrior ρ at the start of the drift window before it, bps
 /// @param pi last accepted π, bps
 /// @param score floor(100 · −log10 p), 0…600
 /// @param observedAt observation time of the last accepted score, 0 while unscored
 /// @param tightenedAt time of the last tightening: start of the ramp's grace and of the tightening lane's delay
 /// @param loosenedAt time of the last loosening
-/// @param windowIndex drift window of the last change: time / windowSec, modulo 2^18
+/// @param validityMinutes validity of the last accepted score, frozen when it was accepted; 0 while unscored
 /// @param classId risk class, below 4096
 /// @param epoch position epoch, never 0 in a known word
 /// @param graceMinutes grace of the running ramp, frozen when it began
@@ -22,7 +22,7 @@ pragma solidity 0.8.30;
 struct RiskState {
     uint256 rhoFrom;
     uint256 rhoTarget;
-    uint256 rhoOpen;
+    uint256 rhoCap;
     uint256 rhoAnchor;
     uint256 rhoPrior;
     uint256 pi;
@@ -30,7 +30,7 @@ struct RiskState {
     uint256 observedAt;
     uint256 tightenedAt;
     uint256 loosenedAt;
-    uint256 windowIndex;
+    uint256 validityMinutes;
     uint256 classId;
     uint256 epoch;
     uint256 graceMinutes;
@@ -38,8 +38,8 @@ struct RiskState {
 }
 
 /// @title One position (or class quantile) in one storage word
-/// @notice From the highest bit: rhoFrom 14 · rhoTarget 14 · rhoOpen 14 · rhoAnchor 14 · rhoPrior 14 · pi 14 · score 10 ·
-/// observedAt 32 · tightenedAt 32 · loosenedAt 32 · windowIndex 18 · classId 12 · epoch 16 · graceMinutes 10 ·
+/// @notice From the highest bit: rhoFrom 14 · rhoTarget 14 · rhoCap 14 · rhoAnchor 14 · rhoPrior 14 · pi 14 · score 10 ·
+/// observedAt 32 · tightenedAt 32 · loosenedAt 32 · validityMinutes 18 · classId 12 · epoch 16 · graceMinutes 10 ·
 /// rampMinutes 10. The zero word is an unknown position. Mirrored in `oracle/rules/risk-word.ts`.
 library RiskWord {
     /// @notice Largest class id that fits the word.
@@ -48,21 +48,20 @@ library RiskWord {
     uint256 internal constant MAX_EPOCH = (1 << 16) - 1;
     /// @notice Largest grace plus ramp, minutes.
     uint256 internal constant MAX_RAMP_MINUTES = (1 << 10) - 1;
-    /// @notice Drift windows are numbered modulo 2^18: 30 years of the shortest window.
-    uint256 internal constant WINDOW_MASK = (1 << 18) - 1;
     /// @notice Epoch of a new position.
     uint256 internal constant FIRST_EPOCH = 1;
 
     uint256 private constant BPS_BITS = 14;
     uint256 private constant BPS_MASK = (1 << BPS_BITS) - 1;
     uint256 private constant MINUTES_MASK = (1 << 10) - 1;
+    uint256 private constant VALIDITY_MASK = (1 << 18) - 1;
     uint256 private constant TIME_BITS = 32;
     uint256 private constant TIME_MASK = (1 << TIME_BITS) - 1;
 
     uint256 private constant GRACE_SHIFT = 10;
     uint256 private constant EPOCH_SHIFT = 20;
     uint256 private constant CLASS_SHIFT = 36;
-    uint256 private constant WINDOW_SHIFT = 48;
+    uint256 private constant VALIDITY_SHIFT = 48;
     uint256 private constant LOOSENED_SHIFT = 66;
     uint256 private constant TIGHTENED_SHIFT = 98;
     uint256 private constant OBSERVED_SHIFT = 130;
@@ -70,20 +69,25 @@ library RiskWord {
     uint256 private constant PI_SHIFT = 172;
     uint256 private constant PRIOR_SHIFT = 186;
     uint256 private constant ANCHOR_SHIFT = 200;
-    uint256 private constant OPEN_SHIFT = 214;
+    uint256 private constant CAP_SHIFT = 214;
     uint256 private constant TARGET_SHIFT = 228;
     uint256 private constant FROM_SHIFT = 242;
 
-    uint256 private constant SCORE_LANES = (MINUTES_MASK << SCORE_SHIFT) | (TIME_MASK << OBSERVED_SHIFT);
+    /// @notice Class and epoch, which the owner of the position or the DAO sets, and no report.
+    uint256 internal constant FIXED_LANES = (MAX_CLASS_ID << CLASS_SHIFT) | (MAX_EPOCH << EPOCH_SHIFT);
+
+    uint256 private constant RAMP_MASK = (1 << EPOCH_SHIFT) - 1;
+    uint256 private constant SCORE_LANES =
+        (MINUTES_MASK << SCORE_SHIFT) | (TIME_MASK << OBSERVED_SHIFT) | (VALIDITY_MASK << VALIDITY_SHIFT);
     uint256 private constant PAIR_LANES =
-        (BPS_MASK << TARGET_SHIFT) |
+        (BPS_MASK << FROM_SHIFT) |
+            (BPS_MASK << TARGET_SHIFT) |
             (BPS_MASK << PI_SHIFT) |
             (BPS_MASK << ANCHOR_SHIFT) |
-            (BPS_MASK << PRIOR_SHIFT) |
-            (WINDOW_MASK << WINDOW_SHIFT);
-    uint256 private constant RAMP_LANES =
-        (BPS_MASK << FROM_SHIFT) | (TIME_MASK << TIGHTENED_SHIFT) | ((1 << EPOCH_SHIFT) - 1);
-    uint256 private constant LOOSENING_LANES = (BPS_MASK << FROM_SHIFT) | (TIME_MASK << LOOSENED_SHIFT);
+            (BPS_MASK << PRIOR_SHIFT);
+    uint256 private constant TIGHTENING_LANES = PAIR_LANES | (TIME_MASK << TIGHTENED_SHIFT) | RAMP_MASK;
+    uint256 private constant LOOSENING_LANES = PAIR_LANES | (TIME_MASK << LOOSENED_SHIFT);
+    uint256 private constant FIRST_LANES = TIGHTENING_LANES | (TIME_MASK << LOOSENED_SHIFT) | (BPS_MASK << CAP_SHIFT);
 
     /// @notice A field is wider than its lane; no state that the rules can reach does this.
     error RiskWordOverflow();
@@ -94,7 +98,7 @@ library RiskWord {
         word =
             (state.rhoFrom << FROM_SHIFT) |
             (state.rhoTarget << TARGET_SHIFT) |
-            (state.rhoOpen << OPEN_SHIFT) |
+            (state.rhoCap << CAP_SHIFT) |
             (state.rhoAnchor << ANCHOR_SHIFT) |
             (state.rhoPrior << PRIOR_SHIFT) |
             (state.pi << PI_SHIFT) |
@@ -103,7 +107,7 @@ library RiskWord {
         word |=
             (state.tightenedAt << TIGHTENED_SHIFT) |
             (state.loosenedAt << LOOSENED_SHIFT) |
-            (state.windowIndex << WINDOW_SHIFT) |
+            (state.validityMinutes << VALIDITY_SHIFT) |
             (state.classId << CLASS_SHIFT) |
             (state.epoch << EPOCH_SHIFT) |
             (state.graceMinutes << GRACE_SHIFT) |
@@ -114,7 +118,7 @@ library RiskWord {
     function unpack(uint256 word) internal pure returns (RiskState memory state) {
         state.rhoFrom = rhoFromOf(word);
         state.rhoTarget = rhoTargetOf(word);
-        state.rhoOpen = rhoOpenOf(word);
+        state.rhoCap = rhoCapOf(word);
         state.rhoAnchor = rhoAnchorOf(word);
         state.rhoPrior = rhoPriorOf(word);
         state.pi = piOf(word);
@@ -122,7 +126,7 @@ library RiskWord {
         state.observedAt = observedAtOf(word);
         state.tightenedAt = tightenedAtOf(word);
         state.loosenedAt = loosenedAtOf(word);
-        state.windowIndex = windowIndexOf(word);
+        state.validityMinutes = validityMinutesOf(word);
         state.classId = classIdOf(word);
         state.epoch = epochOf(word);
         (state.graceMinutes, state.rampMinutes) = rampOf(word);
@@ -137,8 +141,8 @@ library RiskWord {
         return (word >> TARGET_SHIFT) & BPS_MASK;
     }
 
-    function rhoOpenOf(uint256 word) internal pure returns (uint256 rho) {
-        return (word >> OPEN_SHIFT) & BPS_MASK;
+    function rhoCapOf(uint256 word) internal pure returns (uint256 rho) {
+        return (word >> CAP_SHIFT) & BPS_MASK;
     }
 
     function rhoAnchorOf(uint256 word) internal pure returns (uint256 rho) {
@@ -151,6 +155,11 @@ library RiskWord {
 
     function piOf(uint256 word) internal pure returns (uint256 pi) {
         return (word >> PI_SHIFT) & BPS_MASK;
+    }
+
+    /// @notice ρ and π as `ReportCodec.pairIn` has them.
+    function pairOf(uint256 word) internal pure returns (uint256 pair) {
+        return (rhoTargetOf(word) << 16) | piOf(word);
     }
 
     function scoreOf(uint256 word) internal pure returns (uint256 score) {
@@ -169,8 +178,8 @@ library RiskWord {
         return (word >> LOOSENED_SHIFT) & TIME_MASK;
     }
 
-    function windowIndexOf(uint256 word) internal pure returns (uint256 index) {
-        return (word >> WINDOW_SHIFT) & WINDOW_MASK;
+    function validityMinutesOf(uint256 word) internal pure returns (uint256 count) {
+        return (word >> VALIDITY_SHIFT) & VALIDITY_MASK;
     }
 
     function rampOf(uint256 word) internal pure returns (uint256 graceMinutes, uint256 rampMinutes) {
@@ -190,61 +199,73 @@ library RiskWord {
         return observedAtOf(word) != 0;
     }
 
-    /// @notice The word with a new score and its observation time.
-    function withScore(uint256 word, uint256 score, uint256 observedAt) internal pure returns (uint256 changed) {
-        if ((score & ~MINUTES_MASK) | (observedAt >> TIME_BITS) != 0) revert RiskWordOverflow();
-        return (word & ~SCORE_LANES) | (score << SCORE_SHIFT) | (observedAt << OBSERVED_SHIFT);
-    }
+    // The following write lanes without checking that the values fit: every value comes from a lane of at most the same
+    // width, from a comparison with one, or is a time below 2^32, which {RiskRules} requires of its caller.
 
-    /// @notice The word with ρ at opening.
-    function withOpen(uint256 word, uint256 rhoOpen) internal pure returns (uint256 changed) {
-        if (rhoOpen >> BPS_BITS != 0) revert RiskWordOverflow();
-        return (word & ~(BPS_MASK << OPEN_SHIFT)) | (rhoOpen << OPEN_SHIFT);
-    }
-
-    /// @notice The word with a new pair, its drift window and the anchors of that.
-    /// @param windowed anchors and window from {packAnchors}
-    function withPair(
+    /// @notice The word with a new score, its observation time and its validity.
+    function withScore(
         uint256 word,
-        uint256 rhoTarget,
-        uint256 pi,
-        uint256 windowed
+        uint256 score,
+        uint256 observedAt,
+        uint256 validityMinutes
     ) internal pure returns (uint256 changed) {
-        if ((rhoTarget | pi) >> BPS_BITS != 0) revert RiskWordOverflow();
-        return (word & ~PAIR_LANES) | (rhoTarget << TARGET_SHIFT) | (pi << PI_SHIFT) | windowed;
+        return
+            (word & ~SCORE_LANES) |
+            (score << SCORE_SHIFT) |
+            (observedAt << OBSERVED_SHIFT) |
+            (validityMinutes << VALIDITY_SHIFT);
     }
 
-    /// @notice Window and anchors in their lanes. Not checked: they are masked indices and fields of words.
-    function packAnchors(
-        uint256 windowIndex,
-        uint256 rhoAnchor,
-        uint256 rhoPrior
-    ) internal pure returns (uint256 windowed) {
-        return (rhoAnchor << ANCHOR_SHIFT) | (rhoPrior << PRIOR_SHIFT) | (windowIndex << WINDOW_SHIFT);
+    /// @notice The word with another greatest maintenance ρ.
+    function withCap(uint256 word, uint256 rhoCap) internal pure returns (uint256 changed) {
+        return (word & ~(BPS_MASK << CAP_SHIFT)) | (rhoCap << CAP_SHIFT);
     }
 
-    /// @notice The word with a ramp that starts now.
-    function withRamp(
-        uint256 word,
-        uint256 rhoFrom,
-        uint256 tightenedAt,
-        uint256 minutesPacked
-    ) internal pure returns (uint256 changed) {
-        bool fits = (rhoFrom >> BPS_BITS) | (tightenedAt >> TIME_BITS) | (minutesPacked >> EPOCH_SHIFT) == 0;
-        if (!fits) revert RiskWordOverflow();
-        return (word & ~RAMP_LANES) | (rhoFrom << FROM_SHIFT) | (tightenedAt << TIGHTENED_SHIFT) | minutesPacked;
+    /// @notice A pair with the start of its ramp and its anchors, in their lanes, for the three below.
+    function packPair(uint256 rho, uint256 pi, uint256 rhoFrom, uint256 anchors) internal pure returns (uint256 pair) {
+        return (rhoFrom << FROM_SHIFT) | (rho << TARGET_SHIFT) | (pi << PI_SHIFT) | anchors;
     }
 
-    /// @notice Grace and ramp in their lanes, for {withRamp}.
+    /// @notice Both anchors in their lanes; {rhoAnchorOf} and {rhoPriorOf} read them.
+    function packAnchors(uint256 rhoAnchor, uint256 rhoPrior) internal pure returns (uint256 anchors) {
+        return (rhoAnchor << ANCHOR_SHIFT) | (rhoPrior << PRIOR_SHIFT);
+    }
+
+    /// @notice Both anchors of a word, in their lanes.
+    function anchorsOf(uint256 word) internal pure returns (uint256 anchors) {
+        return word & ((BPS_MASK << ANCHOR_SHIFT) | (BPS_MASK << PRIOR_SHIFT));
+    }
+
+    /// @notice Grace and ramp in their lanes.
     function packMinutes(uint256 graceMinutes, uint256 rampMinutes) internal pure returns (uint256 minutesPacked) {
-        if ((graceMinutes | rampMinutes) & ~MINUTES_MASK != 0) revert RiskWordOverflow();
         return (graceMinutes << GRACE_SHIFT) | rampMinutes;
     }
 
-    /// @notice The word with the start of its running ramp lowered and the time of a loosening.
-    function withLoosening(uint256 word, uint256 rhoFrom, uint256 loosenedAt) internal pure returns (uint256 changed) {
-        if ((rhoFrom >> BPS_BITS) | (loosenedAt >> TIME_BITS) != 0) revert RiskWordOverflow();
-        return (word & ~LOOSENING_LANES) | (rhoFrom << FROM_SHIFT) | (loosenedAt << LOOSENED_SHIFT);
+    /// @notice The word with a tightened pair, whose ramp starts now.
+    function withTightening(
+        uint256 word,
+        uint256 pair,
+        uint256 nowSec,
+        uint256 minutesPacked
+    ) internal pure returns (uint256 changed) {
+        return (word & ~TIGHTENING_LANES) | pair | (nowSec << TIGHTENED_SHIFT) | minutesPacked;
+    }
+
+    /// @notice The word with a loosened pair.
+    function withLoosening(uint256 word, uint256 pair, uint256 nowSec) internal pure returns (uint256 changed) {
+        return (word & ~LOOSENING_LANES) | pair | (nowSec << LOOSENED_SHIFT);
+    }
+
+    /// @notice The word with its first scored pair: both lanes' delays and Δ_max count from here.
+    function withFirst(
+        uint256 word,
+        uint256 pair,
+        uint256 nowSec,
+        uint256 minutesPacked,
+        uint256 rhoCap
+    ) internal pure returns (uint256 changed) {
+        changed = (word & ~FIRST_LANES) | pair | minutesPacked | (rhoCap << CAP_SHIFT);
+        return changed | (nowSec << TIGHTENED_SHIFT) | (nowSec << LOOSENED_SHIFT);
     }
 
     /// @notice The word with its epoch raised by one; after the largest comes 1, so that a known word is never zero.
@@ -257,11 +278,14 @@ library RiskWord {
     }
 
     function _requireFits(RiskState memory state) private pure {
-        uint256 ratios = state.rhoFrom | state.rhoTarget | state.rhoOpen | state.rhoAnchor | state.rhoPrior | state.pi;
+        uint256 ratios = state.rhoFrom | state.rhoTarget | state.rhoCap | state.rhoAnchor | state.rhoPrior | state.pi;
         uint256 times = state.observedAt | state.tightenedAt | state.loosenedAt;
         uint256 tens = state.score | state.graceMinutes | state.rampMinutes;
         uint256 excess = (ratios >> BPS_BITS) | (times >> TIME_BITS) | (tens & ~MINUTES_MASK);
-        excess |= (state.windowIndex & ~WINDOW_MASK) | (state.classId & ~MAX_CLASS_ID) | (state.epoch & ~MAX_EPOCH);
+        excess |=
+            (state.validityMinutes & ~VALIDITY_MASK) |
+            (state.classId & ~MAX_CLASS_ID) |
+            (state.epoch & ~MAX_EPOCH);
         if (excess != 0) revert RiskWordOverflow();
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ReportCodec} from "../libraries/ReportCodec.sol";
+import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskReading} from "../libraries/RiskReading.sol";
 import {RiskRules} from "../libraries/RiskRules.sol";
-import {EntryOutcome, ReportTimes, RiskClass, RiskEntry, RiskParams} from "../types/RiskTypes.sol";
+import {RiskClass, RiskParams} from "../types/RiskTypes.sol";
 
 /// @notice Runs batches of packed cases through the libraries, for the differential test of the TypeScript mirror.
 contract RulesHarness {
@@ -16,17 +18,20 @@ contract RulesHarness {
     function applyBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
         for (uint256 at = 0; at < cases.length; at += RULE_CASE_BYTES) {
             bytes calldata item = cases[at:at + RULE_CASE_BYTES];
-            RiskEntry memory entry;
-            entry.epoch = uint16(bytes2(item[34:36]));
-            entry.rhoBps = uint16(bytes2(item[36:38]));
-            entry.piBps = uint16(bytes2(item[38:40]));
-            entry.score = uint16(bytes2(item[40:42]));
-            ReportTimes memory times = ReportTimes(uint40(bytes5(item[42:47])), uint40(bytes5(item[47:52])));
-            (uint256 word, EntryOutcome outcome) = RiskRules.applyEntry(
+            uint256 values = ReportCodec.packValues(
+                uint16(bytes2(item[34:36])),
+                uint16(bytes2(item[36:38])),
+                uint16(bytes2(item[38:40])),
+                uint16(bytes2(item[40:42]))
+            );
+            (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
+            (uint256 word, uint256 outcome) = RiskRules.applyEntry(
                 uint256(bytes32(item[2:34])),
-                classes[uint16(bytes2(item[:2]))],
-                entry,
-                times
+                bounds,
+                levels,
+                values,
+                uint40(bytes5(item[42:47])),
+                uint40(bytes5(item[47:52]))
             );
             results = abi.encodePacked(results, uint8(outcome), word);
         }
@@ -36,16 +41,17 @@ contract RulesHarness {
     function readBatch(RiskClass[] memory classes, bytes calldata cases) external pure returns (bytes memory results) {
         for (uint256 at = 0; at < cases.length; at += READING_CASE_BYTES) {
             bytes calldata item = cases[at:at + READING_CASE_BYTES];
-            RiskClass memory class = classes[uint16(bytes2(item[:2]))];
+            (uint256 bounds, uint256 levels) = RiskClassWords.pack(classes[uint16(bytes2(item[:2]))]);
             uint256 quantileWord = uint256(bytes32(item[34:66]));
             uint256 nowSec = uint40(bytes5(item[66:71]));
             RiskParams memory params = RiskReading.effectiveParams(
                 uint256(bytes32(item[2:34])),
-                class,
+                bounds,
+                levels,
                 quantileWord,
                 nowSec
             );
-            (uint256 rho, uint256 pi) = RiskReading.openingParams(class, quantileWord, nowSec);
+            (uint256 rho, uint256 pi) = RiskReading.openingParams(bounds, levels, quantileWord, nowSec);
             results = abi.encodePacked(results, _packed(params), uint16(rho), uint16(pi));
         }
     }

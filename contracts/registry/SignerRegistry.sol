@@ -3,6 +3,8 @@ pragma solidity 0.8.30;
 
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {ISignerRegistry} from "../interfaces/ISignerRegistry.sol";
 
 /// @title Versioned sets of report signers
@@ -13,20 +15,21 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
     /// @notice Bytes of one compact signature (r, vs), ERC-2098.
     uint256 public constant SIGNATURE_BYTES = 64;
 
+    /// @dev All that a quorum depends on is one word and the code of `keys`: addresses in code cost one access for all of
+    /// them, in storage one each. Bit i of `removed` is signer i.
     struct SignerSet {
+        address keys;
         uint8 size;
         uint8 threshold;
-        uint8 live;
-        address[MAX_SIGNERS] signers;
+        uint32 removed;
+        uint40 expiresAt;
     }
 
     /// @notice How long the set before the current one stays valid after a rotation, seconds.
     uint40 public immutable OVERLAP_SEC;
 
-    /// @inheritdoc ISignerRegistry
+    /// @inheritdoc IReportVerifier
     uint32 public currentVersion;
-    /// @notice Last second of the set before the current one.
-    uint40 public previousExpiresAt;
     /// @notice May remove signers, nothing else.
     address public guardian;
 
@@ -64,25 +67,29 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         if (msg.sender != guardian) revert SignerRegistryNotGuardian(msg.sender);
         if (signer == address(0)) revert SignerRegistryUnknownSigner(signer);
         SignerSet storage current = _sets[currentVersion];
-        bool wasCurrent = _clear(current, signer);
-        if (current.live < current.threshold) revert SignerRegistryBelowThreshold(current.live, current.threshold);
+        bool wasCurrent = _remove(current, signer);
+        uint256 live = current.size - _bitCount(current.removed);
+        if (live < current.threshold) revert SignerRegistryBelowThreshold(live, current.threshold);
         // The set before may fall below its threshold: then it can no longer reach a quorum, which is safe. Sets older than
         // that are dead for ever.
-        bool wasPrevious = _clear(_sets[currentVersion - 1], signer);
+        bool wasPrevious = _remove(_sets[currentVersion - 1], signer);
         if (!wasCurrent && !wasPrevious) revert SignerRegistryUnknownSigner(signer);
         emit SignerRemoved(signer);
     }
 
-    /// @inheritdoc ISignerRegistry
+    /// @inheritdoc IReportVerifier
     function verifyQuorum(
         uint32 version,
         bytes32 digest,
         uint256 signerBitmap,
         bytes calldata signatures
     ) external view {
-        _requireLive(version);
-        SignerSet storage set = _sets[version];
+        SignerSet memory set = _sets[version];
         (uint256 size, uint256 threshold) = (set.size, set.threshold);
+        // A version that was never activated, or ended, expired at 0.
+        if (block.timestamp > set.expiresAt) {
+            revert SignerRegistryInactiveVersion(version, currentVersion, previousExpiresAt());
+        }
         if (signerBitmap >> size != 0) revert SignerRegistryBitmap(signerBitmap, size);
         // Everything that costs little is checked before the first recovery.
         uint256 count = _bitCount(signerBitmap);
@@ -91,10 +98,11 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         if (signatures.length != expectedLength) {
             revert SignerRegistrySignatureLength(signatures.length, expectedLength);
         }
+        address[] memory signers = _signersOf(set);
         uint256 offset;
         for (uint256 index = 0; offset < expectedLength; ++index) {
             if ((signerBitmap >> index) & 1 == 0) continue;
-            _requireSigner(index, set.signers[index], digest, signatures[offset:offset + SIGNATURE_BYTES]);
+            _requireSigner(index, signers[index], digest, signatures[offset:offset + SIGNATURE_BYTES]);
             offset += SIGNATURE_BYTES;
         }
     }
@@ -102,10 +110,13 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
     /// @inheritdoc ISignerRegistry
     function currentSet() external view returns (uint32 version, address[] memory signers, uint8 threshold) {
         version = currentVersion;
-        SignerSet storage set = _sets[version];
-        signers = new address[](set.size);
-        for (uint256 index = 0; index < signers.length; ++index) signers[index] = set.signers[index];
-        threshold = set.threshold;
+        SignerSet memory set = _sets[version];
+        (signers, threshold) = (_signersOf(set), set.threshold);
+    }
+
+    /// @notice Last second of the set before the current one; 0 while there is none.
+    function previousExpiresAt() public view returns (uint40 time) {
+        return currentVersion < 2 ? 0 : _sets[currentVersion - 1].expiresAt;
     }
 
     function _activate(address[] memory signers, uint8 threshold) private returns (uint32 version) {
@@ -114,15 +125,11 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         uint256 least = size / 2 + 1;
         if (threshold < least || threshold > size) revert SignerRegistryThreshold(threshold, least, size);
         version = currentVersion + 1;
-        SignerSet storage set = _sets[version];
-        for (uint256 index = 0; index < size; ++index) {
-            _requireNewSigner(signers, index);
-            set.signers[index] = signers[index];
-        }
+        for (uint256 index = 0; index < size; ++index) _requireNewSigner(signers, index);
         // Fits: size is at most MAX_SIGNERS.
-        (set.size, set.live, set.threshold) = (uint8(size), uint8(size), threshold);
+        _sets[version] = SignerSet(_writeKeys(signers), uint8(size), threshold, 0, type(uint40).max);
+        _endSetsBefore(version);
         currentVersion = version;
-        previousExpiresAt = uint40(block.timestamp) + OVERLAP_SEC;
         emit SignerSetActivated(version, signers, threshold);
     }
 
@@ -131,22 +138,42 @@ contract SignerRegistry is ISignerRegistry, Ownable2Step {
         emit GuardianSet(newGuardian);
     }
 
-    function _clear(SignerSet storage set, address signer) private returns (bool found) {
-        for (uint256 index = 0; index < set.size; ++index) {
-            if (set.signers[index] != signer) continue;
-            set.signers[index] = address(0);
-            set.live -= 1;
+    function _remove(SignerSet storage set, address signer) private returns (bool found) {
+        address[] memory signers = _signersOf(set);
+        for (uint256 index = 0; index < signers.length; ++index) {
+            if (signers[index] != signer) continue;
+            // Fits: sets have at most 32 signers.
+            set.removed |= uint32(1 << index);
             return true;
         }
     }
 
-    function _requireLive(uint32 version) private view {
-        uint32 current = currentVersion;
-        // Version 0 was never activated: its set is empty and reaches no quorum, but is refused by name here.
-        bool overlaps = version != 0 && version + 1 == current && block.timestamp <= previousExpiresAt;
-        if (version != current && !overlaps) {
-            revert SignerRegistryInactiveVersion(version, current, previousExpiresAt);
+    /// @dev Creates a contract whose code is a stop instruction, so that nobody can call it, and the addresses as words.
+    function _writeKeys(address[] memory signers) private returns (address keys) {
+        uint256 length = signers.length * 32 + 1;
+        // Returns the rest of itself: push length, dup, push 10, zero, codecopy, zero, return; then the stop.
+        bytes memory creation = abi.encodePacked(hex"61", uint16(length), hex"80600a3d393df300", signers);
+        assembly ("memory-safe") {
+            keys := create(0, add(creation, 0x20), mload(creation))
         }
+        if (keys == address(0)) revert SignerRegistryKeys();
+    }
+
+    /// @dev Signers in bitmap order, zero where removed.
+    function _signersOf(SignerSet memory set) private view returns (address[] memory signers) {
+        (uint256 size, address keys, uint256 removed) = (set.size, set.keys, set.removed);
+        signers = new address[](size);
+        assembly ("memory-safe") {
+            extcodecopy(keys, add(signers, 0x20), 1, shl(5, size))
+        }
+        for (; removed != 0; removed &= removed - 1) signers[Math.log2(removed & (~removed + 1))] = address(0);
+    }
+
+    /// @dev The set before `version` lives on for the overlap, the one before that ends. Nothing precedes version 1.
+    function _endSetsBefore(uint32 version) private {
+        if (version < 2) return;
+        _sets[version - 1].expiresAt = uint40(block.timestamp) + OVERLAP_SEC;
+        if (version > 2) _sets[version - 2].expiresAt = 0;
     }
 
     /// @dev A removed signer is the zero address, which no recovery returns without an error.

@@ -57,12 +57,6 @@ struct ClassQuantile {
     uint16 piBps;
 }
 
-/// @notice When a report's anchor block was observed and when the report is applied, seconds since the epoch.
-struct ReportTimes {
-    uint40 observedAt;
-    uint40 appliedAt;
-}
-
 /// @notice How far and how often a value may move in one direction.
 /// @param stepBps largest change of one report
 /// @param driftBps how far reports may take the value from where it stood at the start of this window and of the one before
@@ -73,7 +67,7 @@ struct Lane {
     uint32 delaySec;
 }
 
-/// @notice Bounds of one risk class (asset × moneyness bucket × tenor bucket). Packs into two words.
+/// @notice Bounds of one risk class (asset × moneyness bucket × tenor bucket). Packs into two words, see `RiskClassWords`.
 /// @param rhoFloorBps least ρ
 /// @param rhoCeilingBps greatest ρ
 /// @param rhoDefaultBps ρ without a score, and the value a stale ρ ramps to
@@ -85,12 +79,13 @@ struct Lane {
 /// @param tighten lane of rising ρ
 /// @param loosen lane of falling ρ
 /// @param windowSec length of the drift window
-/// @param validitySec a score older than this is stale
+/// @param validitySec a score accepted from now on is stale when it is older; whole minutes
 /// @param graceMinutes wait before a tightening reaches the maintenance requirement
 /// @param rampMinutes linear ramp after the grace
 /// @param fallbackRampMinutes ramp of a stale ρ towards the default
 /// @param betaBps β: surcharge of the initial over the maintenance requirement
-/// @param maxAboveOpenBps Δ_max: greatest rise of maintenance ρ above ρ at opening (or at a later addition of risk)
+/// @param maxAboveOpenBps Δ_max: greatest rise of maintenance ρ above ρ at opening (or at a later addition of risk); fixed
+/// for a position at that moment
 /// @param piStepBps largest change of π of one report
 /// @param active false once the DAO has retired the class for new positions
 struct RiskClass {

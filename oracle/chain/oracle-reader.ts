@@ -5,7 +5,6 @@ import type { Anchor } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import { modelRegistryAbi } from "./abi/model-registry.ts";
-import { riskClassesAbi } from "./abi/risk-classes.ts";
 import { riskOracleAbi } from "./abi/risk-oracle.ts";
 import { signerRegistryAbi } from "./abi/signer-registry.ts";
 import type { ChainClient } from "./client.ts";
@@ -13,7 +12,6 @@ import type { ChainClient } from "./client.ts";
 /** Addresses of the contracts that every operator reads. */
 export interface OracleAddresses {
   readonly oracle: Address;
-  readonly riskClasses: Address;
   readonly signerRegistry: Address;
   readonly modelRegistry: Address;
 }
@@ -49,7 +47,6 @@ const WORDS_PER_CALL = 500;
 export function createOracleReader(chain: ChainClient, addresses: OracleAddresses): OracleReader {
   const { reader } = chain;
   const oracle = { address: addresses.oracle, abi: riskOracleAbi } as const;
-  const classes = { address: addresses.riskClasses, abi: riskClassesAbi } as const;
   const registry = { address: addresses.signerRegistry, abi: signerRegistryAbi } as const;
   const models = { address: addresses.modelRegistry, abi: modelRegistryAbi } as const;
   const pin = (at: Anchor) => ({ blockHash: at.blockHash, requireCanonical: true });
@@ -79,10 +76,10 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       return (await Promise.all(chunks(classIds).map(read))).flat();
     },
     riskClasses: async (at) => {
-      const ids = await reader.readContract({ ...classes, functionName: "classIds", ...pin(at) });
+      const ids = await reader.readContract({ ...oracle, functionName: "classIds", ...pin(at) });
       const read = async (id: number): Promise<readonly [number, RiskClass]> => [
         id,
-        await reader.readContract({ ...classes, functionName: "riskClass", args: [id], ...pin(at) }),
+        await reader.readContract({ ...oracle, functionName: "riskClass", args: [id], ...pin(at) }),
       ];
       return new Map(await Promise.all(ids.map(read)));
     },

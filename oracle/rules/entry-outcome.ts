@@ -38,7 +38,7 @@ export function isSkip(outcome: EntryOutcome): outcome is SkipReason {
 }
 
 /**
- * Outcomes of a report from the bytes of its `EntriesProcessed` event.
+ * Outcomes from bytes with their numbers, as `submitReport` and `previewEntries` return them.
  *
  * @returns one outcome per byte; `null` for a number that this version does not know.
  */

@@ -61,19 +61,19 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
   const { riskClass, nowSec } = context;
   const state = unpackRiskWord(word);
   const scored = state.observedAt !== 0;
-  const stale = isStale(state, riskClass, nowSec);
+  const stale = isStale(state, nowSec);
   const rhoBps = standingRho(state, riskClass, nowSec);
   const pi = stale ? Math.min(state.pi, riskClass.piDefaultBps) : state.pi;
   return {
     rhoBps,
     rhoTargetBps: state.rhoTarget,
     rhoInitialBps: initialRho(state, context),
-    piBps: linkedPi(pi, rhoBps, riskClass),
+    piBps: Math.min(pi, Math.max(0, rhoBps - requiredGapOf(state, riskClass))),
     score: state.score,
     classId: state.classId,
     epoch: state.epoch,
     observedAt: state.observedAt,
-    validUntil: scored ? state.observedAt + riskClass.validitySec : 0,
+    validUntil: scored ? validUntilOf(state) : 0,
     status: scored ? (stale ? "STALE" : "FRESH") : "UNSCORED",
   };
 }
@@ -82,21 +82,18 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
 export function openingParams(quantileWord: bigint, context: Omit<ReadingContext, "quantileWord">): OpeningParams {
   const { riskClass, nowSec } = context;
   const state = unpackRiskWord(quantileWord);
-  const missing = quantileWord === UNKNOWN_WORD || isStale(state, riskClass, nowSec);
+  const missing = quantileWord === UNKNOWN_WORD || isStale(state, nowSec);
   const base = Math.max(riskClass.rhoInitialBps, state.rhoTarget, missing ? riskClass.rhoDefaultBps : 0);
   const signedPi = quantileWord === UNKNOWN_WORD ? riskClass.piDefaultBps : state.pi;
   const pi = missing ? Math.min(signedPi, riskClass.piDefaultBps) : signedPi;
   const rhoInitialBps = surchargedUp(base, riskClass);
-  return { rhoInitialBps, piBps: linkedPi(pi, rhoInitialBps, riskClass) };
+  return { rhoInitialBps, piBps: Math.min(pi, Math.max(0, rhoInitialBps - riskClass.deltaBps)) };
 }
 
-/** Maintenance ρ in force: ramp, fallback ramp once stale, cap of Δ_max above ρ at opening. Basis points, rounded up. */
+/** Maintenance ρ in force: ramp, fallback ramp once stale, the word's cap. Basis points, rounded up. */
 export function standingRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
   if (state.observedAt === 0) return state.rhoTarget;
-  return Math.min(
-    Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)),
-    state.rhoOpen + riskClass.maxAboveOpenBps,
-  );
+  return Math.min(Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)), state.rhoCap);
 }
 
 /** ρ on the running ramp, without staleness and cap. Basis points, rounded up. */
@@ -107,14 +104,24 @@ export function rampRho(state: RiskState, nowSec: number): number {
   return rampUp(state.rhoFrom, state.rhoTarget, ramp);
 }
 
+/** First second at which the score of a scored word is stale. */
+function validUntilOf(state: RiskState): number {
+  return state.observedAt + state.validityMinutes * MINUTE_SEC;
+}
+
 /** Whether the last score has lost its validity; never while unscored. */
-export function isStale(state: RiskState, riskClass: RiskClass, nowSec: number): boolean {
-  return state.observedAt !== 0 && nowSec >= state.observedAt + riskClass.validitySec;
+export function isStale(state: RiskState, nowSec: number): boolean {
+  return state.observedAt !== 0 && nowSec >= validUntilOf(state);
+}
+
+/** Least distance of ρ above π: δ, or the live gap where the DAO has raised δ above it. */
+export function requiredGapOf(state: RiskState, riskClass: RiskClass): number {
+  return Math.min(riskClass.deltaBps, Math.max(0, state.rhoTarget - state.pi));
 }
 
 function fallbackRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
-  if (!isStale(state, riskClass, nowSec)) return 0;
-  const staleFromSec = state.observedAt + riskClass.validitySec;
+  if (!isStale(state, nowSec)) return 0;
+  const staleFromSec = validUntilOf(state);
   const goal = Math.max(state.rhoTarget, riskClass.rhoDefaultBps);
   const lengthSec = riskClass.fallbackRampMinutes * MINUTE_SEC;
   return rampUp(rampRho(state, staleFromSec), goal, { elapsedSec: nowSec - staleFromSec, lengthSec });
@@ -125,13 +132,9 @@ function initialRho(state: RiskState, context: ReadingContext): number {
   if (state.observedAt === 0) {
     return Math.max(openingParams(context.quantileWord ?? UNKNOWN_WORD, context).rhoInitialBps, state.rhoTarget);
   }
-  const stale = isStale(state, riskClass, nowSec);
+  const stale = isStale(state, nowSec);
   const base = stale ? Math.max(state.rhoTarget, riskClass.rhoDefaultBps) : state.rhoTarget;
   return Math.max(riskClass.rhoInitialBps, surchargedUp(base, riskClass));
-}
-
-function linkedPi(pi: number, rho: number, riskClass: RiskClass): number {
-  return Math.min(pi, Math.max(0, rho - riskClass.deltaBps));
 }
 
 function surchargedUp(base: number, riskClass: RiskClass): number {

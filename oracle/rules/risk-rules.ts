@@ -4,16 +4,10 @@
  */
 import type { RiskEntry } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
+import { BPS } from "../domain/units.ts";
 import type { EntryOutcome, SkipReason } from "./entry-outcome.ts";
-import { ceilDiv, standingRho } from "./risk-reading.ts";
-import {
-  FIRST_EPOCH,
-  packRiskWord,
-  type RiskState,
-  UNKNOWN_WORD,
-  unpackRiskWord,
-  WINDOW_MODULUS,
-} from "./risk-word.ts";
+import { ceilDiv, requiredGapOf, standingRho } from "./risk-reading.ts";
+import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "./risk-word.ts";
 
 /** Largest score: one in a million. */
 export const MAX_SCORE = 600;
@@ -58,7 +52,7 @@ export function initialWord(classId: number, riskClass: RiskClass): bigint {
   return packRiskWord({
     rhoFrom: rho,
     rhoTarget: rho,
-    rhoOpen: rho,
+    rhoCap: capAbove(rho, riskClass),
     rhoAnchor: rho,
     rhoPrior: rho,
     pi: riskClass.piDefaultBps,
@@ -66,7 +60,7 @@ export function initialWord(classId: number, riskClass: RiskClass): bigint {
     observedAt: 0,
     tightenedAt: 0,
     loosenedAt: 0,
-    windowIndex: 0,
+    validityMinutes: 0,
     classId,
     epoch: FIRST_EPOCH,
     graceMinutes: 0,
@@ -84,7 +78,7 @@ export function applyEntry(word: bigint, entry: EntryValues, context: RuleContex
   const changed = { ...move.state, ...changesOf(move, entry, direction) };
   return {
     outcome: direction,
-    word: packRiskWord({ ...changed, score: entry.score, observedAt: context.observedAtSec }),
+    word: packRiskWord({ ...changed, ...scoreOf(entry, context) }),
   };
 }
 
@@ -98,7 +92,7 @@ export function prepareMove(word: bigint, context: RuleContext): Move {
     riskClass,
     nowSec: appliedAtSec,
     standing,
-    ...anchorsOf(state, windowIndexOf(riskClass, appliedAtSec)),
+    ...anchorsOf(state, riskClass, appliedAtSec),
   };
 }
 
@@ -120,7 +114,7 @@ export function loosenBottom(move: Move): number {
 export function requiredGap(move: Move): number {
   const { state, riskClass } = move;
   if (state.observedAt === 0) return riskClass.deltaBps;
-  return Math.min(riskClass.deltaBps, Math.max(0, state.rhoTarget - state.pi));
+  return requiredGapOf(state, riskClass);
 }
 
 /** Whether the delay of a lane has passed. */
@@ -143,13 +137,16 @@ function directionOf(state: RiskState, entry: EntryValues): Direction {
   return rises ? "APPLIED_TIGHTENED" : "APPLIED_LOOSENED";
 }
 
-function windowIndexOf(riskClass: RiskClass, nowSec: number): number {
-  return Math.floor(nowSec / riskClass.windowSec) % WINDOW_MODULUS;
-}
-
-function anchorsOf(state: RiskState, windowIndex: number): { readonly anchor: number; readonly prior: number } {
-  if (windowIndex === state.windowIndex) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
-  const isNext = windowIndex === (state.windowIndex + 1) % WINDOW_MODULUS;
+/** Every change writes the time of its lane: the window of the last change is that of the later one. */
+function anchorsOf(
+  state: RiskState,
+  { windowSec }: RiskClass,
+  nowSec: number,
+): { readonly anchor: number; readonly prior: number } {
+  const changedAt = Math.max(state.tightenedAt, state.loosenedAt);
+  const windowStart = nowSec - (nowSec % windowSec);
+  if (changedAt >= windowStart) return { anchor: state.rhoAnchor, prior: state.rhoPrior };
+  const isNext = changedAt + windowSec >= windowStart;
   return { anchor: state.rhoTarget, prior: isNext ? state.rhoAnchor : state.rhoTarget };
 }
 
@@ -196,7 +193,7 @@ function loosenObjection(move: Move, entry: EntryValues): SkipReason | null {
 }
 
 function changesOf(move: Move, entry: EntryValues, direction: Direction): Partial<RiskState> {
-  const values = { rhoTarget: entry.rhoBps, pi: entry.piBps, windowIndex: windowIndexOf(move.riskClass, move.nowSec) };
+  const values = { rhoTarget: entry.rhoBps, pi: entry.piBps };
   const anchors = { rhoAnchor: move.anchor, rhoPrior: move.prior };
   if (move.state.observedAt === 0) return { ...values, ...firstScore(move, entry) };
   if (direction === "REFRESHED") return {};
@@ -205,11 +202,20 @@ function changesOf(move: Move, entry: EntryValues, direction: Direction): Partia
   return { ...values, ...anchors, rhoFrom, loosenedAt: move.nowSec };
 }
 
+function scoreOf(entry: EntryValues, { riskClass, observedAtSec }: RuleContext): Partial<RiskState> {
+  return { score: entry.score, observedAt: observedAtSec, validityMinutes: riskClass.validitySec / MINUTE_SEC };
+}
+
+/** Greatest maintenance ρ of a position that was scored, or grew, at `rho`. */
+function capAbove(rho: number, riskClass: RiskClass): number {
+  return Math.min(BPS, rho + riskClass.maxAboveOpenBps);
+}
+
 function firstScore(move: Move, entry: EntryValues): Partial<RiskState> {
   const { riskClass, nowSec } = move;
   return {
     rhoFrom: Math.min(move.standing, entry.rhoBps),
-    rhoOpen: entry.rhoBps,
+    rhoCap: capAbove(entry.rhoBps, riskClass),
     rhoAnchor: entry.rhoBps,
     rhoPrior: entry.rhoBps,
     graceMinutes: riskClass.graceMinutes,

@@ -7,9 +7,9 @@ export interface RiskState {
   readonly rhoFrom: number;
   /** Last accepted ρ; the class default while unscored. */
   readonly rhoTarget: number;
-  /** First scored ρ, that Δ_max counts from. */
-  readonly rhoOpen: number;
-  /** ρ at the start of the drift window `windowIndex`. */
+  /** Greatest maintenance ρ: Δ_max above the first scored ρ, or above a later target at which the owner added risk. */
+  readonly rhoCap: number;
+  /** ρ at the start of the drift window of the last change. */
   readonly rhoAnchor: number;
   /** ρ at the start of the window before it. */
   readonly rhoPrior: number;
@@ -21,8 +21,8 @@ export interface RiskState {
   readonly observedAt: number;
   readonly tightenedAt: number;
   readonly loosenedAt: number;
-  /** Window of the last change: floor(time / windowSec) modulo 2^18. */
-  readonly windowIndex: number;
+  /** Validity of the last accepted score, frozen when it was accepted; 0 while unscored. */
+  readonly validityMinutes: number;
   readonly classId: number;
   /** Position epoch, never 0 in a known word. */
   readonly epoch: number;
@@ -34,7 +34,7 @@ export interface RiskState {
 export const RISK_WORD_LANES: readonly (readonly [keyof RiskState, number])[] = [
   ["rhoFrom", 14],
   ["rhoTarget", 14],
-  ["rhoOpen", 14],
+  ["rhoCap", 14],
   ["rhoAnchor", 14],
   ["rhoPrior", 14],
   ["pi", 14],
@@ -42,7 +42,7 @@ export const RISK_WORD_LANES: readonly (readonly [keyof RiskState, number])[] = 
   ["observedAt", 32],
   ["tightenedAt", 32],
   ["loosenedAt", 32],
-  ["windowIndex", 18],
+  ["validityMinutes", 18],
   ["classId", 12],
   ["epoch", 16],
   ["graceMinutes", 10],
@@ -61,8 +61,6 @@ const LIMBS = new Uint32Array(QUARTERS.buffer);
 /** Where each lane lies: its limb, its lowest bit there, its width as a mask. */
 const LANE_PLACES = lanePlaces();
 
-/** Drift windows are numbered modulo this. */
-export const WINDOW_MODULUS = 2 ** 18;
 /** Epoch of a new position. */
 export const FIRST_EPOCH = 1;
 /** The word of a position that the oracle does not know. */
@@ -88,7 +86,7 @@ export function unpackRiskWord(word: bigint): RiskState {
   const state: { -readonly [Field in keyof RiskState]: number } = {
     rhoFrom: 0,
     rhoTarget: 0,
-    rhoOpen: 0,
+    rhoCap: 0,
     rhoAnchor: 0,
     rhoPrior: 0,
     pi: 0,
@@ -96,7 +94,7 @@ export function unpackRiskWord(word: bigint): RiskState {
     observedAt: 0,
     tightenedAt: 0,
     loosenedAt: 0,
-    windowIndex: 0,
+    validityMinutes: 0,
     classId: 0,
     epoch: 0,
     graceMinutes: 0,

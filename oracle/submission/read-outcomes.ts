@@ -21,25 +21,30 @@ export interface ReportOutcomes {
 export function readOutcomes(logs: readonly Log[], oracle: Address, digest: Hex): ReportOutcomes | null {
   const ours = logs.filter(({ address }) => address.toLowerCase() === oracle.toLowerCase());
   const events = parseEventLogs({ abi: riskOracleAbi, logs: [...ours] });
-  const isAccepted = events.some(({ eventName, args }) => eventName === "ReportAccepted" && args.digest === digest);
-  if (!isAccepted) return null;
-  let entries: readonly EntryOutcome[] = [];
+  const accepted = events.findIndex((event) => event.eventName === "ReportAccepted" && event.args.digest === digest);
+  if (accepted < 0) return null;
+  const entries: EntryOutcome[] = [];
   let classQuantiles: readonly EntryOutcome[] = [];
-  for (const event of events) {
-    if (event.eventName === "EntriesProcessed") entries = outcomeNames(event.args.outcomes);
-    if (event.eventName === "ClassQuantilesProcessed") classQuantiles = outcomeNames(event.args.outcomes);
+  for (const event of events.slice(accepted + 1)) {
+    // One transaction may carry several reports; the next one's entries follow its own acceptance.
+    if (event.eventName === "ReportAccepted") break;
+    if (event.eventName === "EntrySkipped") entries.push(outcomeName(event.args.outcome));
+    if (event.eventName === "EntryTightened") entries.push("APPLIED_TIGHTENED");
+    if (event.eventName === "EntryLoosened") entries.push("APPLIED_LOOSENED");
+    if (event.eventName === "EntryRefreshed") entries.push("REFRESHED");
+    if (event.eventName === "ClassQuantilesProcessed")
+      classQuantiles = [...hexToBytes(event.args.outcomes)].map(outcomeName);
   }
   return { entries, classQuantiles };
 }
 
-function outcomeNames(packed: Hex): readonly EntryOutcome[] {
-  return decodeOutcomes(hexToBytes(packed)).map((name, index) => {
-    if (name !== null) return name;
-    throw new PlimsollError({
-      code: "OUTCOME_UNKNOWN",
-      problem: `Outcome ${index} of ${packed} is a number that this version does not know.`,
-      remedy: "Run the node version that belongs to the deployed RiskOracle.",
-      context: { index, packed },
-    });
+function outcomeName(code: number): EntryOutcome {
+  const [name] = decodeOutcomes(Uint8Array.of(code));
+  if (name !== undefined && name !== null) return name;
+  throw new PlimsollError({
+    code: "OUTCOME_UNKNOWN",
+    problem: `Outcome ${code} is a number that this version does not know.`,
+    remedy: "Run the node version that belongs to the deployed rule engine.",
+    context: { code },
   });
 }

@@ -16,7 +16,6 @@ const CONTRACTS = [
   "OptionVault",
   "PhasedTestFeed",
   "PriceGuard",
-  "RiskClasses",
   "RiskOracle",
   "SettlementOracle",
   "SignerRegistry",

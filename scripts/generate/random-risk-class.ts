@@ -1,4 +1,4 @@
-/** A random risk class that `RiskClasses` accepts, for generated test cases. */
+/** A random risk class that the rule engine accepts, for generated test cases. */
 import type { Lane, RiskClass } from "../../oracle/domain/risk-class.ts";
 import type { Rng } from "../../oracle/math/rng.ts";
 import { ceilDiv } from "../../oracle/rules/risk-reading.ts";
@@ -25,7 +25,7 @@ export function randomRiskClass(rng: Rng): RiskClass {
     tighten: randomLane(rng, 60),
     loosen: randomLane(rng, 0),
     windowSec: between(3_600, 86_400),
-    validitySec: between(60, 30_000),
+    validitySec: 60 * between(1, 500),
     graceMinutes: between(0, 20),
     rampMinutes: between(0, 90),
     fallbackRampMinutes: between(0, 400),

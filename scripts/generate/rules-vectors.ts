@@ -195,7 +195,7 @@ function pickTime(input: CaseInput): Aim {
   const aims: readonly Aim[] = [
     ...around("time-tighten-delay", state.tightenedAt + riskClass.tighten.delaySec),
     ...around("time-loosen-delay", state.loosenedAt + riskClass.loosen.delaySec),
-    ...around("time-valid-until", state.observedAt + riskClass.validitySec),
+    ...around("time-valid-until", state.observedAt + state.validityMinutes * 60),
     ...around("time-window-edge", edge),
     ...around("time-next-window-edge", edge + riskClass.windowSec),
     ["time-soon", nowSec + 1 + rng.integer(900)],

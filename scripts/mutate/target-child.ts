@@ -34,5 +34,5 @@ process.once("message", async ({ target, root, limit, seed }: TargetOrder) => {
   const answer = (message: TargetAnswer): void => void process.send?.(message);
   const report = (line: string): void => answer({ line });
   const result = await runTarget(target, { root, report, choose: sample(limit, `${seed}/${target.name}`) });
-  process.send?.({ result } satisfies TargetAnswer, () => process.exit(0));
+  process.send?.({ result } satisfies TargetAnswer, undefined, undefined, () => process.exit(0));
 });

@@ -9,6 +9,7 @@ import {
   type EntryTerms,
   fieldInputs,
   OUTCOME,
+  validSec,
   WORD_FIELDS,
   type WordTerms,
 } from "./rules-model.ts";
@@ -16,7 +17,6 @@ import { add, and, eq, le, lt, or, type Term } from "./term.ts";
 import type { Claim } from "./z3.ts";
 
 const MAX_BPS = 2n ** 14n - 1n;
-const WINDOWS = 2n ** 18n;
 
 /** One application of an entry to a stored word. */
 export interface Application {
@@ -39,14 +39,13 @@ export function application(): Application {
   const bounds = fieldInputs(model, CLASS_FIELDS);
   const entry = fieldInputs(model, ENTRY_FIELDS);
   const applied = applyEntry(model, { word, bounds, entry });
-  const ratios = [word.from, word.target, word.open, word.anchor, word.prior, word.pi, entry.rho];
+  const ratios = [word.from, word.target, word.cap, word.anchor, word.prior, word.pi, entry.rho];
   const tightened = eq(applied.outcome, OUTCOME.tightened);
   const loosened = eq(applied.outcome, OUTCOME.loosened);
   const valid = and(
     ...[...Object.values(word), ...Object.values(bounds), ...Object.values(entry)].map((field) => le(0, field)),
     ...ratios.map((ratio) => le(ratio, MAX_BPS)),
     lt(0, bounds.windowSec),
-    lt(word.window, WINDOWS),
     le(word.tightenedAt, entry.now),
     le(word.loosenedAt, entry.now),
     le(entry.entryObservedAt, entry.now),
@@ -71,7 +70,7 @@ export function isLive({ word }: Application): Term {
 /** The score stays valid up to the application, before and after it: the fallback plays no part. */
 export function isFresh({ word, bounds, entry }: Application): Term {
   return and(
-    lt(entry.now, add(word.observedAt, bounds.validity)),
-    lt(entry.now, add(entry.entryObservedAt, bounds.validity)),
+    lt(entry.now, add(word.observedAt, validSec(word.validity))),
+    lt(entry.now, add(entry.entryObservedAt, validSec(bounds.validityMinutes))),
   );
 }

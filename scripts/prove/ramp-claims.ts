@@ -3,7 +3,7 @@ import { type Application, claim, isFresh, isLive } from "./application.ts";
 import { Model } from "./model.ts";
 import { productHint } from "./premises.ts";
 import { fieldInputs, rampRho, standingRho, WORD_FIELDS, type WordTerms } from "./rules-model.ts";
-import { add, and, eq, implies, int, le, lt, max, min, mul, sub, type Term } from "./term.ts";
+import { add, and, eq, implies, int, le, lt, max, min, mul, not, sub, type Term } from "./term.ts";
 import type { Claim } from "./z3.ts";
 
 const MINUTE = 60n;
@@ -73,8 +73,8 @@ function startClaims(made: Application): readonly Claim[] {
         eq(applied.word.target, entry.rho),
         eq(applied.word.tightenedAt, entry.now),
         lt(0, applied.word.ramp),
-        le(applied.standing, add(word.open, bounds.maxAboveOpen)),
-        same("open"),
+        le(applied.standing, word.cap),
+        same("cap"),
       ),
     }),
     claim("ramp: a loosening keeps its times and lowers its start and target: the ρ in force never rises", made, {
@@ -83,7 +83,7 @@ function startClaims(made: Application): readonly Claim[] {
         le(applied.word.from, word.from),
         le(applied.word.target, word.target),
         le(applied.word.from, applied.word.target),
-        same("tightenedAt", "grace", "ramp", "open"),
+        same("tightenedAt", "grace", "ramp", "cap"),
       ),
     }),
   ];
@@ -105,11 +105,14 @@ function endClaims(made: Application): readonly Claim[] {
       premises: [isLive(made), made.tightened, lt(applied.standing, word.target), lt(entry.now, end)],
       goal: le(add(entry.now, mul(applied.word.grace, MINUTE)), add(max(start, entry.now), int(MINUTE - 1n))),
     }),
-    claim("ramp: the ρ in force never exceeds ρ at opening + Δ_max", made, {
-      premises: [isLive(made)],
+    claim("ramp: the ρ in force never exceeds the cap, which only the first score sets, Δ_max above itself", made, {
       goal: and(
-        le(applied.standing, add(word.open, bounds.maxAboveOpen)),
-        implies(lt(0, applied.word.observedAt), le(next, add(applied.word.open, bounds.maxAboveOpen))),
+        implies(isLive(made), and(le(applied.standing, word.cap), eq(applied.word.cap, word.cap))),
+        implies(lt(0, applied.word.observedAt), le(next, applied.word.cap)),
+        implies(
+          and(not(isLive(made)), lt(applied.outcome, 3)),
+          le(applied.word.cap, add(entry.rho, bounds.maxAboveOpen)),
+        ),
       ),
     }),
   ];

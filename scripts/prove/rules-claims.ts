@@ -1,11 +1,10 @@
 /** The promises in the header of `contracts/libraries/RiskRules.sol`, as claims about its model. */
 import { application, claim, isFresh, isLive } from "./application.ts";
+import { productHint } from "./premises.ts";
 import { rampClaims } from "./ramp-claims.ts";
 import { type ClassTerms, loosenDelayed, OUTCOME, tightenDelayed, WORD_FIELDS, type WordTerms } from "./rules-model.ts";
-import { add, and, eq, implies, ite, le, lt, max, min, or, sub, type Term } from "./term.ts";
+import { add, and, eq, implies, ite, le, lt, max, min, or, sub, type Term, variable } from "./term.ts";
 import type { Claim } from "./z3.ts";
-
-const WINDOWS = 2n ** 18n;
 
 /** The value lies within the drift of both anchors. */
 function withinDrift(value: Term, anchors: readonly [Term, Term], bounds: ClassTerms): Term {
@@ -58,16 +57,20 @@ function driftClaims(): readonly Claim[] {
   const { word, bounds, entry, applied } = made;
   const before = withinDrift(word.target, [word.anchor, word.prior], bounds);
   const after = withinDrift(applied.word.target, [applied.word.anchor, applied.word.prior], bounds);
-  // Window numbers without the wrap at 2^18, which takes 30 years of the shortest window.
-  const { windowNumber } = applied;
-  const numbered = and(le(word.window, windowNumber), lt(windowNumber, WINDOWS));
+  const windowNumber = variable("windowNumber");
+  const changed = made.model.floor("changedWindow", applied.changedAt, bounds.windowSec);
   // The target is constant since the window of its last change, so it stood at the start of every later window.
-  const atStart = ite(eq(windowNumber, word.window), word.anchor, word.target);
+  const atStart = ite(eq(windowNumber, changed), word.anchor, word.target);
   const earlier = ite(
-    eq(windowNumber, word.window),
+    eq(windowNumber, changed),
     word.prior,
-    ite(eq(windowNumber, add(word.window, 1)), word.anchor, word.target),
+    ite(eq(windowNumber, add(changed, 1)), word.anchor, word.target),
   );
+  const numbering = [
+    productHint(sub(sub(windowNumber, changed), 1), bounds.windowSec),
+    productHint(sub(sub(windowNumber, changed), 2), bounds.windowSec),
+    productHint(sub(sub(changed, windowNumber), 1), bounds.windowSec),
+  ];
   return [
     claim("drift: while fresh, the target stays within the drift of its values at the starts of both windows", made, {
       premises: [isLive(made), isFresh(made), before],
@@ -86,9 +89,17 @@ function driftClaims(): readonly Claim[] {
       goal: withinDrift(word.target, [applied.anchor, applied.prior], bounds),
     }),
     claim("drift: the anchors are the values at the starts of this window and the one before", made, {
-      premises: [numbered, made.changed, isLive(made)],
+      premises: [made.changed, isLive(made), ...numbering],
       goal: and(eq(applied.word.anchor, atStart), eq(applied.word.prior, earlier)),
     }),
+    claim(
+      "drift: every change writes the time of its lane, so the later lane tells the window of the last change",
+      made,
+      {
+        premises: [made.changed],
+        goal: eq(max(applied.word.tightenedAt, applied.word.loosenedAt), entry.now),
+      },
+    ),
     claim("drift: a first score starts both anchors at itself", made, {
       premises: [eq(word.observedAt, 0), lt(applied.outcome, 3)],
       goal: and(eq(applied.word.anchor, entry.rho), eq(applied.word.prior, entry.rho)),
@@ -116,19 +127,7 @@ function laneClaims(): readonly Claim[] {
     }),
     claim("no-op: a repeated value consumes nothing", made, {
       premises: [eq(applied.outcome, OUTCOME.refreshed), isLive(made)],
-      goal: same(
-        "from",
-        "target",
-        "open",
-        "anchor",
-        "prior",
-        "pi",
-        "tightenedAt",
-        "loosenedAt",
-        "window",
-        "grace",
-        "ramp",
-      ),
+      goal: same("from", "target", "cap", "anchor", "prior", "pi", "tightenedAt", "loosenedAt", "grace", "ramp"),
     }),
     claim("observation: time of observation never falls, and rises when an entry is applied", made, {
       goal: and(

@@ -14,7 +14,6 @@ import {
   not,
   or,
   quotient,
-  rest,
   saturatingSub,
   sub,
   type Term,
@@ -22,13 +21,13 @@ import {
 
 const MINUTE = 60n;
 const MAX_SCORE = 600n;
-const WINDOWS = 2n ** 18n;
+const MAX_RHO = 10_000n;
 
 /** Fields of the stored word that the rules read or write. */
 export const WORD_FIELDS = [
   "from",
   "target",
-  "open",
+  "cap",
   "anchor",
   "prior",
   "pi",
@@ -36,7 +35,7 @@ export const WORD_FIELDS = [
   "observedAt",
   "tightenedAt",
   "loosenedAt",
-  "window",
+  "validity",
   "epoch",
   "grace",
   "ramp",
@@ -56,7 +55,7 @@ export const CLASS_FIELDS = [
   "loosenDrift",
   "loosenDelay",
   "windowSec",
-  "validity",
+  "validityMinutes",
   "classGrace",
   "classRamp",
   "fallbackRamp",
@@ -73,6 +72,11 @@ export type ClassTerms = Readonly<Record<(typeof CLASS_FIELDS)[number], Term>>;
 /** Terms of an entry. */
 export type EntryTerms = Readonly<Record<(typeof ENTRY_FIELDS)[number], Term>>;
 
+/** Seconds from the observation to the first stale second. */
+export function validSec(validityMinutes: Term): Term {
+  return mul(validityMinutes, MINUTE);
+}
+
 /** What applying an entry gives. */
 export interface AppliedTerms {
   readonly outcome: Term;
@@ -82,9 +86,10 @@ export interface AppliedTerms {
   /** Anchors of the window of `now` before the entry. */
   readonly anchor: Term;
   readonly prior: Term;
-  readonly index: Term;
-  /** Number of the window of `now`, before the wrap. */
-  readonly windowNumber: Term;
+  /** Start of the window of `now`. */
+  readonly windowStart: Term;
+  /** Time of the last change before the entry. */
+  readonly changedAt: Term;
 }
 
 /** Numbers of the outcomes, as in `EntryOutcome`. */
@@ -133,7 +138,7 @@ export function standingRho(
     name,
   }: { readonly word: WordTerms; readonly bounds: ClassTerms; readonly nowSec: Term; readonly name: string },
 ): Term {
-  const staleFrom = add(word.observedAt, bounds.validity);
+  const staleFrom = add(word.observedAt, validSec(word.validity));
   const stale = and(not(eq(word.observedAt, 0)), le(staleFrom, nowSec));
   const now = rampRho(model, word, { name: `${name}_ramp`, nowSec });
   const then = rampRho(model, word, { name: `${name}_stale`, nowSec: staleFrom });
@@ -141,8 +146,7 @@ export function standingRho(
   const elapsed = sub(nowSec, staleFrom);
   const length = mul(bounds.fallbackRamp, MINUTE);
   const fallback = rising(model, { name: `${name}_fallback`, from: then, to: goal, elapsed, length });
-  const cap = add(word.open, bounds.maxAboveOpen);
-  const scored = min(ite(stale, max(now, fallback), now), cap);
+  const scored = min(ite(stale, max(now, fallback), now), word.cap);
   return model.define(name, ite(eq(word.observedAt, 0), word.target, scored));
 }
 
@@ -158,9 +162,10 @@ export function applyEntry(
   const tightens = model.state("tightens", ite(rhoSame, lt(word.pi, newPi), lt(word.target, rho)));
   const live = model.state("live", not(eq(word.observedAt, 0)));
   const windowNumber = model.floor("windowNumber", now, bounds.windowSec);
-  const index = model.define("index", rest(windowNumber, WINDOWS));
-  const sameWindow = eq(index, word.window);
-  const nextWindow = eq(index, rest(add(word.window, 1), WINDOWS));
+  const windowStart = model.define("windowStart", mul(windowNumber, bounds.windowSec));
+  const changedAt = model.define("changedAt", max(word.tightenedAt, word.loosenedAt));
+  const sameWindow = le(windowStart, changedAt);
+  const nextWindow = le(windowStart, add(changedAt, bounds.windowSec));
   const anchor = model.define("newAnchor", ite(sameWindow, word.anchor, word.target));
   const prior = model.define("newPrior", ite(sameWindow, word.prior, ite(nextWindow, word.anchor, word.target)));
   const base = { word, bounds, entry, standing, live, changes, tightens, anchor, prior };
@@ -168,8 +173,8 @@ export function applyEntry(
   const accepted = model.state("accepted", eq(objection, OUTCOME.refreshed));
   const change = ite(tightens, int(OUTCOME.tightened), int(OUTCOME.loosened));
   const outcome = model.define("outcome", ite(accepted, ite(changes, change, int(OUTCOME.refreshed)), objection));
-  const applied = { ...base, accepted, index };
-  return { outcome, word: nextWord(model, applied), standing, anchor, prior, index, windowNumber };
+  const applied = { ...base, accepted };
+  return { outcome, word: nextWord(model, applied), standing, anchor, prior, windowStart, changedAt };
 }
 
 interface Entering {
@@ -228,8 +233,8 @@ export function loosenDelayed(word: WordTerms, bounds: ClassTerms, nowSec: Term)
   return lt(nowSec, add(word.loosenedAt, bounds.loosenDelay));
 }
 
-function nextWord(model: Model, base: Entering & { readonly accepted: Term; readonly index: Term }): WordTerms {
-  const { word, bounds, entry, standing, live, changes, tightens, anchor, prior, accepted, index } = base;
+function nextWord(model: Model, base: Entering & { readonly accepted: Term }): WordTerms {
+  const { word, bounds, entry, standing, live, changes, tightens, anchor, prior, accepted } = base;
   const { rho, newPi, now } = entry;
   const first = and(accepted, not(live));
   const moved = and(accepted, live, changes);
@@ -245,7 +250,7 @@ function nextWord(model: Model, base: Entering & { readonly accepted: Term; read
   return {
     from: field("from", word.from, [first, rampStart], [up, rampStart], [down, min(word.from, rho)]),
     target: field("target", word.target, [or(first, moved), rho]),
-    open: field("open", word.open, [first, rho]),
+    cap: field("cap", word.cap, [first, min(int(MAX_RHO), add(rho, bounds.maxAboveOpen))]),
     anchor: field("anchor", word.anchor, [first, rho], [moved, anchor]),
     prior: field("prior", word.prior, [first, rho], [moved, prior]),
     pi: field("pi", word.pi, [or(first, moved), newPi]),
@@ -253,7 +258,7 @@ function nextWord(model: Model, base: Entering & { readonly accepted: Term; read
     observedAt: field("observedAt", word.observedAt, [accepted, entry.entryObservedAt]),
     tightenedAt: field("tightenedAt", word.tightenedAt, [or(first, up), now]),
     loosenedAt: field("loosenedAt", word.loosenedAt, [or(first, down), now]),
-    window: field("window", word.window, [or(first, moved), index]),
+    validity: field("validity", word.validity, [accepted, bounds.validityMinutes]),
     epoch: word.epoch,
     grace: field("grace", word.grace, [first, bounds.classGrace], [up, ramp.grace]),
     ramp: field("ramp", word.ramp, [first, bounds.classRamp], [up, ramp.ramp]),

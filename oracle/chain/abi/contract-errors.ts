@@ -247,6 +247,17 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "OracleWiringRefused",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "part",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "OwnableInvalidOwner",
     "inputs": [
       {
@@ -470,6 +481,32 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "RiskOracleEngineAnswer",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEngineWord",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldWord",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "RiskOracleEpoch",
     "inputs": [
       {
@@ -638,6 +675,32 @@ export const contractErrorsAbi = [
     "type": "error",
     "name": "RiskWordOverflow",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RuleEngineInput",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "observedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "error",
@@ -878,6 +941,11 @@ export const contractErrorsAbi = [
         "type": "address"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "SignerRegistryKeys",
+    "inputs": []
   },
   {
     "type": "error",

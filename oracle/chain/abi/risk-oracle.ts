@@ -11,13 +11,13 @@ export const riskOracleAbi = [
             "type": "address"
           },
           {
-            "internalType": "contract ISignerRegistry",
-            "name": "signers",
+            "internalType": "contract IReportVerifier",
+            "name": "verifier",
             "type": "address"
           },
           {
-            "internalType": "contract IRiskClasses",
-            "name": "classes",
+            "internalType": "contract IRuleEngine",
+            "name": "engine",
             "type": "address"
           },
           {
@@ -47,6 +47,17 @@ export const riskOracleAbi = [
     "type": "error",
     "name": "InvalidShortString",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "OracleWiringRefused",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "part",
+        "type": "address"
+      }
+    ]
   },
   {
     "type": "error",
@@ -82,6 +93,37 @@ export const riskOracleAbi = [
       {
         "internalType": "uint256",
         "name": "itemBytes",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskClassesOutOfRange",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "field",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
         "type": "uint256"
       }
     ]
@@ -142,6 +184,32 @@ export const riskOracleAbi = [
         "internalType": "uint16",
         "name": "classId",
         "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEngineAnswer",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "RiskOracleEngineWord",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldWord",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
@@ -360,32 +428,83 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
-    "name": "EntriesProcessed",
+    "name": "EntryLoosened",
     "anonymous": false,
     "inputs": [
       {
         "indexed": true,
         "internalType": "uint64",
-        "name": "epoch",
+        "name": "positionKey",
         "type": "uint64"
       },
       {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntryRefreshed",
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": true,
-        "internalType": "uint16",
-        "name": "chunkIndex",
-        "type": "uint16"
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
         "indexed": false,
-        "internalType": "bytes",
-        "name": "entries",
-        "type": "bytes"
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntrySkipped",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
       },
       {
         "indexed": false,
-        "internalType": "bytes",
-        "name": "outcomes",
-        "type": "bytes"
+        "internalType": "uint64",
+        "name": "values",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint8",
+        "name": "outcome",
+        "type": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "EntryTightened",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "positionKey",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "word",
+        "type": "uint256"
       }
     ]
   },
@@ -547,6 +666,181 @@ export const riskOracleAbi = [
   },
   {
     "type": "event",
+    "name": "RiskClassSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "boundsVersion",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "RuleEngineSet",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "engine",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "version",
+        "type": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "event",
     "name": "SourceRegistered",
     "anonymous": false,
     "inputs": [
@@ -565,17 +859,23 @@ export const riskOracleAbi = [
     ]
   },
   {
-    "type": "function",
-    "name": "CLASSES",
-    "inputs": [],
-    "outputs": [
+    "type": "event",
+    "name": "VerifierSet",
+    "anonymous": false,
+    "inputs": [
       {
-        "internalType": "contract IRiskClasses",
-        "name": "",
+        "indexed": true,
+        "internalType": "address",
+        "name": "verifier",
         "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "version",
+        "type": "uint32"
       }
-    ],
-    "stateMutability": "view"
+    ]
   },
   {
     "type": "function",
@@ -670,23 +970,60 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
-    "name": "SIGNERS",
+    "name": "acceptOwnership",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "boundsVersion",
     "inputs": [],
     "outputs": [
       {
-        "internalType": "contract ISignerRegistry",
+        "internalType": "uint32",
         "name": "",
-        "type": "address"
+        "type": "uint32"
       }
     ],
     "stateMutability": "view"
   },
   {
     "type": "function",
-    "name": "acceptOwnership",
+    "name": "classBounds",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "bounds",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "levels",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "classIds",
     "inputs": [],
-    "outputs": [],
-    "stateMutability": "nonpayable"
+    "outputs": [
+      {
+        "internalType": "uint16[]",
+        "name": "ids",
+        "type": "uint16[]"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -860,6 +1197,25 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "isSet",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "known",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "lastEpoch",
     "inputs": [],
     "outputs": [
@@ -870,6 +1226,189 @@ export const riskOracleAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "maintenanceParams",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "rhoBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "piBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "enum ParamStatus",
+        "name": "status",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "narrowRiskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -1214,6 +1753,344 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "riskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ],
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "ruleEngine",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "contract IRuleEngine",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setRiskClass",
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "rhoFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoCeilingBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rhoInitialBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piFloorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piCapBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piDefaultBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "deltaBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "tighten",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "stepBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "driftBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint32",
+                "name": "delaySec",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct Lane",
+            "name": "loosen",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "validitySec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "graceMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "rampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "fallbackRampMinutes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "betaBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "maxAboveOpenBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "piStepBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "active",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct RiskClass",
+        "name": "class",
+        "type": "tuple"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setRuleEngine",
+    "inputs": [
+      {
+        "internalType": "contract IRuleEngine",
+        "name": "engine",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setVerifier",
+    "inputs": [
+      {
+        "internalType": "contract IReportVerifier",
+        "name": "reportVerifier",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "sourceAt",
     "inputs": [
       {
@@ -1238,7 +2115,7 @@ export const riskOracleAbi = [
     "outputs": [
       {
         "internalType": "uint256",
-        "name": "count",
+        "name": "",
         "type": "uint256"
       }
     ],
@@ -1456,6 +2333,19 @@ export const riskOracleAbi = [
         "internalType": "struct RiskParams",
         "name": "params",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "verifier",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "contract IReportVerifier",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view"

@@ -140,6 +140,11 @@ export const signerRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "SignerRegistryKeys",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "SignerRegistryNoQuorum",
     "inputs": [
       {
@@ -481,7 +486,7 @@ export const signerRegistryAbi = [
     "outputs": [
       {
         "internalType": "uint40",
-        "name": "",
+        "name": "time",
         "type": "uint40"
       }
     ],

@@ -16,7 +16,6 @@ export interface LocalMarketConfig {
 /** Contracts of the oracle side. */
 export interface OracleContracts {
   readonly oracle: Address;
-  readonly riskClasses: Address;
   readonly signerRegistry: Address;
   readonly modelRegistry: Address;
   readonly vault: Address;
@@ -26,7 +25,6 @@ export interface OracleContracts {
 export function oracleContracts(addresses: DeployedAddresses): OracleContracts {
   return {
     oracle: pick(addresses, "riskOracle"),
-    riskClasses: pick(addresses, "riskClasses"),
     signerRegistry: pick(addresses, "signerRegistry"),
     modelRegistry: pick(addresses, "modelRegistry"),
     vault: pick(addresses, "vault"),

@@ -30,7 +30,6 @@ export interface OperatorSettings {
   readonly chain: { readonly rpcUrl: string; readonly chainId: number; readonly fromBlock: bigint };
   readonly contracts: {
     readonly oracle: Address;
-    readonly riskClasses: Address;
     readonly signerRegistry: Address;
     readonly modelRegistry: Address;
     readonly vault: Address;

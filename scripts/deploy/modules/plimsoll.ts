@@ -42,8 +42,8 @@ export function buildPlimsollModule(input: ModuleInput) {
     const riskOracle = m.contract("RiskOracle", [
       {
         owner: deployer,
-        signers: registries.signerRegistry,
-        classes: registries.riskClasses,
+        verifier: registries.signerRegistry,
+        engine: registries.ruleEngine,
         models: registries.modelRegistry,
         deploymentSalt: input.salt,
         maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
@@ -57,12 +57,13 @@ export function buildPlimsollModule(input: ModuleInput) {
       input.config.liquidation,
     ]);
     const configured = [
-      ...configureClasses(m, input, registries.riskClasses),
+      ...configureClasses(m, input, riskOracle),
       m.call(registries.modelRegistry, "setAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
       m.call(riskOracle, "registerSource", [vault], { id: "register_vault" }),
       ...configureMarkets(m, input, { vault, ...feeds }),
     ];
-    const owned = { ...registries, ...feedOwners(feeds), riskOracle, vault };
+    const { signerRegistry, modelRegistry } = registries;
+    const owned = { signerRegistry, modelRegistry, ...feedOwners(feeds), riskOracle, vault };
     handOver(m, { timelock, deployer, owned, after: configured, delaySec: input.config.timelock.delaySec });
     const { tokens, testFeeds } = feeds;
     return { timelock, riskOracle, vault, ...registries, ...feedOwners(feeds), ...tokens, ...testFeeds };
@@ -79,7 +80,7 @@ function deployRegistries(m: Builder, { config, signers }: ModuleInput, deployer
       [...signers],
       operators.threshold,
     ]),
-    riskClasses: m.contract("RiskClasses", [deployer]),
+    ruleEngine: m.contract("RuleEngine"),
     modelRegistry: m.contract("ModelRegistry", [deployer]),
   };
 }
@@ -108,10 +109,10 @@ function feedOwners({ priceGuard, settlementOracle }: Feeds) {
   return { priceGuard, settlementOracle };
 }
 
-function configureClasses(m: Builder, { config }: ModuleInput, riskClasses: Contract): Future[] {
+function configureClasses(m: Builder, { config }: ModuleInput, riskOracle: Contract): Future[] {
   return config.markets.flatMap((_, index) =>
     classesOf(config, index + 1).map(({ classId, riskClass }) =>
-      m.call(riskClasses, "setRiskClass", [classId, classArgument(riskClass)], { id: `class_${classId}` }),
+      m.call(riskOracle, "setRiskClass", [classId, classArgument(riskClass)], { id: `class_${classId}` }),
     ),
   );
 }

@@ -3,8 +3,8 @@ pragma solidity 0.8.30;
 
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
 import {RiskOracle, RiskOracleConfig} from "../../../contracts/oracle/RiskOracle.sol";
+import {RuleEngine} from "../../../contracts/oracle/RuleEngine.sol";
 import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
-import {RiskClasses} from "../../../contracts/registry/RiskClasses.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {Attestations, Lane, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 
@@ -19,7 +19,7 @@ abstract contract OracleFixture is Test {
     uint256 internal constant FIRST_THREE = 0x7;
 
     SignerRegistry internal _signers;
-    RiskClasses internal _classes;
+    RuleEngine internal _engine;
     ModelRegistry internal _models;
     RiskOracle internal _oracle;
     uint64 internal _epoch;
@@ -27,16 +27,16 @@ abstract contract OracleFixture is Test {
     function setUp() public virtual {
         vm.warp(START);
         _signers = new SignerRegistry(address(this), GUARDIAN, OVERLAP_SEC, _signerSet(1, 4), 3);
-        _classes = new RiskClasses(address(this));
+        _engine = new RuleEngine();
         _models = new ModelRegistry(address(this));
         _models.setAllowed(BUNDLE, true);
-        _classes.setRiskClass(CLASS_ID, _class());
         _oracle = _deployOracle(0);
+        _oracle.setRiskClass(CLASS_ID, _class());
         _oracle.registerSource(address(this));
     }
 
     function _deployOracle(bytes32 salt) internal returns (RiskOracle oracle) {
-        return new RiskOracle(RiskOracleConfig(address(this), _signers, _classes, _models, salt, MAX_AGE_SEC));
+        return new RiskOracle(RiskOracleConfig(address(this), _signers, _engine, _models, salt, MAX_AGE_SEC));
     }
 
     function _class() internal pure returns (RiskClass memory class) {

@@ -29,10 +29,8 @@ contract RaiseEpochTest is OracleFixture {
     }
 
     function test_RaiseEpoch_RestartsTheDriftCapAtTheTarget() public {
+        _narrowCap(500);
         _submit(_entries);
-        RiskClass memory class = _class();
-        class.maxAboveOpenBps = 500;
-        _classes.setRiskClass(CLASS_ID, class);
         for (uint16 step = 1; step <= 3; ++step) {
             skip(300);
             assertEq(
@@ -43,8 +41,22 @@ contract RaiseEpochTest is OracleFixture {
         skip(40 minutes);
         assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_500);
         _oracle.raiseEpoch(1);
-        assertEq(RiskWord.rhoOpenOf(_oracle.positionWord(0, 1)), 2_900);
+        assertEq(RiskWord.rhoCapOf(_oracle.positionWord(0, 1)), 3_400);
         assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_900);
+    }
+
+    function test_RaiseEpoch_KeepsTheCapThatTheOwnerOpenedUnder() public {
+        _submit(_entries);
+        _narrowCap(500);
+        assertEq(RiskWord.rhoCapOf(_oracle.positionWord(0, 1)), 4_000);
+        _oracle.raiseEpoch(1);
+        assertEq(RiskWord.rhoCapOf(_oracle.positionWord(0, 1)), 4_000);
+    }
+
+    function _narrowCap(uint16 maxAboveOpenBps) private {
+        RiskClass memory class = _class();
+        class.maxAboveOpenBps = maxAboveOpenBps;
+        _oracle.narrowRiskClass(CLASS_ID, class);
     }
 
     function test_RaiseEpoch_NeverLowersTheDriftCap() public {

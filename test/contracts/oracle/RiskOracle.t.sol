@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Vm} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Vm.sol";
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {RiskOracle} from "../../../contracts/oracle/RiskOracle.sol";
-import {Attestations, EntryOutcome, ParamStatus, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {Attestations, EntryOutcome, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
 /// @notice given a report / when a check of its header, quorum or payload fails / it reverts before anything is written;
@@ -160,12 +161,28 @@ contract RiskOracleTest is OracleFixture {
             uint8(EntryOutcome.RHO_ABOVE_CEILING),
             uint8(EntryOutcome.UNKNOWN_POSITION)
         );
-        vm.expectEmit(address(_oracle));
-        emit IRiskOracle.EntriesProcessed(report.epoch, 0, entries, expected);
-        bytes memory outcomes = _oracle.submitReport(report, _attest(report), entries, "");
+        Attestations memory attestations = _attest(report);
+        vm.recordLogs();
+        bytes memory outcomes = _oracle.submitReport(report, attestations, entries, "");
+        _assertEntryLogs(vm.getRecordedLogs());
         assertEq(outcomes, expected);
         assertEq(preview, expected);
         assertEq(_oracle.lastEpoch(), report.epoch);
+    }
+
+    /// @dev One log per entry, in their order, after that of the report: the first applied, the others skipped.
+    function _assertEntryLogs(Vm.Log[] memory logs) private view {
+        assertEq(logs.length, 4);
+        assertEq(logs[0].topics[0], IRiskOracle.ReportAccepted.selector);
+        for (uint256 id = 1; id <= 3; ++id) {
+            bytes32 name = id == 1 ? IRiskOracle.EntryLoosened.selector : IRiskOracle.EntrySkipped.selector;
+            assertEq(logs[id].topics[0], name);
+            assertEq(uint256(logs[id].topics[1]), id);
+        }
+        assertEq(logs[1].data, abi.encode(_oracle.positionWord(0, 1)));
+        uint256 values = (1 << 48) | (65_535 << 32) | (65_535 << 16) | 200;
+        assertEq(logs[2].data, abi.encode(values, uint8(EntryOutcome.RHO_ABOVE_CEILING)));
+        assertEq(_oracle.positionWord(0, 3), 0);
     }
 
     function test_SubmitReport_ClassQuantileRaisesOpening() public {
@@ -187,48 +204,6 @@ contract RiskOracleTest is OracleFixture {
         assertEq(rho, 4_800);
         assertEq(pi, 700);
         assertEq(_oracle.classWord(77), 0);
-    }
-
-    function test_GetParams_FollowsThePositionsLife() public {
-        RiskParams memory params = _oracle.getParams(address(this), 1);
-        assertEq(uint8(params.status), uint8(ParamStatus.UNSCORED));
-        assertEq(params.rhoBps, 3_000);
-        assertEq(params.rhoInitialBps, 3_600);
-        _submit(_entries);
-        params = _oracle.getParams(address(this), 1);
-        assertEq(uint8(params.status), uint8(ParamStatus.FRESH));
-        assertEq(params.rhoBps, 2_000);
-        assertEq(params.validUntil, START - 1 + 1 hours);
-        vm.warp(params.validUntil);
-        params = _oracle.getParams(address(this), 1);
-        assertEq(uint8(params.status), uint8(ParamStatus.STALE));
-        assertEq(params.rhoBps, 2_000);
-        vm.warp(params.validUntil + 12 hours);
-        assertEq(_oracle.getParams(address(this), 1).rhoBps, 2_500);
-        _oracle.retirePosition(1);
-        assertEq(uint8(_oracle.tryGetParams(address(this), 1).status), uint8(ParamStatus.UNKNOWN));
-        vm.expectRevert(abi.encodeWithSelector(IRiskOracle.RiskOracleUnknownPosition.selector, 0, 1));
-        _oracle.getParams(address(this), 1);
-    }
-
-    function test_Words_ManyEqualOneByOne() public {
-        bytes memory quantiles = abi.encodePacked(CLASS_ID, uint16(4_000), uint16(700));
-        RiskReport memory report = _report(_entries, quantiles);
-        _oracle.submitReport(report, _attest(report), _entries, quantiles);
-        uint256[] memory ids = new uint256[](4);
-        (ids[0], ids[1], ids[2], ids[3]) = (2, 1, 1 << 48, 1);
-        uint256[] memory words = _oracle.positionWords(0, ids);
-        assertEq(words.length, 4);
-        for (uint256 index = 0; index < 4; ++index) assertEq(words[index], _oracle.positionWord(0, ids[index]));
-        assertTrue(words[1] != 0 && words[2] == 0);
-        assertEq(_oracle.positionWords(1, ids)[1], 0);
-        uint16[] memory classIds = new uint16[](2);
-        (classIds[0], classIds[1]) = (77, CLASS_ID);
-        uint256[] memory classWords = _oracle.classWords(classIds);
-        assertEq(classWords[0], 0);
-        assertEq(classWords[1], _oracle.classWord(CLASS_ID));
-        assertTrue(classWords[1] != 0);
-        assertEq(_oracle.positionWords(0, new uint256[](0)).length, 0);
     }
 
     function test_RevertWhen_SourceSideIsMisused() public {
@@ -254,7 +229,7 @@ contract RiskOracleTest is OracleFixture {
 
     function test_ConfigDigest_FollowsEveryRegistry() public {
         bytes32 first = _oracle.configDigest();
-        _classes.setRiskClass(2, _class());
+        _oracle.setRiskClass(2, _class());
         bytes32 second = _oracle.configDigest();
         _models.setAllowed(keccak256("other"), true);
         bytes32 third = _oracle.configDigest();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
+import {RiskClassWords} from "../../../contracts/libraries/RiskClassWords.sol";
 import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
 import {RiskRules} from "../../../contracts/libraries/RiskRules.sol";
 import {RiskState, RiskWord} from "../../../contracts/libraries/RiskWord.sol";
-import {EntryOutcome, ReportTimes, RiskClass, RiskEntry} from "../../../contracts/types/RiskTypes.sol";
+import {EntryOutcome} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
 /// @notice given a word / when entries of any values arrive at any times / the value obeys bounds, lanes, drift and ramps.
@@ -14,22 +16,20 @@ contract RiskRulesTest is OracleFixture {
     uint256[] private _times;
     uint256[] private _rhos;
 
-    function _apply(
-        uint256 word,
-        uint256 rho,
-        uint256 pi,
-        uint256 nowSec
-    ) private pure returns (uint256, EntryOutcome) {
-        RiskEntry memory entry = RiskEntry(0, 1, uint16(RiskWord.epochOf(word)), uint16(rho), uint16(pi), 200);
-        return RiskRules.applyEntry(word, _class(), entry, ReportTimes(uint40(nowSec), uint40(nowSec)));
+    function _apply(uint256 word, uint256 rho, uint256 pi, uint256 nowSec) private pure returns (uint256, uint256) {
+        uint256 values = ReportCodec.packValues(RiskWord.epochOf(word), rho, pi, 200);
+        (uint256 bounds, uint256 levels) = RiskClassWords.pack(_class());
+        return RiskRules.applyEntry(word, bounds, levels, values, nowSec, nowSec);
     }
 
     function _firstWord(uint256 rho) private pure returns (uint256 word) {
-        (word, ) = _apply(RiskRules.initialWord(CLASS_ID, _class()), rho, 200, START);
+        (uint256 bounds, uint256 levels) = RiskClassWords.pack(_class());
+        (word, ) = _apply(RiskRules.initialWord(CLASS_ID, bounds, levels), rho, 200, START);
     }
 
     function _standing(uint256 word, uint256 nowSec) private pure returns (uint256 rho) {
-        return RiskReading.standingRho(word, _class(), nowSec);
+        (, uint256 levels) = RiskClassWords.pack(_class());
+        return RiskReading.standingRho(word, levels, nowSec);
     }
 
     function testFuzz_RiskWord_LanesDoNotBleed(uint256 word, uint256 lane) public pure {
@@ -114,12 +114,12 @@ contract RiskRulesTest is OracleFixture {
 
     function testFuzz_Ramp_RetargetNeverJumpsNorFallsBehind(uint256 first, uint256 second, uint256 gap) public pure {
         uint256 start = START + 300;
-        (uint256 word, EntryOutcome outcome) = _apply(_firstWord(2_000), 2_001 + (first % 300), 200, start);
-        assertEq(uint8(outcome), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        (uint256 word, uint256 outcome) = _apply(_firstWord(2_000), 2_001 + (first % 300), 200, start);
+        assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
         uint256 nowSec = start + bound(gap, 300, 3_000);
         uint256 target = RiskWord.unpack(word).rhoTarget;
-        (uint256 later, EntryOutcome again) = _apply(word, target + 1 + (second % 300), 200, nowSec);
-        assertEq(uint8(again), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        (uint256 later, uint256 again) = _apply(word, target + 1 + (second % 300), 200, nowSec);
+        assertEq(again, uint256(EntryOutcome.APPLIED_TIGHTENED));
         assertEq(_standing(later, nowSec), _standing(word, nowSec), "jump");
         for (uint256 at = nowSec; at <= nowSec + 40 minutes && at < START + 1 hours; at += 100) {
             // Grace and ramp each round up to a minute, ρ to a basis point.
@@ -142,20 +142,20 @@ contract RiskRulesTest is OracleFixture {
         uint256 word = _firstWord(2_000);
         uint256 nowSec = START + 1 hours - 1;
         (uint256 fresh, ) = _apply(word, 2_000, 200, nowSec);
-        (uint256 loosened, EntryOutcome outcome) = _apply(fresh, 2_000 - 1 - (drop % 150), 200, nowSec + 1);
-        assertEq(uint8(outcome), uint8(EntryOutcome.APPLIED_LOOSENED));
+        (uint256 loosened, uint256 outcome) = _apply(fresh, 2_000 - 1 - (drop % 150), 200, nowSec + 1);
+        assertEq(outcome, uint256(EntryOutcome.APPLIED_LOOSENED));
         assertLt(_standing(loosened, nowSec + 1), 2_000);
         uint256 soon = nowSec + 2 + (wait % 60);
         (, outcome) = _apply(loosened, RiskWord.unpack(loosened).rhoTarget + 300, 200, soon);
-        assertEq(uint8(outcome), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
     }
 
     function test_Refresh_ConsumesNothing() public pure {
         uint256 word = _firstWord(2_000);
-        (uint256 refreshed, EntryOutcome outcome) = _apply(word, 2_000, 200, START + 299);
-        assertEq(uint8(outcome), uint8(EntryOutcome.REFRESHED));
+        (uint256 refreshed, uint256 outcome) = _apply(word, 2_000, 200, START + 299);
+        assertEq(outcome, uint256(EntryOutcome.REFRESHED));
         (, outcome) = _apply(refreshed, 2_300, 200, START + 300);
-        assertEq(uint8(outcome), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
         RiskState memory state = RiskWord.unpack(refreshed);
         state.observedAt = START;
         assertEq(RiskWord.pack(state), word);
@@ -165,10 +165,10 @@ contract RiskRulesTest is OracleFixture {
         uint256 word = _firstWord(1_000);
         uint256 nowSec = START + 1 hours + 24 hours;
         assertEq(_standing(word, nowSec), 3_000);
-        (uint256 recovered, EntryOutcome outcome) = _apply(word, 2_900, 200, nowSec);
-        assertEq(uint8(outcome), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        (uint256 recovered, uint256 outcome) = _apply(word, 2_900, 200, nowSec);
+        assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
         assertEq(_standing(recovered, nowSec), 2_900);
         (, outcome) = _apply(word, 3_301, 200, nowSec);
-        assertEq(uint8(outcome), uint8(EntryOutcome.TIGHTEN_STEP));
+        assertEq(outcome, uint256(EntryOutcome.TIGHTEN_STEP));
     }
 }

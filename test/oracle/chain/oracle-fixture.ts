@@ -130,20 +130,20 @@ function createDeployer(chain: ChainClient, account: OracleFixture["account"]): 
 async function deployRegistries({ deploy, send, owner }: Deployer): Promise<OracleAddresses> {
   const signers = SIGNERS.map(({ address }) => address);
   const signerRegistry = await deploy("registry/SignerRegistry", [owner, owner, LIFE_SEC, signers, 3]);
-  const riskClasses = await deploy("registry/RiskClasses", [owner]);
+  const engine = await deploy("oracle/RuleEngine", []);
   const modelRegistry = await deploy("registry/ModelRegistry", [owner]);
   const config = {
     owner,
-    signers: signerRegistry,
-    classes: riskClasses,
+    verifier: signerRegistry,
+    engine,
     models: modelRegistry,
     deploymentSalt: keccak256(stringToHex("test")),
     maxArrivalAgeSec: LIFE_SEC,
   };
   const oracle = await deploy("oracle/RiskOracle", [config]);
-  await send(riskClasses, artifact("registry/RiskClasses").abi, "setRiskClass", [CLASS_ID, WIDE_CLASS]);
+  await send(oracle, artifact("oracle/RiskOracle").abi, "setRiskClass", [CLASS_ID, WIDE_CLASS]);
   await send(modelRegistry, artifact("registry/ModelRegistry").abi, "setAllowed", [BUNDLE, true]);
-  return { oracle, riskClasses, signerRegistry, modelRegistry };
+  return { oracle, signerRegistry, modelRegistry };
 }
 
 async function deployVault({ deploy, send, owner }: Deployer, oracle: Address): Promise<Address> {
