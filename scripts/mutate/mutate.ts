@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import type { MutantResult, TargetResult } from "./run-target.ts";
+import type { MutantResult } from "./run-target.ts";
 import { judgeMutants, type MutationVerdict, readSurvivors } from "./survivors.ts";
 import type { TargetAnswer, TargetOrder } from "./target-child.ts";
 import { readTargets } from "./targets.ts";
@@ -23,7 +23,7 @@ async function mutate({ files, limit, seed, json }: MutateOptions): Promise<bool
   const results: MutantResult[] = [];
   let invalid = 0;
   for (const target of readTargets(ROOT, files)) {
-    const outcome = await inChild({ target, root: ROOT, limit: limit ?? null, seed }, report);
+    const outcome = await inChildren({ target, root: ROOT, limit: limit ?? null, seed }, report);
     results.push(...outcome.results);
     invalid += outcome.invalid;
   }
@@ -33,20 +33,40 @@ async function mutate({ files, limit, seed, json }: MutateOptions): Promise<bool
   return verdict.pass;
 }
 
-/** Runs a target in a child process. */
-function inChild(order: TargetOrder, report: (line: string) => void): Promise<TargetResult> {
+interface TargetResult {
+  readonly results: readonly MutantResult[];
+  /** Mutations that do not compile. */
+  readonly invalid: number;
+}
+
+/** Runs a target in children, one after the other: each goes on where the one before ended. */
+async function inChildren(order: Omit<TargetOrder, "done">, report: (line: string) => void): Promise<TargetResult> {
+  const results: MutantResult[] = [];
+  let invalid: number | undefined;
+  while (invalid === undefined) {
+    const before = results.length;
+    invalid = await inChild({ ...order, done: before }, (answer) => {
+      if ("line" in answer) report(answer.line);
+      else if ("result" in answer) results.push(answer.result);
+    });
+    if (invalid === undefined && results.length === before) {
+      throw new Error(`A run of "${order.target.name}" ended without a result; its error is above.`);
+    }
+  }
+  return { results, invalid };
+}
+
+/** Runs one child. @returns the number of invalid mutations; undefined when mutants are left */
+function inChild(order: TargetOrder, onAnswer: (answer: TargetAnswer) => void): Promise<number | undefined> {
   const child = fork(new URL("./target-child.ts", import.meta.url), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   return new Promise((resolve, reject) => {
-    let result: TargetResult | undefined;
+    let invalid: number | undefined;
     child.on("message", (answer: TargetAnswer) => {
-      if ("line" in answer) report(answer.line);
-      else result = answer.result;
+      if ("invalid" in answer) invalid = answer.invalid;
+      else onAnswer(answer);
     });
     child.once("error", reject);
-    child.once("close", (code) => {
-      if (result !== undefined) resolve(result);
-      else reject(new Error(`The run of "${order.target.name}" ended with code ${code} and no result.`));
-    });
+    child.once("close", () => resolve(invalid));
     child.send(order);
   });
 }

@@ -48,7 +48,9 @@ const OPAQUE = /TypeName$|^InlineAssembly$/;
 /** Every mutation of a function body. */
 export function mutationsOf(body: AstNode, context: MutationContext): readonly Mutation[] {
   const found = new Map<string, Mutation>();
-  for (const node of walk(body, ({ nodeType }) => OPAQUE.test(nodeType))) {
+  const steps = new Set([...walk(body)].flatMap((node) => childOf(node, "loopExpression") ?? []));
+  // A loop without its step has no end: it fails every test, and tells nothing.
+  for (const node of walk(body, (at) => OPAQUE.test(at.nodeType) || steps.has(at))) {
     for (const mutation of (OPERATORS[node.nodeType] ?? []).flatMap((operator) => operator(node, context))) {
       const key = `${mutation.start}:${mutation.end}:${mutation.replacement}`;
       if (!found.has(key)) found.set(key, mutation);
@@ -139,9 +141,7 @@ const branch: Operator = (node, { bytes }) => {
   return [...(negates ? [negated] : []), ...(childOf(node, "falseBody") === undefined ? [removed] : [])];
 };
 
-/** Not the step in the header of a loop: without it the loop has no end. */
-const deletion: Operator = (node, { bytes }) =>
-  bytes[spanOf(node).end] === ";" ? [emptied("statement-removal", node, bytes)] : [];
+const deletion: Operator = (node, { bytes }) => [emptied("statement-removal", node, bytes)];
 
 /** The span of a simple statement ends before its semicolon, which an empty block must not keep. */
 function emptied(operator: string, node: AstNode, bytes: string): Mutation {

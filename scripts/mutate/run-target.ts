@@ -30,17 +30,18 @@ export interface RunOptions {
   readonly root: string;
   readonly choose: (mutants: readonly Mutant[]) => readonly Mutant[];
   readonly report: (line: string) => void;
+  /** Mutants that an earlier run has dealt with, in order. */
+  readonly done: number;
+  readonly begin: (mutant: Mutant) => void;
+  readonly finish: (result: MutantResult) => void;
 }
 
-/** Outcome of a target. */
-export interface TargetResult {
-  readonly results: readonly MutantResult[];
-  /** Mutations that do not compile; they count neither way. */
-  readonly invalid: number;
-}
-
-/** Tests every chosen mutant of a target; fails when the unchanged code fails. */
-export async function runTarget(target: MutationTarget, options: RunOptions): Promise<TargetResult> {
+/**
+ * Tests every chosen mutant of a target; fails when the unchanged code fails.
+ *
+ * @returns how many mutations do not compile; they count neither way.
+ */
+export async function runTarget(target: MutationTarget, options: RunOptions): Promise<number> {
   const { root, report } = options;
   const files = parse(target, root);
   const all = numbered(files);
@@ -49,20 +50,23 @@ export async function runTarget(target: MutationTarget, options: RunOptions): Pr
   report(`${target.name}: ${valid.length} mutants of ${target.files.length} files, ${target.tests.length} test files`);
   const suites = await openTestBench({ root, contracts: compiled.contracts, fuzzRuns: FUZZ_RUNS });
   const panel = await openPanel(suites);
-  const results: MutantResult[] = [];
-  for (const mutant of valid) {
-    results.push({ mutant, killedBy: await panel(mutant.id) });
-    if (results.length % PROGRESS_EVERY === 0) report(`${target.name}: ${results.length} of ${valid.length}`);
+
+  for (const [index, mutant] of valid.entries()) {
+    if (index < options.done) continue;
+    options.begin(mutant);
+    options.finish({ mutant, killedBy: await panel(mutant.id) });
+    if ((index + 1) % PROGRESS_EVERY === 0) report(`${target.name}: ${index + 1} of ${valid.length}`);
   }
-  return { results, invalid: chosen.length - valid.length };
+  return chosen.length - valid.length;
 }
 
 /** Runs the suites one after the other until a test fails, those first that have killed most for their time. */
 async function openPanel(suites: readonly TestSuite[]): Promise<(selected: number) => Promise<string | undefined>> {
-  const members = await Promise.all(suites.map(judged));
+  const members: PanelMember[] = [];
+  for (const suite of suites) members.push(await judged(suite));
   return async (selected) => {
     for (const member of members.toSorted((left, right) => worth(right) - worth(left))) {
-      const [first] = (await member.suite.run(selected)).failed;
+      const [first] = (await member.suite.run(selected, member.gasLimit)).failed;
       if (first === undefined) continue;
       member.kills += 1;
       return `${first.suite}.${first.test}`;
@@ -74,6 +78,7 @@ async function openPanel(suites: readonly TestSuite[]): Promise<(selected: numbe
 interface PanelMember {
   readonly suite: TestSuite;
   readonly durationMs: number;
+  readonly gasLimit: bigint;
   kills: number;
 }
 
@@ -81,17 +86,27 @@ function worth({ kills, durationMs }: PanelMember): number {
   return (kills + 1) / durationMs;
 }
 
-/** Times a suite on the unchanged code, which must pass. */
+const GAS_FACTOR = 2n;
+
+/**
+ * Times a suite on the unchanged code, which must pass, and finds a gas limit for the mutants: what the tests themselves
+ * used says nothing about setUp, so the limit is doubled until the suite passes under it.
+ */
 async function judged(suite: TestSuite): Promise<PanelMember> {
   const startedAt = performance.now();
-  const [broken] = (await suite.run(0)).failed;
+  const { failed, gas } = await suite.run(0);
+  const durationMs = performance.now() - startedAt;
+  const [broken] = failed;
   if (broken !== undefined) {
     throw new RangeError(`The unchanged code fails ${broken.suite}.${broken.test}: ${broken.reason}. Mend that first.`);
   }
-  return { suite, durationMs: performance.now() - startedAt, kills: 0 };
+  let gasLimit = LEAST_GAS_LIMIT + GAS_FACTOR * gas;
+  while ((await suite.run(0, gasLimit)).failed.length > 0) gasLimit *= GAS_FACTOR;
+  return { suite, durationMs, gasLimit, kills: 0 };
 }
 
-const PROGRESS_EVERY = 100;
+const LEAST_GAS_LIMIT = 2_000_000n;
+const PROGRESS_EVERY = 50;
 
 interface Parsed {
   readonly files: readonly MutatedFile[];

@@ -22,7 +22,12 @@ interface TestArtifact {
 
 interface SuiteResult {
   readonly id: ArtifactId;
-  readonly testResults: readonly { readonly name: string; readonly status: string; readonly reason?: string }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly reason?: string;
+    readonly kind: { readonly consumedGas?: bigint; readonly meanGas?: bigint };
+  }[];
 }
 
 interface EngineContext {
@@ -54,8 +59,8 @@ const SOLC_VERSION = "0.8.30";
 const FUZZ_SEED = "0x706c696d736f6c6c";
 const ADDRESS_BYTES = 20;
 const RUN_TIMEOUT_SEC = 120;
-/** Ends loops that a mutation made endless within seconds; the costliest test takes a tenth. */
-const GAS_LIMIT = 4_000_000_000n;
+/** For the first run, of the unchanged code. */
+const MOST_GAS = 10_000_000_000n;
 
 /** A failed test. */
 export interface FailedTest {
@@ -68,6 +73,8 @@ export interface FailedTest {
 export interface TestRun {
   readonly passed: number;
   readonly failed: readonly FailedTest[];
+  /** Gas of the costliest test; of fuzz tests the mean of their runs. */
+  readonly gas: bigint;
 }
 
 /** What stays the same between runs. */
@@ -80,7 +87,8 @@ export interface TestBench {
 /** A test contract; `run` runs its tests with `selected` in `block.coinbase`. */
 export interface TestSuite {
   readonly name: string;
-  readonly run: (selected: number) => Promise<TestRun>;
+  /** A limit keeps a loop that a mutation made endless from filling the memory with its trace. */
+  readonly run: (selected: number, gasLimit?: bigint) => Promise<TestRun>;
 }
 
 /** Prepares the test contracts of a compilation. */
@@ -92,7 +100,7 @@ export async function openTestBench(bench: TestBench): Promise<readonly TestSuit
   const linked = linkedNames(artifacts);
   return artifacts.filter(isSuite).map(({ id }) => ({
     name: id.name,
-    run: (selected) =>
+    run: (selected, gasLimit = MOST_GAS) =>
       new Promise((resolve, reject) => {
         const onSuite = (result: SuiteResult): void => resolve(summarise(result));
         const tracing = { buildInfos: [], ignoreContracts: true };
@@ -101,7 +109,7 @@ export async function openTestBench(bench: TestBench): Promise<readonly TestSuit
             engine.L1_CHAIN_TYPE,
             needed(artifacts, id, linked),
             [id],
-            configOf(bench, selected),
+            configOf(bench, selected, gasLimit),
             tracing,
             onSuite,
           )
@@ -137,12 +145,16 @@ async function openContext(): Promise<EngineContext> {
   return context;
 }
 
-function configOf({ root, fuzzRuns }: TestBench, selected: number): Readonly<Record<string, unknown>> {
+function configOf(
+  { root, fuzzRuns }: TestBench,
+  selected: number,
+  gasLimit: bigint,
+): Readonly<Record<string, unknown>> {
   return {
     projectRoot: root,
     hardfork: "Cancun",
     blockCoinbase: coinbaseOf(selected),
-    gasLimit: GAS_LIMIT,
+    gasLimit,
     disableBlockGasLimit: true,
     disableTransactionGasCap: true,
     fsPermissions: [{ access: engine.FsAccessPermission.ReadDirectory, path: "test/vectors" }],
@@ -188,6 +200,10 @@ function summarise({ id, testResults }: SuiteResult): TestRun {
   const failed = testResults.filter(({ status }) => status === "Failure");
   return {
     passed: testResults.filter(({ status }) => status === "Success").length,
+    gas: testResults.reduce((most, { kind: { consumedGas = 0n, meanGas = 0n } }) => {
+      const gas = consumedGas > meanGas ? consumedGas : meanGas;
+      return gas > most ? gas : most;
+    }, 0n),
     failed: failed.map(({ name, reason = "" }) => ({ suite: id.name, test: name, reason })),
   };
 }

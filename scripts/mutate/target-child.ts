@@ -1,10 +1,11 @@
 /**
- * Runs one target in a process of its own: the compiler keeps what it once took, and after some large compilations there is
- * nothing left. The parent sends the order, and gets progress lines and the result.
+ * Runs one target in a process of its own. The test engine records every step of a failing test, so a loop that a mutation
+ * made endless fills the memory before its gas is spent: the process watches itself, reports such a mutant as killed and
+ * ends, and the parent starts another for the rest.
  */
 import { createRng } from "../../oracle/math/rng.ts";
 import type { Mutant } from "./mutation.ts";
-import { runTarget, type TargetResult } from "./run-target.ts";
+import { type MutantResult, runTarget } from "./run-target.ts";
 import type { MutationTarget } from "./targets.ts";
 
 /** What the parent asks for. */
@@ -14,10 +15,16 @@ export interface TargetOrder {
   /** Mutants drawn at random; null for all. */
   readonly limit: number | null;
   readonly seed: string;
+  /** Mutants that earlier children have dealt with. */
+  readonly done: number;
 }
 
-/** What the child answers, in order: lines, then one result. */
-export type TargetAnswer = { readonly line: string } | { readonly result: TargetResult };
+/** What the child answers: lines and results as they come, at the end the number of invalid mutations. */
+export type TargetAnswer = { readonly line: string } | { readonly result: MutantResult } | { readonly invalid: number };
+
+const WATCH_MS = 100;
+const MOST_RESIDENT_BYTES = 5 * 2 ** 30;
+const ENDLESS = "a loop without end";
 
 /** A choice of `limit` mutants, in their order; all without a limit. */
 function sample(limit: number | null, seed: string): (mutants: readonly Mutant[]) => readonly Mutant[] {
@@ -30,9 +37,29 @@ function sample(limit: number | null, seed: string): (mutants: readonly Mutant[]
   };
 }
 
-process.once("message", async ({ target, root, limit, seed }: TargetOrder) => {
+process.once("message", async ({ target, root, limit, seed, done }: TargetOrder) => {
   const answer = (message: TargetAnswer): void => void process.send?.(message);
-  const report = (line: string): void => answer({ line });
-  const result = await runTarget(target, { root, report, choose: sample(limit, `${seed}/${target.name}`) });
-  process.send?.({ result } satisfies TargetAnswer, undefined, undefined, () => process.exit(0));
+  let current: Mutant | undefined;
+  const watch = setInterval(() => {
+    if (current === undefined || process.memoryUsage.rss() < MOST_RESIDENT_BYTES) return;
+    last({ result: { mutant: current, killedBy: ENDLESS } });
+    current = undefined;
+  }, WATCH_MS);
+  const invalid = await runTarget(target, {
+    root,
+    done,
+    choose: sample(limit, `${seed}/${target.name}`),
+    report: (line) => answer({ line }),
+    begin: (mutant) => {
+      current = mutant;
+    },
+    finish: (result) => answer({ result }),
+  });
+  clearInterval(watch);
+  last({ invalid });
 });
+
+/** Sends the last message and ends at once, whatever still runs. */
+function last(message: TargetAnswer): void {
+  process.send?.(message, undefined, undefined, () => process.kill(process.pid, "SIGKILL"));
+}

@@ -57,40 +57,19 @@ function driftClaims(): readonly Claim[] {
   const { word, bounds, entry, applied } = made;
   const before = withinDrift(word.target, [word.anchor, word.prior], bounds);
   const after = withinDrift(applied.word.target, [applied.word.anchor, applied.word.prior], bounds);
-  const windowNumber = variable("windowNumber");
-  const changed = made.model.floor("changedWindow", applied.changedAt, bounds.windowSec);
-  // The target is constant since the window of its last change, so it stood at the start of every later window.
-  const atStart = ite(eq(windowNumber, changed), word.anchor, word.target);
-  const earlier = ite(
-    eq(windowNumber, changed),
-    word.prior,
-    ite(eq(windowNumber, add(changed, 1)), word.anchor, word.target),
-  );
-  const numbering = [
-    productHint(sub(sub(windowNumber, changed), 1), bounds.windowSec),
-    productHint(sub(sub(windowNumber, changed), 2), bounds.windowSec),
-    productHint(sub(sub(changed, windowNumber), 1), bounds.windowSec),
-  ];
+  const top = add(min(applied.anchor, applied.prior), bounds.tightenDrift);
   return [
     claim("drift: while fresh, the target stays within the drift of its values at the starts of both windows", made, {
       premises: [isLive(made), isFresh(made), before],
       goal: after,
     }),
     claim("drift: after silence too, but for the fallback ρ already in force", made, {
-      premises: [
-        isLive(made),
-        before,
-        lt(max(add(min(applied.anchor, applied.prior), bounds.tightenDrift), word.target), applied.word.target),
-      ],
+      premises: [isLive(made), before, lt(max(top, word.target), applied.word.target)],
       goal: le(applied.word.target, applied.standing),
     }),
     claim("drift: the time that passes between two entries keeps it", made, {
       premises: [before],
       goal: withinDrift(word.target, [applied.anchor, applied.prior], bounds),
-    }),
-    claim("drift: the anchors are the values at the starts of this window and the one before", made, {
-      premises: [made.changed, isLive(made), ...numbering],
-      goal: and(eq(applied.word.anchor, atStart), eq(applied.word.prior, earlier)),
     }),
     claim(
       "drift: every change writes the time of its lane, so the later lane tells the window of the last change",
@@ -104,7 +83,30 @@ function driftClaims(): readonly Claim[] {
       premises: [eq(word.observedAt, 0), lt(applied.outcome, 3)],
       goal: and(eq(applied.word.anchor, entry.rho), eq(applied.word.prior, entry.rho)),
     }),
+    anchorClaim(),
   ];
+}
+
+function anchorClaim(): Claim {
+  const made = application();
+  const { model, word, bounds, applied } = made;
+  const windowNumber = variable("windowNumber");
+  const changed = model.floor("changedWindow", applied.changedAt, bounds.windowSec);
+  // The target is constant since the window of its last change, so it stood at the start of every later window.
+  const isSame = eq(windowNumber, changed);
+  const earlier = ite(eq(windowNumber, add(changed, 1)), word.anchor, word.target);
+  const numbering = [
+    productHint(sub(sub(windowNumber, changed), 1), bounds.windowSec),
+    productHint(sub(sub(windowNumber, changed), 2), bounds.windowSec),
+    productHint(sub(sub(changed, windowNumber), 1), bounds.windowSec),
+  ];
+  return claim("drift: the anchors are the values at the starts of this window and the one before", made, {
+    premises: [made.changed, isLive(made), ...numbering],
+    goal: and(
+      eq(applied.word.anchor, ite(isSame, word.anchor, word.target)),
+      eq(applied.word.prior, ite(isSame, word.prior, earlier)),
+    ),
+  });
 }
 
 function laneClaims(): readonly Claim[] {
