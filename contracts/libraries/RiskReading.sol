@@ -66,6 +66,7 @@ library RiskReading {
     }
 
     /// @notice Maintenance ρ, π and status of a known word at `nowSec`.
+    /// @param levels read only when the word is stale
     function maintenance(
         uint256 word,
         uint256 bounds,
