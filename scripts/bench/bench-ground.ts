@@ -134,7 +134,7 @@ interface DeployWith {
 
 async function deploy({ client, rpcUrl, dataDir, keys }: DeployWith) {
   const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
-  const operators = { count: BENCH_OPERATORS, threshold: BENCH_THRESHOLD };
+  const operators = { count: keys.length, threshold: BENCH_THRESHOLD };
   const { bundleHash } = await installedModels(ARTIFACTS_DIR);
   const signers = keys.map(({ signer }) => signer);
   const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers };

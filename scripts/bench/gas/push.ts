@@ -3,7 +3,6 @@ import { advanceChainTo } from "../../../oracle/simulation/agents/local-world.ts
 import type { BenchGround } from "../bench-ground.ts";
 import { applyReport, refuseReport } from "./reports.ts";
 
-const SIZES = [1, 10, 100, 1_000] as const;
 const FIRST = { rhoBps: 2_000, piBps: 300 } as const;
 const STEP = { rhoBps: 50, piBps: 5 } as const;
 /** Beyond the delays of both lanes. */
@@ -11,12 +10,12 @@ const STEP_SEC = 3_600;
 
 /** Rows of this part. */
 export interface PushGas {
-  readonly push: Readonly<Record<(typeof SIZES)[number], number>>;
+  readonly push: Readonly<Record<number, number>>;
   readonly reject: number;
 }
 
-/** Measures on a ground with a thousand positions. First scores fill lanes that were zero: they come before. */
-export async function measurePush(ground: BenchGround): Promise<PushGas> {
+/** Measures reports of `sizes` entries on a ground with as many positions as the greatest has. First scores fill lanes that were zero: they come before. */
+export async function measurePush(ground: BenchGround, sizes: readonly number[]): Promise<PushGas> {
   const most = ground.positions;
   const submit = async (count: number, step: number): Promise<number> => {
     const { timestamp } = await ground.client.getBlock();
@@ -26,8 +25,8 @@ export async function measurePush(ground: BenchGround): Promise<PushGas> {
     return await applyReport(ground, { ids, rhoBps, piBps });
   };
   await submit(most, 0);
-  const push = { 1: 0, 10: 0, 100: 0, 1000: 0 };
-  for (const [index, size] of SIZES.entries()) push[size] = Math.round((await submit(size, index + 1)) / size);
+  const push: Record<number, number> = {};
+  for (const [index, size] of sizes.entries()) push[size] = Math.round((await submit(size, index + 1)) / size);
   const reject = await refuseReport(ground, { ids: [1n], ...FIRST, header: { epoch: 1n } });
   return { push, reject };
 }
