@@ -78,6 +78,11 @@ abstract contract PositionBook is IRiskOracleCore, PositionReader {
     }
 
     /// @inheritdoc IRiskOracleCore
+    function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params) {
+        return _tryParams(source, positionId);
+    }
+
+    /// @inheritdoc IRiskOracleCore
     function maintenanceOf(
         address source,
         uint256 positionId
