@@ -1,11 +1,12 @@
 /**
- * Check: no compiler warnings from contracts/, and the storage layout of `test/snapshots/storage-layout.json`.
+ * Check: no compiler warnings from contracts/, the storage layout of `test/snapshots/storage-layout.json`, and one layout for a
+ * contract and its extension.
  * `--update` writes the snapshot; a reviewer sees in its difference what moved.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { layoutDifferences, storageLayouts } from "../snapshots/storage-layout.ts";
+import { brokenPairs, layoutDifferences, storageLayouts } from "../snapshots/storage-layout.ts";
 import { compileSolidity } from "../solidity/compile.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,12 +27,13 @@ function main(): boolean {
   if (process.argv.includes("--update")) writeFileSync(SNAPSHOT, `${JSON.stringify(layouts, null, 2)}\n`);
   const snapshot = z.record(z.string(), z.array(z.string())).parse(JSON.parse(readFileSync(SNAPSHOT, "utf8")));
   const differences = layoutDifferences(snapshot, layouts);
-  for (const line of differences) console.error(line);
+  const pairs = brokenPairs(layouts);
+  for (const line of [...differences, ...pairs]) console.error(line);
   if (differences.length > 0) {
     console.error("The storage layout changed. If that is meant: node scripts/checks/solidity.ts --update");
   }
   console.log(`${entries.length} files, ${messages.length} warnings, ${differences.length} layout differences`);
-  return messages.length === 0 && differences.length === 0;
+  return messages.length === 0 && differences.length === 0 && pairs.length === 0;
 }
 
 process.exitCode = main() ? 0 : 1;

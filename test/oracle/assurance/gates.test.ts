@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { flattenGas, gasRegressions, gasTable, missedMusts } from "../../../scripts/bench/gas/limits.ts";
 import { judgeCoverage, parseCoverageTable } from "../../../scripts/coverage/coverage-table.ts";
-import { layoutDifferences } from "../../../scripts/snapshots/storage-layout.ts";
+import { brokenPairs, layoutDifferences } from "../../../scripts/snapshots/storage-layout.ts";
 import { handlerTable, handlerTotals, rarelySuccessful } from "../../../scripts/solidity/handler-table.ts";
 
 const tableOf = (line: number, statement: number): string => `
@@ -62,6 +62,14 @@ describe("storage layout snapshot", () => {
     );
     assert.equal(layoutDifferences(snapshot, {}).length, 2);
     assert.equal(layoutDifferences(snapshot, { "A.sol:A": snapshot["A.sol:A"].toReversed() }).length, 1);
+  });
+
+  it("error: a contract and its extension that do not have one layout", () => {
+    const lines = ["0+0 owner: address (20)"];
+    const pair = [["A", "B"]] as const;
+    assert.equal(brokenPairs({ A: lines }, pair).length, 1);
+    assert.equal(brokenPairs({ A: lines, B: [...lines, "1+0 sum: uint256 (32)"] }, pair).length, 1);
+    assert.deepEqual(brokenPairs({ A: lines, B: lines }, pair), []);
   });
 
   it("default: nothing changed", () => {
