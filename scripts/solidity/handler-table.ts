@@ -32,7 +32,7 @@ export function handlerTotals(environment: Readonly<Record<string, string | unde
 export function handlerTable(totals: readonly ActionTotal[]): string {
   const lines = totals.map(({ handler, action, calls, successes }) => {
     const percent = ((100 * successes) / calls).toFixed(1).padStart(5);
-    return `  ${handler.padEnd(22)} ${action.padEnd(24)} ${String(calls).padStart(7)} calls ${percent} % succeed`;
+    return `  ${handler.padEnd(22)} ${action.padEnd(28)} ${String(calls).padStart(7)} calls ${percent} % succeed`;
   });
   return ["Invariant handlers:", ...lines].join("\n");
 }

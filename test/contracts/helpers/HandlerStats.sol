@@ -94,7 +94,12 @@ library HandlerReport {
     function check(string memory name, HandlerStats handler) internal {
         string memory broken = handler.brokenProperty();
         if (bytes(broken).length != 0) revert HandlerPropertyBroken(name, broken);
-        Tally[] memory list = handler.tallies();
+        add(name, handler.tallies());
+    }
+
+    /// @notice The same for a handler that counts by itself: adds the counts of a run; reverts for an action that succeeds too
+    /// rarely.
+    function add(string memory name, Tally[] memory list) internal {
         for (uint256 i = 0; i < list.length; ++i) _add(name, list[i]);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {Attestations} from "../../../contracts/types/RiskTypes.sol";
 import {OracleFixture} from "./OracleFixture.sol";
@@ -90,15 +91,12 @@ contract SignerSetsTest is OracleFixture {
         this.verify(2, FIRST_THREE, 1_011);
     }
 
-    function test_TheGuardianCanBeReplaced() external {
-        address next = address(0x6b);
-        vm.expectEmit(address(_signers));
-        emit ISignerRegistry.GuardianSet(next);
-        _signers.setGuardian(next);
-        assertEq(_signers.guardian(), next);
-        address signer = vm.addr(1_001);
+    function test_RevertWhen_AFormerGuardianRemoves() external {
+        (address next, address signer) = (address(0x6b), vm.addr(1_001));
+        _manager.revokeRole(_manager.GUARDIAN_ROLE(), GUARDIAN);
+        _manager.grantRole(_manager.GUARDIAN_ROLE(), next, 0);
         vm.prank(GUARDIAN);
-        vm.expectRevert(abi.encodeWithSelector(ISignerRegistry.SignerRegistryNotGuardian.selector, GUARDIAN));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, GUARDIAN));
         _signers.removeSigner(signer);
         vm.prank(next);
         _signers.removeSigner(signer);
