@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { openProgress, type Progress } from "./progress.ts";
 import type { MutantResult } from "./run-target.ts";
 import { judgeMutants, type MutationVerdict, readSurvivors } from "./survivors.ts";
 import type { TargetAnswer, TargetOrder } from "./target-child.ts";
@@ -14,16 +15,19 @@ interface MutateOptions {
   readonly limit: number | undefined;
   readonly seed: string;
   readonly json: boolean;
+  readonly fresh: boolean;
 }
 
 /** Runs the mutants of all targets, or of the files whose names contain one of `files`. */
-async function mutate({ files, limit, seed, json }: MutateOptions): Promise<boolean> {
+async function mutate({ files, limit, seed, json, fresh }: MutateOptions): Promise<boolean> {
   const startedAt = performance.now();
   const report = (line: string): void => void process.stderr.write(`mutate: ${line}\n`);
   const results: MutantResult[] = [];
   let invalid = 0;
   for (const target of readTargets(ROOT, files)) {
-    const outcome = await inChildren({ target, root: ROOT, limit: limit ?? null, seed }, report);
+    const progress = openProgress({ root: ROOT, target, draw: `${limit ?? "all"}/${seed}` }, fresh);
+    if (progress.results.length > 0) report(`${target.name}: goes on after ${progress.results.length} mutants`);
+    const outcome = await inChildren({ target, root: ROOT, limit: limit ?? null, seed }, { progress, report });
     results.push(...outcome.results);
     invalid += outcome.invalid;
   }
@@ -40,14 +44,19 @@ interface TargetResult {
 }
 
 /** Runs a target in children, one after the other: each goes on where the one before ended. */
-async function inChildren(order: Omit<TargetOrder, "done">, report: (line: string) => void): Promise<TargetResult> {
-  const results: MutantResult[] = [];
+async function inChildren(
+  order: Omit<TargetOrder, "done">,
+  { progress, report }: { readonly progress: Progress; readonly report: (line: string) => void },
+): Promise<TargetResult> {
+  const results: MutantResult[] = [...progress.results];
   let invalid: number | undefined;
   while (invalid === undefined) {
     const before = results.length;
     invalid = await inChild({ ...order, done: before }, (answer) => {
       if ("line" in answer) report(answer.line);
-      else if ("result" in answer) results.push(answer.result);
+      if (!("result" in answer)) return;
+      results.push(answer.result);
+      progress.add(answer.result);
     });
     if (invalid === undefined && results.length === before) {
       throw new Error(`A run of "${order.target.name}" ended without a result; its error is above.`);
@@ -88,6 +97,7 @@ const options = new Command("mutate")
   .option("--files <parts...>", "only files whose names contain one of these", [])
   .option("--limit <n>", "mutants per target, drawn at random", Number)
   .option("--seed <text>", "seed of the draw", "mutate-1")
+  .option("--fresh", "begin anew instead of going on with a run that was cut off", false)
   .option("--json", "one JSON object on the last line", false)
   .parse()
   .opts<MutateOptions>();

@@ -6,7 +6,7 @@ import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol
 import {MarketValves, SeriesState} from "../../../contracts/types/VaultTypes.sol";
 import {HandlerReport} from "../helpers/HandlerStats.sol";
 import {VaultFixture} from "./VaultFixture.sol";
-import {VaultHandler} from "./VaultHandler.t.sol";
+import {VaultHandler} from "./VaultHandler.sol";
 import {World} from "./VaultHandlerBase.sol";
 
 /// @title Accounting invariants of the vault under arbitrary calls
