@@ -103,7 +103,9 @@ contract CoverHandler is CountingHandler {
     }
 
     function doRedeem(uint256 series, uint256 actor, uint64 amount) external onlySelf {
-        uint256 seriesId = seriesAt[series % SERIES];
+        // Seeds may be any number: what is added to them must not overflow.
+        (series, actor) = (series % SERIES, actor % 3);
+        uint256 seriesId = seriesAt[series];
         for (uint256 i = 0; i < SERIES && _held(seriesId) == 0; ++i) seriesId = seriesAt[(series + i) % SERIES];
         if (_held(seriesId) == 0) seriesId = _w.vault.describePosition(_open(series, amount, amount)).seriesId;
         // Everything has expired and is redeemed: there is nothing left to do.
@@ -113,7 +115,7 @@ contract CoverHandler is CountingHandler {
         if (state.unsettledCount != 0 && amount % 2 == 0) _settleSeries(seriesId);
         else if (state.unsettledCount != 0) _tryOpenEarly(seriesId);
         state = _w.vault.seriesState(seriesId);
-        address holder = _w.actors[actor % 3];
+        address holder = _w.actors[actor];
         for (uint256 i = 0; i < 3 && _w.vault.TOKEN().balanceOf(holder, seriesId) == 0; ++i) {
             holder = _w.actors[(actor + i) % 3];
         }
