@@ -133,6 +133,8 @@ interface IOptionVaultLog is IOptionVaultCoverLog {
     error VaultLiquidationsPaused(uint256 until);
     /// @notice A pause of no or too great length.
     error VaultPauseTooLong(uint256 durationSec, uint256 limitSec);
+    /// @notice The risk oracle's breaker gives no cause for caution.
+    error VaultBreakerNormal();
     /// @notice Two pauses of liquidations began within a week.
     error VaultPausesUsedUp(uint256 freeAt);
     /// @notice Parameters alone have made the position liquidatable, and the window's budget for such is spent.

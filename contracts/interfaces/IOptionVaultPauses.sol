@@ -18,6 +18,9 @@ interface IOptionVaultPauses {
     /// window. Also begins by itself when half of a budget of parameter-caused liquidations is spent. Only GUARDIAN_ROLE.
     function beginCaution(uint32 durationSec) external;
 
+    /// @notice As {beginCaution} for 6 hours, while the risk oracle's breaker is not NORMAL. Anyone, again and again.
+    function followBreaker() external;
+
     /// @notice Ends all three at once. Only WIDENING_ROLE.
     function liftPauses() external;
 

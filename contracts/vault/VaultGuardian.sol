@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IOptionVaultPauses} from "../interfaces/IOptionVaultPauses.sol";
+import {BreakerMode} from "../types/DeliveryTypes.sol";
 import {PauseLedger, VaultControl} from "../types/VaultState.sol";
 import {PauseState} from "../types/VaultTypes.sol";
 import {VaultStorage} from "./VaultStorage.sol";
@@ -12,6 +13,8 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     uint256 private constant MAX_RISK_PAUSE_SEC = 7 days;
     uint256 private constant MAX_LIQUIDATION_PAUSE_SEC = 6 hours;
     uint256 private constant MAX_CAUTION_SEC = 7 days;
+    /// @dev Long enough that following costs little, short enough that caution does not outlast its cause for long.
+    uint256 private constant FOLLOWED_CAUTION_SEC = 6 hours;
     /// @dev At most two pauses of liquidations begin within any such time.
     uint256 private constant LIQUIDATION_PAUSE_PERIOD_SEC = 7 days;
 
@@ -37,10 +40,13 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
 
     /// @inheritdoc IOptionVaultPauses
     function beginCaution(uint32 durationSec) external restricted {
-        uint32 until = _until(durationSec, MAX_CAUTION_SEC);
-        VaultControl storage control = _state.control;
-        if (until > control.cautionUntil) control.cautionUntil = until;
-        emit CautionSet(control.cautionUntil);
+        _beginCaution(_until(durationSec, MAX_CAUTION_SEC));
+    }
+
+    /// @inheritdoc IOptionVaultPauses
+    function followBreaker() external {
+        if (RISK_ORACLE.status().mode == BreakerMode.NORMAL) revert VaultBreakerNormal();
+        _beginCaution(_until(FOLLOWED_CAUTION_SEC, MAX_CAUTION_SEC));
     }
 
     /// @inheritdoc IOptionVaultPauses
@@ -57,6 +63,12 @@ abstract contract VaultGuardian is VaultStorage, IOptionVaultPauses {
     function pauseState() external view nonReentrantView returns (PauseState memory state) {
         VaultControl memory control = _state.control;
         return PauseState(control.riskPausedUntil, control.liquidationPausedUntil, control.cautionUntil);
+    }
+
+    function _beginCaution(uint32 until) private {
+        VaultControl storage control = _state.control;
+        if (until > control.cautionUntil) control.cautionUntil = until;
+        emit CautionSet(control.cautionUntil);
     }
 
     function _until(uint256 durationSec, uint256 limitSec) private view returns (uint32 until) {

@@ -86,7 +86,7 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
       ...["open", "mintMore", "addCollateral", "removeCollateral", "close"],
       ...["flag", "unflag", "liquidate", "takeOver", "settle", "redeem", "redeemFor", "claim"],
       ...["openEarly", "holdFund"],
-      ...["setOperator", "offerPosition", "acceptPosition", "reclassify", "permit", "multicall"],
+      ...["followBreaker", "setOperator", "offerPosition", "acceptPosition", "reclassify", "permit", "multicall"],
     ],
   },
 };
