@@ -79,6 +79,18 @@ contract SignerSetsTest is OracleFixture {
         verify(2, 0x3a, 1_011);
     }
 
+    /// @dev Every place of the largest set is its own word: a removal clears all of it and nothing beside it.
+    function test_RemovedSignersOfTheLargestSetReadAsZero() external {
+        address[] memory set = _signerSet(11, 32);
+        _signers.activateSet(set, 17);
+        vm.startPrank(GUARDIAN);
+        _signers.removeSigner(set[31]);
+        _signers.removeSigner(set[20]);
+        (, address[] memory signers, ) = _signers.currentSet();
+        (set[31], set[20]) = (address(0), address(0));
+        assertEq(signers, set);
+    }
+
     /// @dev A signer of one of the two live sets is known, whichever it is.
     function test_ASignerOfEitherLiveSetCanBeRemoved() external {
         _signers.activateSet(_signerSet(11, 4), 3);

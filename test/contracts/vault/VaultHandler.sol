@@ -37,13 +37,6 @@ contract VaultHandler is VaultHandlerBase {
 
     uint128 private constant ONE = 1e8;
     uint256 private constant ACTS = uint256(type(Act).max) + 1;
-    /// @dev In the order of {Act}.
-    string private constant NAMES =
-        "open       mintMore   add        remove     close      score      flag       unflag     burn       takeOver   "
-        "sendLongs  sendShort  donate     movePrice  stall      guard      govern     expire     settle     redeem     "
-        "claim      ";
-    uint256 private constant NAME_BYTES = 11;
-
     mapping(uint256 act => uint128 count) private _tried;
     mapping(uint256 act => uint128 count) private _done;
     mapping(address token => uint256 amount) public donated;
@@ -297,13 +290,5 @@ contract VaultHandler is VaultHandlerBase {
         (address token, address account) = (_token(a), _w.actors[(a >> 8) % 3]);
         vm.prank(account);
         _w.vault.claim(token, account);
-    }
-
-    function _nameOf(uint256 act) private pure returns (string memory name) {
-        (bytes memory names, uint256 length) = (bytes(NAMES), 0);
-        while (names[act * NAME_BYTES + length] != " ") ++length;
-        bytes memory cut = new bytes(length);
-        for (uint256 i = 0; i < length; ++i) cut[i] = names[act * NAME_BYTES + i];
-        return string(cut);
     }
 }

@@ -24,6 +24,13 @@ struct World {
 
 /// @title What the handler of the vault's invariants sees, and its clock
 abstract contract VaultHandlerBase is CommonBase {
+    /// @dev Of the kinds of calls, in the order of `VaultHandler.Act`.
+    string private constant NAMES =
+        "open       mintMore   add        remove     close      score      flag       unflag     burn       takeOver   "
+        "sendLongs  sendShort  donate     movePrice  stall      guard      govern     expire     settle     redeem     "
+        "claim      ";
+    uint256 private constant NAME_BYTES = 11;
+
     World internal _w;
     uint64 public priceE8 = 60_000e8;
     /// @notice First rule that a call has broken.
@@ -85,5 +92,13 @@ abstract contract VaultHandlerBase is CommonBase {
 
     function _require(bool holds, string memory rule) internal {
         if (!holds && bytes(broken).length == 0) broken = rule;
+    }
+
+    function _nameOf(uint256 act) internal pure returns (string memory name) {
+        (bytes memory names, uint256 length) = (bytes(NAMES), 0);
+        while (names[act * NAME_BYTES + length] != " ") ++length;
+        bytes memory cut = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) cut[i] = names[act * NAME_BYTES + i];
+        return string(cut);
     }
 }

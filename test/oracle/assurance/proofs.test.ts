@@ -1,7 +1,10 @@
 /** The models behind `npm run prove`: tied to the code by vectors, and a solver that can say no. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { liquidationClaims } from "../../../scripts/prove/liquidation-claims.ts";
+import { marginClaims } from "../../../scripts/prove/margin-claims.ts";
 import { Model } from "../../../scripts/prove/model.ts";
+import { rulesClaims } from "../../../scripts/prove/rules-claims.ts";
 import {
   add,
   and,
@@ -19,7 +22,18 @@ import {
   toSmt,
 } from "../../../scripts/prove/term.ts";
 import { checkMarginModel, checkRulesModel } from "../../../scripts/prove/vectors.ts";
-import { scriptOf } from "../../../scripts/prove/z3.ts";
+import { type Claim, scriptOf, startProver } from "../../../scripts/prove/z3.ts";
+
+const QUICK_CLAIMS = [
+  "9: health is below 1 exactly",
+  "19: ",
+  "21: ",
+  "drift: the time that passes",
+  "ramp: it stands at its start",
+  "refusal: the word stays",
+] as const;
+const LEAST_QUICK = 11;
+const SOLVER_TIMEOUT_MS = 120_000;
 
 describe("proof models", () => {
   it("default: margin and liquidation give the code's results", () => {
@@ -70,4 +84,22 @@ describe("proof models", () => {
     assert.ok(script.includes("declare-const half"));
     assert.ok(!script.includes("unused") && !script.includes("other"));
   });
+
+  it("default: what z3 proves within seconds is proved in every run; the rest by npm run prove", async () => {
+    const quick = [...marginClaims(), ...liquidationClaims(), ...rulesClaims()].filter(({ name }) =>
+      QUICK_CLAIMS.some((start) => name.startsWith(start)),
+    );
+    assert.ok(quick.length >= LEAST_QUICK);
+    const prove = await startProver();
+    for (const claim of quick) assert.equal((await prove(claim)).verdict, "proved", claim.name);
+  }).timeout(SOLVER_TIMEOUT_MS);
+
+  it("error: a claim that does not hold is refuted", async () => {
+    const model = new Model();
+    const [value] = model.inputs(["value"]);
+    const half = model.ceil("half", value, 2);
+    const claim: Claim = { name: "", models: [model], premises: [le(0, value)], goal: le(mul(2, half), value) };
+    const answer = await (await startProver())(claim);
+    assert.equal(answer.verdict, "refuted");
+  }).timeout(SOLVER_TIMEOUT_MS);
 });
