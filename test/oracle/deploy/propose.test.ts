@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { phasedTestFeedAbi } from "../../../oracle/chain/abi/phased-test-feed.ts";
+import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { plimsollGovernorAbi } from "../../../oracle/chain/abi/plimsoll-governor.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { testTokenAbi } from "../../../oracle/chain/abi/test-token.ts";
@@ -275,7 +276,7 @@ describe("propose", function () {
     ] as const;
     for (const [code, act] of refusals) await assert.rejects(act, (error) => hasCode(error, code), code);
     const closed = encodeFunctionData({
-      abi: CLOSE_ABI,
+      abi: plimsollAccessManagerAbi,
       functionName: "setTargetClosed",
       args: [dao.at("vault"), true],
     });
@@ -292,13 +293,3 @@ describe("propose", function () {
 function sevenPuts(market: DeploymentConfig["markets"][number]): DeploymentConfig["markets"][number] {
   return { ...market, caps: { ...market.caps, puts: { ...market.caps.puts, maxPositions: 7 } } };
 }
-
-const CLOSE_ABI = [
-  {
-    type: "function",
-    name: "setTargetClosed",
-    stateMutability: "nonpayable",
-    inputs: [{ type: "address" }, { type: "bool" }],
-    outputs: [],
-  },
-] as const;
