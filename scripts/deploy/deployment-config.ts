@@ -4,6 +4,7 @@ import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 import { checksummedAddress } from "./checksummed-address.ts";
+import { deliverySchema, fundSchema, sideCapsSchema } from "./limit-schemas.ts";
 
 /** Floors of `PlimsollAccessManager`, seconds. */
 const LEAST_WIDENING_DELAY_SEC = 86_400;
@@ -18,18 +19,12 @@ const MAX_FLAG_BOUNTY_BPS = 100;
 const MIN_VALVE_WINDOW_SEC = 600;
 const MAX_VALVE_WINDOW_SEC = 604_800;
 const MAX_VALVE_USD = 184_000_000_000;
-/** Share of liquidations that the vault lets a fund have, and the width of a bounty. */
-const MAX_FUND_FEE_BPS = 2_000;
+/** Width of a bounty. */
 const MAX_BOUNTY = 2n ** 80n - 1n;
 /** The price guard waits no longer than this after a restart of the sequencer. */
 const MAX_GRACE_SEC = 86_400;
 const MAX_UINT16 = 65_535;
 const MAX_UINT32 = 4_294_967_295;
-/** Widths of the chain's counters of summed tightening. */
-const MAX_REPORT_BPS = 2 ** 20 - 1;
-const MAX_WINDOW_BPS = 2 ** 24 - 1;
-const MIN_WINDOW_SEC = 3_600;
-const MAX_DELIVERY_SEC = 2_592_000;
 const MONEYNESS_EDGES = 7;
 const TENOR_EDGES = 3;
 const TENOR_BUCKETS = 4;
@@ -85,30 +80,8 @@ const market = z.strictObject({
   minQuote: digits,
   minPriceE8: digits,
   maxPriceE8: digits,
-});
-
-/** Caps and times of the oracle's delivery, see `DeliveryLimits` in `contracts/types/DeliveryTypes.sol`. */
-const delivery = z.strictObject({
-  reportTightened: z.number().int().min(0).lt(MAX_UINT16),
-  reportTighteningBps: z.number().int().min(0).lt(MAX_REPORT_BPS),
-  windowTightened: z.number().int().min(0).lt(MAX_UINT16),
-  windowTighteningBps: z.number().int().min(0).lt(MAX_WINDOW_BPS),
-  windowSec: z.number().int().min(MIN_WINDOW_SEC).max(MAX_DELIVERY_SEC),
-  dispersionBps: bps,
-  violations: z.number().int().min(0).max(MAX_UINT16),
-  coolDownSec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
-  heldSec: z.number().int().min(1).max(MAX_DELIVERY_SEC),
-  rootValiditySec: z.number().int().min(0).max(MAX_DELIVERY_SEC),
-});
-
-/** Every insurance fund: its share of liquidations, and limits that the contract checks against each other. */
-const fund = z.strictObject({
-  feeBps: z.number().int().min(0).max(MAX_FUND_FEE_BPS),
-  coolDownSec: seconds,
-  exitWindowSec: seconds,
-  settlementWindowSec: seconds,
-  utilisationBps: bps,
-  seriesCapBps: bps,
+  /** What new risk may add up to, by side. */
+  caps: z.strictObject({ calls: sideCapsSchema, puts: sideCapsSchema }),
 });
 
 const governance = z.strictObject({
@@ -134,14 +107,19 @@ const deploymentFields = z.strictObject({
   network: z.string().min(1),
   chain,
   operators: z.strictObject({ count: z.number().int().min(4).max(31), threshold: z.number().int().min(3) }),
-  oracle: z.strictObject({ maxArrivalAgeSec: seconds, signerOverlapSec: seconds }),
-  delivery,
+  oracle: z.strictObject({
+    maxArrivalAgeSec: seconds,
+    signerOverlapSec: seconds,
+    /** Time without a report after which anyone may trip the breaker through the sentinel. */
+    heartbeatSec: seconds.min(1),
+  }),
+  delivery: deliverySchema,
   settlement: z.strictObject({
     maxDelaySec: seconds,
     /** Flat bounty for settling a put, quote token units; at most a twentieth of the refund is taken. */
     quoteBounty: digits.refine((text) => BigInt(text) <= MAX_BOUNTY, "does not fit 80 bits"),
   }),
-  fund,
+  fund: fundSchema,
   prices: z.strictObject({
     maxAgeSec: seconds,
     /** Chainlink's uptime feed of an L2's sequencer; `null` where the chain has none. */

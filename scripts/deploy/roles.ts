@@ -3,6 +3,7 @@ import { type Abi, toFunctionSelector } from "viem";
 import { insuranceFundAbi } from "../../oracle/chain/abi/insurance-fund.ts";
 import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../oracle/chain/abi/price-guard.ts";
+import { riskHistoryAbi } from "../../oracle/chain/abi/risk-history.ts";
 import { riskOracleAbi } from "../../oracle/chain/abi/risk-oracle.ts";
 import { settlementOracleAbi } from "../../oracle/chain/abi/settlement-oracle.ts";
 import { signerRegistryAbi } from "../../oracle/chain/abi/signer-registry.ts";
@@ -69,6 +70,12 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
       ...["registerPosition", "raiseEpoch", "retirePosition"],
       ...["copyPosition", "mergePosition", "reclassifyPosition"],
     ],
+  },
+  riskHistory: {
+    contract: "RiskHistory",
+    abi: riskHistoryAbi,
+    roles: { WIDENING: [], NARROWING: ["switchHistoryOf"], GUARDIAN: [] },
+    open: [...OF_EVERY_CONTRACT, "switchHistory", "record"],
   },
   vault: {
     contract: "OptionVault",

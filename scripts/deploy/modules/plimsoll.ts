@@ -12,6 +12,7 @@ import type { Parties } from "../parties.ts";
 import { deployFunds } from "./funds.ts";
 import { type Builder, type Contract, type Deployer, deployGovernance, type Future, handOver } from "./governance.ts";
 import { addLoans } from "./loans.ts";
+import { deployWatch } from "./watch.ts";
 
 /** What a deployment needs besides its reviewed configuration. */
 export interface ModuleInput {
@@ -61,6 +62,7 @@ export function buildPlimsollModule(input: ModuleInput) {
     const vaultRegistered = m.call(oracleCalls, "registerSource", [vault], { id: "register_vault" });
     const ground = { riskOracle, oracleCalls, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
     const loans = addLoans(m, input.config, ground);
+    const watch = deployWatch(m, { ...input, authority, riskOracle, oracleCalls, priceGuard });
     const configured = [
       ...configureClasses(m, input, oracleCalls),
       m.call(oracleCalls, "setModelAllowed", [input.bundleHash, true], { id: "allow_bundle" }),
@@ -69,10 +71,11 @@ export function buildPlimsollModule(input: ModuleInput) {
       ...configureMarkets(m, input, { vault: vaultCalls, priceGuard, test }),
       ...configureSequencer(m, input, priceGuard),
       ...connected,
+      ...watch.connected,
     ];
-    const managed = { ...registries, ...feeds, riskOracle, vault, ...funds };
+    const managed = { ...registries, ...feeds, riskOracle, vault, ...funds, ...watch.contracts };
     handOver(m, { ...input, ...governance, deployer, managed, after: configured });
-    return { ...governance, ...managed, ...test, ...loans.contracts };
+    return { ...governance, ...managed, vaultExtension, vaultSettings, ...test, ...loans.contracts };
   });
 }
 
@@ -143,11 +146,42 @@ function configureMarkets(m: Builder, { config }: ModuleInput, { vault, priceGua
     done.push(
       m.call(vault, "setClassGrid", [index + 1, grid], { id: `grid_${asset}`, after: [added] }),
       m.call(vault, "setMarketValves", [index + 1, valvesArgument(config)], { id: `valves_${asset}`, after: [added] }),
+      ...capsCalls(m, { vault, market, marketId: index + 1, after: added }),
       m.call(priceGuard, "setFeed", [index + 1, feedConfig(config, market, feed)], { id: `price_${asset}` }),
       added,
     );
   }
   return done;
+}
+
+interface CapsTarget {
+  readonly vault: CallableContract;
+  readonly market: MarketConfig;
+  readonly marketId: number;
+  readonly after: Future;
+}
+
+function capsCalls(m: Builder, { vault, market, marketId, after }: CapsTarget): Future[] {
+  const { asset, caps } = market;
+  return [
+    m.call(vault, "setMarketCaps", [marketId, false, capsArgument(caps.calls)], {
+      id: `caps_calls_${asset}`,
+      after: [after],
+    }),
+    m.call(vault, "setMarketCaps", [marketId, true, capsArgument(caps.puts)], {
+      id: `caps_puts_${asset}`,
+      after: [after],
+    }),
+  ];
+}
+
+function capsArgument(caps: MarketConfig["caps"]["calls"]): ArgumentType {
+  return {
+    maxOpenInterestE8: BigInt(caps.maxOpenInterestE8),
+    maxCollateral: BigInt(caps.maxCollateral),
+    maxSizeE8: BigInt(caps.maxSizeE8),
+    maxPositions: caps.maxPositions,
+  };
 }
 
 /** An L2 whose sequencer is down serves old prices: its uptime feed stops them. */

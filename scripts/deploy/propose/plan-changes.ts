@@ -10,7 +10,8 @@ import type { Address } from "../../../oracle/domain/units.ts";
 import { firstWidened } from "../../../oracle/rules/class-narrowing.ts";
 import { type ConfiguredClass, classesOf, type DeploymentConfig, gridOf } from "../deployment-config.ts";
 import type { VerificationRun } from "../verify/context.ts";
-import { createComparison } from "../verify/difference.ts";
+import { differencesOf } from "../verify/difference.ts";
+import { planLimits } from "./plan-limits.ts";
 
 /** One call of a proposal. */
 export interface ProposedCall {
@@ -33,12 +34,12 @@ export interface PlanInput {
 
 type Reader = ChainClient["reader"];
 
-/** Calls that make classes, grids, feeds, least collaterals, liquidation and settlement what the configuration says. */
+/** Calls that make classes, grids, feeds, least collaterals, liquidation, settlement and every limit what the configuration says. */
 export async function planConfig(config: DeploymentConfig, input: PlanInput): Promise<readonly ProposedCall[]> {
   const wanted = config.markets.flatMap((_, index) => classesOf(config, index + 1));
   const classes = wanted.flatMap(({ classId, riskClass }) => planClass(classId, riskClass, input));
   const markets = await Promise.all(config.markets.map((_, index) => planMarket(config, index + 1, input)));
-  return [...classes, ...markets.flat(), ...(await planSettings(config, input))];
+  return [...classes, ...markets.flat(), ...(await planSettings(config, input)), ...(await planLimits(config, input))];
 }
 
 /** The call that gives a class new bounds: the narrowing function wherever it takes them. */
@@ -53,12 +54,6 @@ export function planClass(classId: number, wanted: RiskClass, { at, classes }: P
   const newClass = { classId, riskClass: wanted };
   const target = at("riskOracle");
   return [{ target, abi: riskOracleAbi, functionName, args: [classId, wanted], title, newClass }];
-}
-
-function differencesOf(live: unknown, wanted: unknown): readonly string[] {
-  const comparison = createComparison();
-  comparison.same("", wanted, live);
-  return comparison.differences.map(({ subject, expected, actual }) => `${subject.slice(1)} ${actual} → ${expected}`);
 }
 
 async function planMarket(config: DeploymentConfig, marketId: number, { chain, at }: PlanInput) {

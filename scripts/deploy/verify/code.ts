@@ -22,11 +22,20 @@ const LIBRARY_ADDRESS = { start: 1, length: ADDRESS_BYTES };
 /** Contracts of the DAO by their name in a deployment. */
 const GOVERNANCE = { accessManager: "PlimsollAccessManager", governor: "PlimsollGovernor" };
 
+/** Contracts that nobody manages, as they hold nothing to set. */
+const UNMANAGED = {
+  ruleEngine: "RuleEngine",
+  riskOracleExtension: "RiskOracleExtension",
+  vaultExtension: "OptionVaultExtension",
+  vaultSettings: "OptionVaultSettings",
+  sentinel: "OracleSentinel",
+};
+
 /** Compares the code hash of every contract whose source is here. */
 export async function verifyCode(run: VerificationRun): Promise<void> {
   const managed = Object.entries(managedContracts(run.config)).map(([name, { contract }]) => [name, contract] as const);
   const token = run.parties.token.kind === "new" ? [["votesToken", "PlimsollToken"] as const] : [];
-  for (const [name, contract] of [...managed, ...Object.entries(GOVERNANCE), ...token]) {
+  for (const [name, contract] of [...managed, ...Object.entries({ ...UNMANAGED, ...GOVERNANCE }), ...token]) {
     await verifyContract(run, { name, contract, address: run.at(name) });
   }
 }

@@ -32,6 +32,13 @@ export function createComparison(): Comparison {
   return { differences, same };
 }
 
+/** Differing members of one value, as `name actual → expected`. */
+export function differencesOf(live: unknown, wanted: unknown): readonly string[] {
+  const comparison = createComparison();
+  comparison.same("", wanted, live);
+  return comparison.differences.map(({ subject, expected, actual }) => `${subject.slice(1)} ${actual} → ${expected}`);
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

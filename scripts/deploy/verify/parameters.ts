@@ -1,16 +1,17 @@
-/** Classes, markets, feeds, signers, models and wiring, each value against the reviewed configuration. */
+/** Classes, markets, limits, feeds, signers and models, each value against the reviewed configuration. */
 import { parseEventLogs, zeroAddress } from "viem";
 import { insuranceFundAbi } from "../../../oracle/chain/abi/insurance-fund.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
-import { settlementOracleAbi } from "../../../oracle/chain/abi/settlement-oracle.ts";
 import { signerRegistryAbi } from "../../../oracle/chain/abi/signer-registry.ts";
 import { collateralsOf } from "../collaterals.ts";
 import { classesOf, gridOf } from "../deployment-config.ts";
 import type { VerificationRun } from "./context.ts";
 
 const FEED_DECIMALS = 8;
+/** USD to 1e-8 USD. */
+const E8 = 100_000_000n;
 
 /** Compares every value that was configured. */
 export async function verifyParameters(run: VerificationRun): Promise<void> {
@@ -20,7 +21,6 @@ export async function verifyParameters(run: VerificationRun): Promise<void> {
   await verifyFunds(run);
   await verifySigners(run);
   await verifyModels(run);
-  await verifyWiring(run);
 }
 
 async function verifyClasses({ reader, comparison, at, config }: VerificationRun): Promise<void> {
@@ -54,10 +54,32 @@ async function verifyMarkets(run: VerificationRun): Promise<void> {
     comparison.same(`vault.market ${marketId}`, expected, market);
     const grid = await reader.readContract({ ...vault, functionName: "classGrid", args: [marketId] });
     comparison.same(`vault.classGrid ${marketId}`, gridOf(config, marketId), grid);
+    await verifyLimits(run, marketId);
     await verifyFeed(run, marketId, asset);
   }
   const settings = await reader.readContract({ ...vault, functionName: "liquidationSettings" });
   comparison.same("vault.liquidationSettings", config.liquidation, settings);
+}
+
+/** Caps of both sides and the valves. */
+async function verifyLimits({ reader, comparison, at, config }: VerificationRun, marketId: number): Promise<void> {
+  const vault = { address: at("vault"), abi: optionVaultAbi } as const;
+  const caps = config.markets[marketId - 1]?.caps;
+  for (const [side, isPut] of [
+    ["calls", false],
+    ["puts", true],
+  ] as const) {
+    const actual = await reader.readContract({ ...vault, functionName: "marketCaps", args: [marketId, isPut] });
+    comparison.same(`vault.market ${marketId}.${side}.caps`, caps?.[side], actual);
+  }
+  const [valves] = await reader.readContract({ ...vault, functionName: "marketValves", args: [marketId] });
+  const { effectBudgetUsd, cautionLimitUsd, windowSec } = config.valves;
+  const expected = {
+    effectBudgetE8: BigInt(effectBudgetUsd) * E8,
+    cautionLimitE8: BigInt(cautionLimitUsd) * E8,
+    windowSec,
+  };
+  comparison.same(`vault.market ${marketId}.valves`, expected, valves);
 }
 
 async function verifyFeed({ reader, comparison, at, config }: VerificationRun, marketId: number, asset: string) {
@@ -121,42 +143,4 @@ async function verifyModels({ reader, comparison, at, record }: VerificationRun)
     else allowed.delete(args.bundleHash);
   }
   comparison.same("riskOracle.models", [record.bundleHash], [...allowed]);
-}
-
-async function verifyWiring({ reader, comparison, at, config, record }: VerificationRun): Promise<void> {
-  const oracle = { address: at("riskOracle"), abi: riskOracleAbi } as const;
-  const vault = { address: at("vault"), abi: optionVaultAbi } as const;
-  const settlement = { address: at("settlementOracle"), abi: settlementOracleAbi } as const;
-  const sources = await reader.readContract({ ...oracle, functionName: "sourceCount" });
-  const expected = {
-    verifier: at("signerRegistry"),
-    ruleEngine: at("ruleEngine"),
-    extension: at("riskOracleExtension"),
-    salt: record.salt,
-    maxArrivalAgeSec: config.oracle.maxArrivalAgeSec,
-    sources: config.loans === undefined ? ["vault"].map(at) : ["vault", "loans"].map(at),
-  };
-  comparison.same("riskOracle", expected, {
-    verifier: await reader.readContract({ ...oracle, functionName: "verifier" }),
-    ruleEngine: await reader.readContract({ ...oracle, functionName: "ruleEngine" }),
-    extension: await reader.readContract({ ...oracle, functionName: "EXTENSION" }),
-    salt: await reader.readContract({ ...oracle, functionName: "DEPLOYMENT_SALT" }),
-    maxArrivalAgeSec: await reader.readContract({ ...oracle, functionName: "MAX_ARRIVAL_AGE_SEC" }),
-    sources: await Promise.all(
-      Array.from({ length: Number(sources) }, (_, index) =>
-        reader.readContract({ ...oracle, functionName: "sourceAt", args: [index] }),
-      ),
-    ),
-  });
-  const wiring = {
-    riskOracle: await reader.readContract({ ...vault, functionName: "RISK_ORACLE" }),
-    priceGuard: await reader.readContract({ ...vault, functionName: "PRICE_GUARD" }),
-    settlementOracle: await reader.readContract({ ...vault, functionName: "SETTLEMENT_ORACLE" }),
-  };
-  const names = { riskOracle: at("riskOracle"), priceGuard: at("priceGuard"), settlementOracle: settlement.address };
-  comparison.same("vault", names, wiring);
-  const guard = await reader.readContract({ ...settlement, functionName: "PRICE_GUARD" });
-  comparison.same("settlementOracle.priceGuard", at("priceGuard"), guard);
-  const maxDelaySec = await reader.readContract({ ...settlement, functionName: "maxDelaySec" });
-  comparison.same("settlementOracle.maxDelaySec", config.settlement.maxDelaySec, maxDelaySec);
 }

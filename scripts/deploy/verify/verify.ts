@@ -4,9 +4,10 @@ import { verifyCode } from "./code.ts";
 import { addressBook, type Verification } from "./context.ts";
 import { createComparison, type Difference } from "./difference.ts";
 import { verifyParameters } from "./parameters.ts";
+import { verifyWiring } from "./wiring.ts";
 
 /**
- * Compares code, roles, members, delays, bounds, markets, feeds, signers, models and wiring.
+ * Compares code, roles, members, delays, bounds, limits, caps, markets, feeds, signers, models and wiring.
  *
  * @returns differences, empty when the deployment is what it should be.
  * @throws PlimsollError `DEPLOYMENT_INCOMPLETE` when the outputs lack a contract.
@@ -19,5 +20,6 @@ export async function verifyDeployment(verification: Verification): Promise<read
   if (comparison.differences.length > 0) return comparison.differences;
   await verifyAccess(run);
   await verifyParameters(run);
+  await verifyWiring(run);
   return comparison.differences;
 }

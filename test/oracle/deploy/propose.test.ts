@@ -4,12 +4,14 @@ import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { phasedTestFeedAbi } from "../../../oracle/chain/abi/phased-test-feed.ts";
+import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { plimsollGovernorAbi } from "../../../oracle/chain/abi/plimsoll-governor.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { testTokenAbi } from "../../../oracle/chain/abi/test-token.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { marginUp, payoffAt } from "../../../oracle/rules/margin.ts";
+import type { DeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
 import { readLiveState } from "../../../scripts/deploy/propose/live-positions.ts";
 import { type PlanInput, planConfig } from "../../../scripts/deploy/propose/plan-changes.ts";
 import { previewText } from "../../../scripts/deploy/propose/preview-text.ts";
@@ -162,6 +164,61 @@ describe("propose", function () {
     assert.deepEqual(await planConfig(wanted, await input()), []);
   });
 
+  it("behavior: a new limit of each kind is one call through the right function, with the effect on live positions", async () => {
+    const { config } = dao;
+    const { narrowingDelaySec, wideningDelaySec } = config.governance;
+    const { delivery, fund, markets, valves, prices } = config;
+    const withCaps = markets.map(sevenPuts);
+    const sequencer = { feed: dao.at("feedBTC"), graceSec: 600, maxAgeSec: 86_400 };
+    const wide = { ...delivery, coolDownSec: delivery.coolDownSec - 1 };
+    const narrow = {
+      ...delivery,
+      reportTightened: delivery.reportTightened - 1,
+      coolDownSec: delivery.coolDownSec + 1,
+    };
+    const kinds = [
+      [{ delivery: narrow }, ["narrowDeliveryLimits"], narrowingDelaySec],
+      [{ delivery: wide }, ["setDeliveryLimits"], wideningDelaySec],
+      [{ delivery: { ...narrow, windowSec: 90_000 } }, ["setDeliveryLimits"], wideningDelaySec],
+      [{ fund: { ...fund, seriesCapBps: 900 } }, ["setSettings", "setSettings", "setSettings"], wideningDelaySec],
+      [{ fund: { ...fund, feeBps: 900 } }, ["setFund", "setFund", "setFund"], wideningDelaySec],
+      [{ markets: withCaps }, ["setMarketCaps", "setMarketCaps"], wideningDelaySec],
+      [{ valves: { ...valves, windowSec: 7_200 } }, ["setMarketValves", "setMarketValves"], wideningDelaySec],
+      [{ prices: { ...prices, sequencer } }, ["setSequencer"], wideningDelaySec],
+    ] as const;
+    const from = await input();
+    for (const [change, functions, delaySec] of kinds) {
+      const calls = await planConfig({ ...config, ...change }, from);
+      assert.deepEqual(
+        calls.map(({ functionName }) => functionName),
+        functions,
+      );
+      const preview = await previewProposal(calls, "limits", from);
+      assert.equal(preview.delaySec, delaySec);
+      assert.deepEqual([preview.now.positions, preview.now.moved], [1, []]);
+    }
+  });
+
+  it("behavior: new limits of every kind, once executed, leave nothing to plan", async () => {
+    const { config } = dao;
+    const { delivery, fund, markets, valves } = config;
+    const wanted = {
+      ...config,
+      delivery: { ...delivery, reportTightened: 900 },
+      fund: { ...fund, feeBps: 900, seriesCapBps: 900 },
+      valves: { ...valves, windowSec: 7_200 },
+      markets: markets.map(sevenPuts),
+    };
+    const from = await input();
+    const { proposal, proposalId } = await previewProposal(await planConfig(wanted, from), "limits", from);
+    await send(proposal);
+    await dao.skip(await voteAndQueue(dao, proposal, proposalId));
+    await execute(proposal);
+    const { chain, parties, outputs } = dao;
+    assert.deepEqual(await verifyDeployment({ reader: chain.reader, config: wanted, parties, ...outputs }), []);
+    assert.deepEqual(await planConfig(wanted, await input()), []);
+  });
+
   it("behavior: what is queued, the guardian cancels, and it never runs", async () => {
     const from = await input();
     const calls = requestedClass(122, "tighten.stepBps=900", from);
@@ -219,7 +276,7 @@ describe("propose", function () {
     ] as const;
     for (const [code, act] of refusals) await assert.rejects(act, (error) => hasCode(error, code), code);
     const closed = encodeFunctionData({
-      abi: CLOSE_ABI,
+      abi: plimsollAccessManagerAbi,
       functionName: "setTargetClosed",
       args: [dao.at("vault"), true],
     });
@@ -232,12 +289,7 @@ describe("propose", function () {
   });
 });
 
-const CLOSE_ABI = [
-  {
-    type: "function",
-    name: "setTargetClosed",
-    stateMutability: "nonpayable",
-    inputs: [{ type: "address" }, { type: "bool" }],
-    outputs: [],
-  },
-] as const;
+/** A market that takes at most seven puts of a series. */
+function sevenPuts(market: DeploymentConfig["markets"][number]): DeploymentConfig["markets"][number] {
+  return { ...market, caps: { ...market.caps, puts: { ...market.caps.puts, maxPositions: 7 } } };
+}

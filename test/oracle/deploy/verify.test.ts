@@ -71,7 +71,42 @@ describe("verify", function () {
       ...["vault.fund of quote.feeBps", "vault.fund of quote.settleBounty", "fundquote.settings.seriesCapBps"],
       ...["vault.fund of baseBTC.feeBps", "fundbaseBTC.settings.seriesCapBps"],
       ...["vault.fund of baseETH.feeBps", "fundbaseETH.settings.seriesCapBps"],
+      ...["sentinel.sequencerFeed", "sentinel.sequencerGraceSec"],
     ]);
+  });
+
+  it("behavior: another cap, valve, delivery limit or heartbeat is found", async () => {
+    const { config } = dao;
+    const [bitcoin, ...others] = config.markets;
+    assert.ok(bitcoin);
+    const puts = { ...bitcoin.caps.puts, maxSizeE8: "1", maxCollateral: "2" };
+    const markets = [{ ...bitcoin, caps: { ...bitcoin.caps, puts } }, ...others];
+    const delivery = { ...config.delivery, violations: config.delivery.violations + 1 };
+    const valves = { ...config.valves, windowSec: config.valves.windowSec + 1 };
+    const oracle = { ...config.oracle, heartbeatSec: config.oracle.heartbeatSec + 1 };
+    assert.deepEqual([...(await subjects({ config: { ...config, markets, delivery, valves, oracle } }))].sort(), [
+      "riskOracle.deliveryLimits.violations",
+      "sentinel.heartbeatSec",
+      "vault.market 1.puts.caps.maxCollateral",
+      "vault.market 1.puts.caps.maxSizeE8",
+      "vault.market 1.valves.windowSec",
+      "vault.market 2.valves.windowSec",
+    ]);
+  });
+
+  it("behavior: another sentinel and guardian at the oracle are found", async () => {
+    const data = encodeFunctionData({ abi: riskOracleAbi, functionName: "setWatch", args: [STRANGER, STRANGER] });
+    await asGovernor(dao, dao.at("riskOracle"), data);
+    assert.deepEqual(await subjects(), ["riskOracle.guardian", "riskOracle.sentinel"]);
+  });
+
+  it("behavior: foreign code of both extensions, settings, engine and sentinel is found", async () => {
+    const names = ["ruleEngine", "riskOracleExtension", "vaultExtension", "vaultSettings", "sentinel"];
+    for (const name of names) await dao.control.setCode({ address: dao.at(name), bytecode: "0x00" });
+    assert.deepEqual(
+      await subjects(),
+      names.map((name) => `${name}.code`),
+    );
   });
 
   it("behavior: a class too many, another market, another model and a lost signer are found", async () => {
@@ -147,6 +182,7 @@ describe("verify", function () {
       "accessManager.GUARDIAN.active",
       "accessManager.GUARDIAN.members",
       "governor.proposalGuardian",
+      "riskOracle.guardian",
     ]);
   });
 
