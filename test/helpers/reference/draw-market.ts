@@ -2,28 +2,73 @@
 import type { RiskEntry } from "../../../oracle/domain/report.ts";
 import type { ClassQuantile } from "../../../oracle/domain/score.ts";
 import { unpackRiskWord } from "../../../oracle/rules/risk-word.ts";
-import { above, actorOf, chance, type Draw, holdings, openPositions, partOf, passes, pick, type Wish } from "./draw.ts";
+import {
+  above,
+  actorOf,
+  chance,
+  type Draw,
+  holdings,
+  mostly,
+  openPositions,
+  partOf,
+  passes,
+  pick,
+  type Wish,
+} from "./draw.ts";
 import { seriesOf } from "./markets.ts";
 
 const MAX_AGE_SEC = 50;
-const JUMP_PROBABILITY = 0.25;
+const JUMP_PROBABILITY = 0.5;
+const ABSURD = [0n, 1n, 10n ** 20n];
+const CRASH_PROBABILITY = 0.02;
 const MAX_UINT104 = 2n ** 104n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const PPM = 1_000_000n;
 
-/** A step of the price walk; every few steps a jump, now and then an absurd answer. */
-export function drawPrice(draw: Draw, of?: number): Wish {
+/** A step of the price walk; every few steps a jump, now and then a crash or an absurd answer. */
+export function drawPrice(draw: Draw, of?: number, isCrash = chance(draw, CRASH_PROBABILITY)): Wish {
   const { world, rng } = draw;
   const marketId = of ?? 1 + rng.integer(world.setup.markets.length);
   const last = (world.rounds.get(marketId) ?? []).map(({ answer }) => answer).findLast((answer) => answer > 1n) ?? 1n;
-  const isJump = chance(draw, JUMP_PROBABILITY);
-  const move = isJump ? (chance(draw, 0.5) ? 1 : -1) * (0.03 + 0.2 * rng.uniform()) : 0.01 * rng.normal();
-  const answer = (last * BigInt(Math.round(1e6 * Math.exp(move)))) / PPM;
-  const absurd = pick(draw, [0n, 1n, 10n ** 20n]) ?? 0n;
+  const answer = (last * BigInt(Math.round(1e6 * Math.exp(moveOf(draw, marketId, isCrash))))) / PPM;
+  const absurd = pick(draw, ABSURD) ?? 0n;
   return {
     by: world.setup.admin,
     action: { kind: "pushPrice", marketId, answer: chance(draw, 0.01) ? absurd : answer },
   };
+}
+
+/** Logarithmic. Most jumps hurt somebody. */
+function moveOf(draw: Draw, marketId: number, isCrash: boolean): number {
+  const { rng } = draw;
+  const sign = painfulSign(draw, marketId);
+  if (isCrash) return sign * (0.2 + 0.6 * rng.uniform());
+  if (!chance(draw, JUMP_PROBABILITY)) return 0.01 * rng.normal();
+  const isRelief = chance(draw, 0.25);
+  return (isRelief ? -sign : sign) * (0.02 + 0.16 * rng.uniform());
+}
+
+/** A jump that helps somebody who is flagged. */
+export function drawRelief(draw: Draw): Wish | null {
+  const { world, rng } = draw;
+  const seriesId = world.positions.get(pick(draw, flaggedIds(draw)) ?? 0)?.seriesId;
+  if (seriesId === undefined) return null;
+  const { marketId, isPut } = seriesOf(seriesId);
+  const last = world.rounds.get(marketId)?.at(-1)?.answer ?? 1n;
+  const move = (isPut ? 1 : -1) * (0.05 + 0.2 * rng.uniform());
+  const answer = (last * BigInt(Math.round(1e6 * Math.exp(move)))) / PPM;
+  return { by: world.setup.admin, action: { kind: "pushPrice", marketId, answer } };
+}
+
+/** Down hurts puts, up hurts calls. */
+function painfulSign(draw: Draw, marketId: number): number {
+  const shorts = openPositions(draw).map(([, { seriesId }]) => seriesOf(seriesId));
+  const hurt = pick(
+    draw,
+    shorts.filter((series) => series.marketId === marketId),
+  );
+  if (hurt === undefined) return chance(draw, 0.5) ? 1 : -1;
+  return hurt.isPut ? -1 : 1;
 }
 
 /** A quorum's report about some positions and classes. */
@@ -74,12 +119,7 @@ function near(draw: Draw, { rho, pi }: { readonly rho: number; readonly pi: numb
 export function drawFlag(draw: Draw): Wish | null {
   const by = actorOf(draw);
   const wishes = livingIds(draw).map((id): Wish => ({ by, action: { kind: "flag", id } }));
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** The end of a flag that the model lets through. */
@@ -104,12 +144,7 @@ export function drawLiquidate(draw: Draw): Wish | null {
       return { by: holder, action: { kind: "liquidate", id, maxSizeE8, minOut: 0n } };
     });
   });
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** A take-over into a new position or into one of the caller's. */
@@ -125,12 +160,7 @@ export function drawTakeOver(draw: Draw): Wish | null {
     const maxTopUp = above(draw, MAX_UINT104 / 2n, 0.5);
     return { by, action: { kind: "takeOver", id, maxSizeE8, minOut: 0n, maxTopUp, intoId: into?.[0] ?? 0 } };
   });
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 function livingIds(draw: Draw): readonly number[] {

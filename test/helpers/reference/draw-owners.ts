@@ -1,4 +1,5 @@
 /** Random calls of owners that are meant to succeed. */
+import { zeroAddress } from "viem";
 import { marginUp } from "../../../oracle/rules/margin.ts";
 import { encodeSeriesId } from "../../../oracle/rules/series-id.ts";
 import {
@@ -8,6 +9,7 @@ import {
   contextOf,
   type Draw,
   holdings,
+  mostly,
   openPositions,
   partOf,
   passes,
@@ -15,7 +17,7 @@ import {
   type Wish,
 } from "./draw.ts";
 import { payoffOf, seriesOf, sideOf, spotOf } from "./markets.ts";
-import { longsOf } from "./money.ts";
+import { balanceOf, longsOf } from "./money.ts";
 import { requirementOf } from "./owners.ts";
 import { type Held, initialRho } from "./positions.ts";
 import { pair, Refusal } from "./world.ts";
@@ -25,11 +27,9 @@ const EXPIRY_SECOND = 28_800;
 const LEAST_TENOR_SEC = 3_700;
 
 /** A position before its expiry, with everything about it. */
-export function someLiving(draw: Draw): Held | null {
-  const found = pick(
-    draw,
-    openPositions(draw).filter(([, { seriesId }]) => seriesOf(seriesId).expirySec > draw.nowSec),
-  );
+export function someLiving(draw: Draw, isFlagged = false): Held | null {
+  const living = openPositions(draw).filter(([, { seriesId }]) => seriesOf(seriesId).expirySec > draw.nowSec);
+  const found = pick(draw, isFlagged ? living.filter(([, position]) => position.isFlagged) : living);
   if (found === undefined) return null;
   const [id, position] = found;
   const series = seriesOf(position.seriesId);
@@ -61,7 +61,12 @@ export function drawOpen(draw: Draw): Wish | null {
   const seriesId = someSeries(draw);
   const sizeE8 = BigInt(Math.floor(10 ** (6 + 4 * draw.rng.uniform()))) + 1n;
   const wanted = readable(() => requirementOf(contextOf(draw, by), seriesId, sizeE8));
-  if (wanted === null) return null;
+  if (wanted === null) {
+    const blind: Wish = { by, action: { kind: "open", seriesId, sizeE8, collateral: sizeE8, to: by } };
+    return chance(draw, 0.2) ? { ...blind, isDoubtful: true } : null;
+  }
+  const { token } = sideOf(draw.world, seriesOf(seriesId));
+  if (balanceOf(draw.world, token, by) < wanted.required && chance(draw, 0.9)) return null;
   const collateral = chance(draw, 0.5) ? wanted.required : above(draw, wanted.required, chance(draw, 0.7) ? 0.1 : 3);
   const to = chance(draw, 0.5) ? by : actorOf(draw);
   return { by, action: { kind: "open", seriesId, sizeE8, collateral, to } };
@@ -100,7 +105,7 @@ export function drawMintMore(draw: Draw): Wish | null {
 
 /** Somebody adds to a position, most often to one that lacks something. */
 export function drawAddCollateral(draw: Draw): Wish | null {
-  const held = someLiving(draw);
+  const held = someLiving(draw, chance(draw, 0.5));
   if (held === null) return null;
   const required = initialOf(draw, held, held.position.sizeE8) ?? 0n;
   const missing = required > held.position.collateral ? required - held.position.collateral : 0n;
@@ -153,12 +158,10 @@ export function drawOffer(draw: Draw): Wish | null {
 
 /** Accepts what is offered. */
 export function drawAccept(draw: Draw): Wish | null {
-  const wishes = [...draw.world.offers].map(([id, by]): Wish => ({ by, action: { kind: "acceptPosition", id } }));
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
+  const offers = [...draw.world.offers].filter(([, to]) => to !== zeroAddress);
+  return mostly(
+    draw,
+    offers.map(([id, by]) => ({ by, action: { kind: "acceptPosition", id } })),
   );
 }
 
@@ -166,12 +169,7 @@ export function drawAccept(draw: Draw): Wish | null {
 export function drawReclassify(draw: Draw): Wish | null {
   const by = actorOf(draw);
   const wishes = openPositions(draw).map(([id]): Wish => ({ by, action: { kind: "reclassify", id } }));
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** Longs change hands, most often towards those who could need them. */

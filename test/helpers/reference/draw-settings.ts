@@ -1,10 +1,11 @@
 /** Random calls of guardian and DAO that are meant to succeed. */
 import { zeroAddress } from "viem";
-import { chance, type Draw, pick, type Wish } from "./draw.ts";
+import { above, chance, type Draw, openPositions, partOf, pick, type Wish } from "./draw.ts";
 import { FIRST_SETTINGS, FIRST_VALVES, MARKETS, NO_CAPS } from "./ground.ts";
+import { seriesOf } from "./markets.ts";
 
 const E8 = 10n ** 8n;
-const MAX_PAUSE_SEC = 2_400;
+const MAX_PAUSE_SEC = 1_500;
 
 function byAdmin({ world }: Draw, action: Wish["action"]): Wish {
   return { by: world.setup.admin, action };
@@ -19,7 +20,7 @@ export function drawPause(draw: Draw): Wish {
   const durationSec = 1 + draw.rng.integer(MAX_PAUSE_SEC);
   const kind =
     pick(draw, ["pauseNewRisk", "pauseLiquidations", "beginCaution", "beginCaution"] as const) ?? "beginCaution";
-  return byAdmin(draw, { kind, durationSec });
+  return byAdmin(draw, { kind, durationSec: kind === "beginCaution" ? 4 * durationSec : durationSec });
 }
 
 /** The end of all pauses. */
@@ -31,8 +32,19 @@ export function drawLiftPauses(draw: Draw): Wish {
 export function drawUpdateMarket(draw: Draw): Wish {
   const marketId = someMarket(draw);
   const least = MARKETS[marketId - 1]?.least ?? [1n, 1n];
-  const scaled = chance(draw, 0.5) ? least : least.map((amount) => amount * 20n);
-  return byAdmin(draw, { kind: "updateMarket", marketId, live: chance(draw, 0.8), least: scaled });
+  const position = pick(draw, openPositions(draw))?.[1];
+  const series = position === undefined ? null : seriesOf(position.seriesId);
+  // Near what somebody has, so that parts of his position are too small.
+  const near = partOf(draw, position?.collateral ?? 1n) + 1n;
+  const raised = least.map((amount, side) =>
+    series?.marketId === marketId && series.isPut === (side === 1) ? near : amount,
+  );
+  return byAdmin(draw, {
+    kind: "updateMarket",
+    marketId,
+    live: chance(draw, 0.8),
+    least: chance(draw, 0.4) ? least : raised,
+  });
 }
 
 /** Wide caps, or some that bite. */
@@ -54,13 +66,16 @@ export function drawCaps(draw: Draw): Wish {
 
 /** Wide valves, or some that bite. */
 export function drawValves(draw: Draw): Wish {
+  const marketId = someMarket(draw);
+  const spotE8 = MARKETS[marketId - 1]?.spotE8 ?? 1n;
+  const size = pick(draw, openPositions(draw))?.[1].sizeE8 ?? E8;
+  const notionalE8 = (size * spotE8) / E8 + 1n;
   const tight = {
-    effectBudgetE8: BigInt(1 + draw.rng.integer(200_000)) * E8,
-    cautionLimitE8: BigInt(1 + draw.rng.integer(200_000)) * E8,
-    windowSec: 600 + draw.rng.integer(3_600),
+    effectBudgetE8: above(draw, notionalE8 / 2n, 4),
+    cautionLimitE8: above(draw, notionalE8 / 4n, 4),
+    windowSec: 600 + draw.rng.integer(7_200),
   };
-  const terms = chance(draw, 0.4) ? FIRST_VALVES : tight;
-  return byAdmin(draw, { kind: "setValves", marketId: someMarket(draw), terms });
+  return byAdmin(draw, { kind: "setValves", marketId, terms: chance(draw, 0.3) ? FIRST_VALVES : tight });
 }
 
 /** A fund with a fee and a bounty for its token, or none. */
@@ -82,10 +97,11 @@ export function drawFund(draw: Draw): Wish | null {
 /** Other times and targets. */
 export function drawLiquidation(draw: Draw): Wish {
   const { rng } = draw;
+  const orderlySec = 600 + rng.integer(3_000);
   const settings = {
     ...FIRST_SETTINGS,
-    orderlySec: 600 + rng.integer(3_000),
-    coolOffSec: rng.integer(600),
+    orderlySec,
+    coolOffSec: rng.integer(orderlySec + 1),
     lateSec: 60 + rng.integer(7_200),
     targetHealthBps: 10_001 + rng.integer(9_999),
     flagBountyBps: rng.integer(101),

@@ -1,5 +1,16 @@
 /** Random settlements, redemptions, claims and fund calls that are meant to succeed. */
-import { actorOf, chance, type Draw, holdings, openPositions, partOf, passes, pick, type Wish } from "./draw.ts";
+import {
+  actorOf,
+  chance,
+  type Draw,
+  holdings,
+  mostly,
+  openPositions,
+  partOf,
+  passes,
+  pick,
+  type Wish,
+} from "./draw.ts";
 import { sharesOf, ticketOf } from "./fund.ts";
 import { bookOf, seriesOf } from "./markets.ts";
 import { balanceOf } from "./money.ts";
@@ -18,15 +29,15 @@ export function drawSettlePrice(draw: Draw): Wish | null {
   const wishes = expired(draw).flatMap((seriesId): Wish[] => {
     const { marketId, expirySec } = seriesOf(seriesId);
     if (draw.world.settled.has(pair(marketId, expirySec))) return [];
-    const index = (draw.world.rounds.get(marketId) ?? []).findIndex(({ updatedAt }) => updatedAt >= expirySec);
-    return [{ by: actorOf(draw), action: { kind: "settlePrice", marketId, expirySec, round: index + 1 } }];
+    const first = (draw.world.rounds.get(marketId) ?? []).findIndex(({ updatedAt }) => updatedAt >= expirySec);
+    return [
+      {
+        by: actorOf(draw),
+        action: { kind: "settlePrice", marketId, expirySec, round: first + 1 + (chance(draw, 0.15) ? 1 : 0) },
+      },
+    ];
   });
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** Settles some or all positions whose price is proven. */
@@ -45,23 +56,13 @@ export function drawOpenEarly(draw: Draw): Wish | null {
   const wishes = expired(draw).map(
     (seriesId): Wish => ({ by: actorOf(draw), action: { kind: "openEarly", seriesId } }),
   );
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** Lets a fund wait for a series. */
 export function drawHoldFund(draw: Draw): Wish | null {
   const wishes = expired(draw).map((seriesId): Wish => ({ by: actorOf(draw), action: { kind: "holdFund", seriesId } }));
-  return (
-    pick(
-      draw,
-      wishes.filter((wish) => passes(draw, wish)),
-    ) ?? null
-  );
+  return mostly(draw, wishes);
 }
 
 /** Redeems longs of the caller. */

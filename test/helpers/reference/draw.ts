@@ -9,6 +9,8 @@ import type { Context, Position, World } from "./world.ts";
 export interface Wish {
   readonly by: Address;
   readonly action: Action;
+  /** Drawn without a look at whether it can go through. */
+  readonly isDoubtful?: true;
 }
 
 /** State of the generator at one call. */
@@ -28,6 +30,7 @@ export interface SeriesTemplate {
 }
 
 const THOUSAND = 1_000n;
+const DOUBTFUL = 0.12;
 
 /** One of a list; `undefined` for an empty one. */
 export function pick<Item>({ rng }: Pick<Draw, "rng">, items: readonly Item[]): Item | undefined {
@@ -63,6 +66,18 @@ export function contextOf({ world, nowSec }: Draw, by: Address): Context {
 /** Whether the model lets a call through. */
 export function passes({ world, nowSec }: Draw, { by, action }: Wish): boolean {
   return step(world, { by, action, atSec: nowSec, meant: true }).ok;
+}
+
+/** One that the model lets through; now and then any. */
+export function mostly(draw: Draw, wishes: readonly Wish[]): Wish | null {
+  const any = chance(draw, DOUBTFUL) ? pick(draw, wishes) : undefined;
+  if (any !== undefined) return { ...any, isDoubtful: true };
+  return (
+    pick(
+      draw,
+      wishes.filter((wish) => passes(draw, wish)),
+    ) ?? null
+  );
 }
 
 /** Unsettled positions with their ids. */

@@ -3,7 +3,8 @@ import type { Address } from "../../../oracle/domain/units.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 import type { Call } from "./calls.ts";
 import { actorOf, chance, type Draw, pick, type SeriesTemplate, type Wish } from "./draw.ts";
-import { drawFlag, drawLiquidate, drawPrice, drawReport, drawTakeOver, drawUnflag } from "./draw-market.ts";
+import { drawBlind } from "./draw-blind.ts";
+import { drawFlag, drawLiquidate, drawPrice, drawRelief, drawReport, drawTakeOver, drawUnflag } from "./draw-market.ts";
 import {
   drawAccept,
   drawAddCollateral,
@@ -49,10 +50,10 @@ import type { World } from "./world.ts";
 const WEIGHTS: readonly (readonly [number, (draw: Draw) => Wish | null])[] = [
   [16, drawOpen],
   [4, drawMintMore],
-  [4, drawAddCollateral],
+  [6, drawAddCollateral],
   [4, drawRemoveCollateral],
   [6, drawClose],
-  [1.5, drawOperator],
+  [2, drawOperator],
   [2, drawOffer],
   [4, drawAccept],
   [5, drawReclassify],
@@ -70,25 +71,33 @@ const WEIGHTS: readonly (readonly [number, (draw: Draw) => Wish | null])[] = [
   [5, drawClaim],
   [2, drawDeposit],
   [1.5, drawRequestExit],
-  [0.7, drawCancelExit],
+  [2, drawCancelExit],
   [14, drawExit],
   [3, drawCollect],
   [12, drawPrice],
   [13, drawReport],
-  [1, drawPause],
-  [0.8, drawLiftPauses],
-  [0.7, drawUpdateMarket],
+  [2.5, drawPause],
+  [1.5, drawLiftPauses],
+  [1.5, drawUpdateMarket],
   [0.7, drawCaps],
-  [0.9, drawValves],
+  [1.5, drawValves],
   [0.7, drawFund],
-  [0.7, drawLiquidation],
+  [1, drawLiquidation],
 ];
 const TOTAL_WEIGHT = WEIGHTS.reduce((sum, [weight]) => sum + weight, 0);
-const SPOILED = 0.12;
+const SPOILED = 0.1;
+const BLIND = 0.08;
+/** How often a look is taken at flags that may end. */
+const HEALED = 0.35;
+/** Liquidators do not sleep. */
+const HUNTS = [drawFlag, drawFlag, drawLiquidate, drawTakeOver];
+const HUNTED = 0.35;
+const RELIEVED = 0.12;
+const CRASH_AT_EXPIRY = 0.5;
 const MEAN_STEP_SEC = 330;
 const DAY_SEC = 86_400;
 const EXPIRY_SECOND = 28_800;
-const STALE_SOON_SEC = 4_500;
+const STALE_SOON_SEC = 6_000;
 const STRIKE_PERCENT = [85n, 92n, 97n, 100n, 103n, 108n, 118n];
 
 /** A sequence of a seed: its calls with what the model says of each. */
@@ -129,9 +138,11 @@ function secondsTo(draw: Draw): number {
 function callOf(draw: Draw, calls: readonly Call[]): Call {
   const prologue = prologueOf(draw, calls.length);
   if (prologue !== null) return { ...prologue, atSec: draw.nowSec, meant: true };
+  if (chance(draw, BLIND)) return { ...drawBlind(draw), atSec: draw.nowSec, meant: false };
   const wish = dueOf(draw) ?? wishOf(draw);
-  if (!chance(draw, SPOILED)) return { ...wish, atSec: draw.nowSec, meant: true };
-  return { ...spoil(draw, wish, calls), atSec: draw.nowSec, meant: false };
+  const { by, action } = chance(draw, SPOILED) ? spoil(draw, wish, calls) : wish;
+  const meant = action === wish.action && by === wish.by && wish.isDoubtful !== true;
+  return { by, action, meant, atSec: draw.nowSec };
 }
 
 /** Most sequences begin with funds that have something. */
@@ -147,14 +158,21 @@ function withFund(draw: Draw, { fund, token }: { readonly fund: Address; readonl
   return { by: draw.world.setup.admin, action: { kind: "setFund", token, terms } };
 }
 
-/** What must not wait: a price that grows old, the first price after an expiry. */
+/** What must not wait: the end of a flag, a price that grows old, the first price after an expiry. */
 function dueOf(draw: Draw): Wish | null {
   const { world, nowSec } = draw;
+  const healed = chance(draw, HEALED) ? drawUnflag(draw) : null;
+  if (healed !== null) return healed;
+  const hunt = pick(draw, HUNTS);
+  const hunted = hunt !== undefined && chance(draw, HUNTED) ? hunt(draw) : null;
+  if (hunted !== null) return hunted;
+  const relief = chance(draw, RELIEVED) ? drawRelief(draw) : null;
+  if (relief !== null) return relief;
   const expirySec = Math.floor((nowSec - EXPIRY_SECOND) / DAY_SEC) * DAY_SEC + EXPIRY_SECOND;
   for (const [marketId, rounds] of world.rounds) {
     const updatedAt = rounds.at(-1)?.updatedAt ?? 0;
     const isLate = updatedAt + STALE_SOON_SEC < nowSec || updatedAt < expirySec;
-    if (isLate && chance(draw, 0.8)) return drawPrice(draw, marketId);
+    if (isLate && chance(draw, 0.8)) return drawPrice(draw, marketId, chance(draw, CRASH_AT_EXPIRY));
   }
   return null;
 }

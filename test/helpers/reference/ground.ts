@@ -18,7 +18,7 @@ export const THRESHOLD = 2;
 /** Accounts that trade; the last one is poor. */
 export const ACTORS = 5;
 /** An answer older than this is stale, seconds. */
-export const MAX_AGE_SEC = 5_400;
+export const MAX_AGE_SEC = 7_200;
 /** Greatest age of an observation, seconds. */
 export const ARRIVAL_AGE_SEC = 900;
 /** Settlement rounds come at most this late, seconds. */
@@ -67,15 +67,15 @@ export const WIDE_LIMITS = {
 export const FIRST_SETTINGS: LiquidationSettings = {
   orderlySec: 1_800,
   lateSec: 3_600,
-  coolOffSec: 300,
+  coolOffSec: 1_200,
   flagLifeSec: 21_600,
   targetHealthBps: 12_000,
   flagBountyBps: 25,
 };
 /** Valves at first. */
 export const FIRST_VALVES: ValveTerms = {
-  effectBudgetE8: 20_000_000n * E8,
-  cautionLimitE8: 5_000_000n * E8,
+  effectBudgetE8: 300_000n * E8,
+  cautionLimitE8: 200_000n * E8,
   windowSec: HOUR_SEC,
 };
 /** Caps at first: what the types hold. */

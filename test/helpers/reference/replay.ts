@@ -1,6 +1,7 @@
 /** Replays sequences on the chain and in the model, compares after every call, and shrinks what differs. */
-import type { Call, Kind } from "./calls.ts";
+import type { Call } from "./calls.ts";
 import { callDifference, stateDifferences } from "./compare.ts";
+import { type Coverage, cover } from "./coverage.ts";
 import type { Deployment } from "./deployment.ts";
 import { step } from "./step.ts";
 
@@ -10,18 +11,6 @@ export interface Difference {
   readonly index: number;
   readonly problem: string;
 }
-
-/** How often a kind of call was made, and how often it went through. */
-export interface Tally {
-  tried: number;
-  passed: number;
-  /** Of those that the generator means to succeed. */
-  meant: number;
-  meantPassed: number;
-}
-
-/** Tallies by kind. */
-export type Tallies = Map<Kind, Tally>;
 
 /** A bench on which one sequence after another is replayed, each from the state right after the deployment. */
 export interface Bench {
@@ -37,7 +26,7 @@ export async function openBench(deployment: Deployment, compareEvery: number): P
 }
 
 /** Replays calls; `null` where chain and model agree to the unit. */
-export async function replay(bench: Bench, calls: readonly Call[], tallies?: Tallies): Promise<Difference | null> {
+export async function replay(bench: Bench, calls: readonly Call[], coverage?: Coverage): Promise<Difference | null> {
   const { chain, world: first } = bench.deployment;
   await chain.request("evm_revert", [bench.snapshot]);
   bench.snapshot = await chain.request("evm_snapshot", []);
@@ -46,8 +35,8 @@ export async function replay(bench: Bench, calls: readonly Call[], tallies?: Tal
     const expected = step(world, call);
     const problem = callDifference(expected, await chain.execute(world.setup, call));
     if (problem !== null) return { index, problem };
+    if (coverage !== undefined) cover(coverage, call, { before: world, outcome: expected });
     if (expected.ok) world = expected.world;
-    if (tallies !== undefined) count(tallies, call, expected.ok);
     if ((index + 1) % bench.compareEvery !== 0 && index !== calls.length - 1) continue;
     const differences = await stateDifferences(chain, world);
     if (differences.length > 0) return { index, problem: differences.join("\n  ") };
@@ -76,14 +65,4 @@ export async function shrink(bench: Bench, calls: readonly Call[]): Promise<read
 export function printCall({ by, atSec, action, meant }: Call): string {
   const text = JSON.stringify(action, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
   return `${atSec} ${by} ${meant ? "" : "(spoiled) "}${text}`;
-}
-
-function count(tallies: Tallies, { action, meant }: Call, passed: boolean): void {
-  const tally = tallies.get(action.kind) ?? { tried: 0, passed: 0, meant: 0, meantPassed: 0 };
-  tallies.set(action.kind, tally);
-  tally.tried += 1;
-  tally.passed += passed ? 1 : 0;
-  if (!meant) return;
-  tally.meant += 1;
-  tally.meantPassed += passed ? 1 : 0;
 }

@@ -36,9 +36,12 @@ const SPOILERS: readonly Spoiler[] = [
 
 /** A call that most likely must be refused. */
 export function spoil(draw: Draw, wish: Wish, calls: readonly Call[]): Wish {
-  const spoiler = pick(draw, SPOILERS);
-  const { by, action } = spoiler === undefined ? wish : spoiler(draw, wish, calls);
-  return { by, action };
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const { by, action } = pick(draw, SPOILERS)?.(draw, wish, calls) ?? wish;
+    // Most spoilers know only some kinds of calls and leave the others as they are.
+    if (by !== wish.by || action !== wish.action) return { by, action };
+  }
+  return wish;
 }
 
 function withId(draw: Draw, action: Action): Action {
