@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
-import {FundTerms, MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
+import {FundTerms, LiquidationSettings, MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
 import {CoverFixture} from "./CoverFixture.sol";
 import {RoundTripHandler} from "./RoundTripHandler.sol";
 import {TripWorld} from "./RoundTripLedger.sol";
@@ -29,6 +29,9 @@ contract RoundTripsTest is CoverFixture {
         vault.setMarketValves(MARKET, MarketValves(type(uint64).max, type(uint64).max, 1 days));
         vault.setFund(address(quote), FundTerms(address(fund), 500, 7));
         _setBounty(address(base), 3);
+        LiquidationSettings memory settings = _settings();
+        settings.flagBountyBps = 50;
+        vault.setLiquidationSettings(settings);
         TripWorld memory world;
         (world.vault, world.feed, world.settlement, world.oracle) = (vault, feed, settlement, oracle);
         (world.actors, world.bystander) = ([writer, holder, liquidator], bystander);

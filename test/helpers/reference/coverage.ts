@@ -3,6 +3,7 @@ import type { Call, Kind } from "./calls.ts";
 import { bookOf, seriesOf, shortsOf } from "./markets.ts";
 import { claimOf } from "./money.ts";
 import type { Outcome } from "./step.ts";
+import { gainsOf, type Passage } from "./wealth.ts";
 import type { World } from "./world.ts";
 
 /** How often a kind of call was made, and how often it went through. */
@@ -19,16 +20,11 @@ export interface Coverage {
   readonly kinds: Map<Kind, Tally>;
   readonly refusals: Map<string, number>;
   readonly situations: Map<string, number>;
+  /** What {@link gainsOf} has found. */
+  readonly gains: string[];
 }
 
-/** A call with the world it met and what came of it. */
-interface Event {
-  readonly call: Call;
-  readonly before: World;
-  readonly after: World;
-}
-
-type Situation = (event: Event) => boolean;
+type Situation = (event: Passage) => boolean;
 
 /** Every situation must come up in a run. */
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
@@ -71,7 +67,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
 
 /** Nothing counted yet. */
 export function openCoverage(): Coverage {
-  return { kinds: new Map(), refusals: new Map(), situations: new Map() };
+  return { kinds: new Map(), refusals: new Map(), situations: new Map(), gains: [] };
 }
 
 /** Counts a call. */
@@ -91,6 +87,7 @@ export function cover(
     add(coverage.refusals, outcome.code);
     return;
   }
+  coverage.gains.push(...gainsOf({ call, before, after: outcome.world }));
   for (const [name, holds] of Object.entries(SITUATIONS)) {
     if (holds({ call, before, after: outcome.world })) add(coverage.situations, name);
   }
@@ -108,20 +105,20 @@ function positionOf(world: World, { action }: Call) {
   return "id" in action ? world.positions.get(action.id) : undefined;
 }
 
-function endsFlag({ call, before, after }: Event): boolean {
+function endsFlag({ call, before, after }: Passage): boolean {
   return positionOf(before, call)?.isFlagged === true && positionOf(after, call)?.isFlagged === false;
 }
 
-function isGone({ call, after }: Event): boolean {
+function isGone({ call, after }: Passage): boolean {
   return positionOf(after, call)?.sizeE8 === 0n;
 }
 
-function isLate({ call, before }: Event): boolean {
+function isLate({ call, before }: Passage): boolean {
   return call.atSec - (positionOf(before, call)?.flaggedAt ?? 0) >= before.settings.orderlySec;
 }
 
 /** Books of series whose last position this call settled. */
-function completed({ call, before, after }: Event) {
+function completed({ call, before, after }: Passage) {
   if (!ofKind(call, "settle")) return [];
   const ids = [...new Set([...before.positions.values()].map(({ seriesId }) => seriesId))];
   const done = ids.filter((id) => shortsOf(before, id).length !== 0 && shortsOf(after, id).length === 0);
@@ -129,7 +126,7 @@ function completed({ call, before, after }: Event) {
 }
 
 /** Covers that this call ended, with what had been lent. */
-function covered({ call, before, after }: Event) {
+function covered({ call, before, after }: Passage) {
   if (!ofKind(call, "settle")) return [];
   const ended = [...after.covers].filter(
     ([key, { status }]) => status === "DONE" && before.covers.get(key)?.status !== "DONE",

@@ -48,6 +48,10 @@ describe("OptionVault and its reference model", () => {
     console.log(`        ${profile.sequences} sequences, ${calls} calls in ${seconds} s`);
   }).timeout(profile.timeoutMs);
 
+  it("behavior: invariant 11, at one price no call lets anybody gain", () => {
+    assert.deepEqual(coverage.gains, []);
+  });
+
   it("behavior: every kind of call is tried, and those meant to succeed do", () => {
     for (const [kind, { tried, passed, meant, meantPassed }] of sorted(coverage.kinds)) {
       console.log(`        ${kind.padEnd(18)} ${passed} of ${tried}, meant ${meantPassed} of ${meant}`);
