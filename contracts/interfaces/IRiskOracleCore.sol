@@ -56,6 +56,9 @@ interface IRiskOracleCore {
     /// @notice Effective parameters; reverts for unknown positions, so that 0 is never read as a value.
     function getParams(address source, uint256 positionId) external view returns (RiskParams memory params);
 
+    /// @notice As {getParams}, with status UNKNOWN instead of a revert.
+    function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
+
     /// @notice What a maintenance check needs, for the gas of one storage word while the score is fresh and ρ has arrived at
     /// its target; equal to the fields of {getParams}. Reverts for unknown positions.
     function maintenanceParams(

@@ -12,10 +12,7 @@ interface IRiskSources {
     /// the new floor rises to it over grace and ramp. Reverts while the score is stale. Only a registered source.
     function reclassifyPosition(uint256 positionId, uint16 classId) external;
 
-    /// @notice As {getParams}, with status UNKNOWN instead of a revert.
-    function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params);
-
-    /// @notice As {tryGetParams} for many positions of one source, in the order of `positionIds`.
+    /// @notice As {IRiskOracleCore.tryGetParams} for many positions of one source, in the order of `positionIds`.
     function getParamsBatch(
         address source,
         uint256[] calldata positionIds

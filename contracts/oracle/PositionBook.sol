@@ -78,17 +78,22 @@ abstract contract PositionBook is IRiskOracleCore, PositionReader {
     }
 
     /// @inheritdoc IRiskOracleCore
+    function tryGetParams(address source, uint256 positionId) external view returns (RiskParams memory params) {
+        return _tryParams(source, positionId);
+    }
+
+    /// @inheritdoc IRiskOracleCore
     function maintenanceOf(
         address source,
         uint256 positionId
     ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps) {
-        (rhoBps, piBps, ) = maintenanceParams(source, positionId);
-        rhoBeforeBps = rhoBps;
-        uint256 word = _positions[source][positionId].word;
+        uint256 word = _knownWord(source, positionId);
+        (uint256 rho, uint256 pi, ) = _maintenance(word);
+        // Fit, as below: lanes of 14 bits and what is below them.
+        (rhoBps, piBps, rhoBeforeBps) = (uint16(rho), uint16(pi), uint16(rho));
         if (!RiskWord.isScored(word)) return (rhoBps, piBps, rhoBeforeBps);
         uint256 bounds = _classes[RiskWord.classIdOf(word)].bounds;
         uint256 before = RiskReading.rhoBefore(word, bounds, block.timestamp);
-        // Fits: a lane of 14 bits.
         if (before < rhoBps) rhoBeforeBps = uint16(before);
     }
 
@@ -107,14 +112,21 @@ abstract contract PositionBook is IRiskOracleCore, PositionReader {
     function maintenanceParams(
         address source,
         uint256 positionId
-    ) public view returns (uint16 rhoBps, uint16 piBps, ParamStatus status) {
-        uint256 word = _positions[source][positionId].word;
-        if (word == 0) revert RiskOracleUnknownPosition(_sourceIndexOf(source), positionId);
-        (uint256 rho, uint256 pi) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word));
-        status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
-        if (!RiskReading.isAtRest(word, block.timestamp)) (rho, pi, status) = _movingParams(word);
+    ) external view returns (uint16 rhoBps, uint16 piBps, ParamStatus status) {
+        (uint256 rho, uint256 pi, ParamStatus found) = _maintenance(_knownWord(source, positionId));
         // Fit: lanes of 14 bits and what is below them.
-        return (uint16(rho), uint16(pi), status);
+        return (uint16(rho), uint16(pi), found);
+    }
+
+    function _knownWord(address source, uint256 positionId) private view returns (uint256 word) {
+        word = _positions[source][positionId].word;
+        if (word == 0) revert RiskOracleUnknownPosition(_sourceIndexOf(source), positionId);
+    }
+
+    function _maintenance(uint256 word) private view returns (uint256 rho, uint256 pi, ParamStatus status) {
+        if (!RiskReading.isAtRest(word, block.timestamp)) return _movingParams(word);
+        status = RiskWord.isScored(word) ? ParamStatus.FRESH : ParamStatus.UNSCORED;
+        return (RiskWord.rhoTargetOf(word), RiskWord.piOf(word), status);
     }
 
     /// @dev Maintenance of a word whose ramp, staleness or cap may play a part.
@@ -123,8 +135,10 @@ abstract contract PositionBook is IRiskOracleCore, PositionReader {
         if (!halted) atSec = block.timestamp;
         (rho, pi, status) = (RiskWord.rhoTargetOf(word), RiskWord.piOf(word), ParamStatus.FRESH);
         if (!RiskReading.isSettled(word, atSec)) {
-            StoredClass memory class = _class(RiskWord.classIdOf(word));
-            (rho, pi, status) = RiskReading.maintenance(word, class.bounds, class.levels, atSec);
+            // A known word names a class that was set, and classes are never removed.
+            StoredClass storage class = _classes[RiskWord.classIdOf(word)];
+            uint256 levels = RiskReading.isStale(word, atSec) ? class.levels : 0;
+            (rho, pi, status) = RiskReading.maintenance(word, class.bounds, levels, atSec);
         }
         // Values stand still in a halt, ages do not.
         if (halted && RiskReading.isStale(word, block.timestamp)) status = ParamStatus.STALE;

@@ -95,11 +95,6 @@ abstract contract SourceBook is IRiskSources, OracleWiring, PositionReader {
     }
 
     /// @inheritdoc IRiskSources
-    function tryGetParams(address source, uint256 positionId) public view returns (RiskParams memory params) {
-        return _tryParams(source, positionId);
-    }
-
-    /// @inheritdoc IRiskSources
     function sourceIndexOf(address source) public view returns (uint16 sourceIndex) {
         return _sourceIndexOf(source);
     }

@@ -18,6 +18,7 @@ import {VaultCore} from "./VaultCore.sol";
 abstract contract VaultSettlement is VaultCore {
     /// @dev What a batch has earned its caller in one token, so that a claim is written once and not for every position.
     struct Tally {
+        uint256 side;
         IERC20 token;
         address fund;
         uint256 bountyOffered;
@@ -71,7 +72,7 @@ abstract contract VaultSettlement is VaultCore {
             position,
             _settlementPrice(seriesId, series, stored, SETTLEMENT_ORACLE)
         );
-        _turnTo(tally, VaultKit.termsOf(_state, series).token);
+        _turnTo(tally, series);
         SettlementShares memory shares = SettlementMath.sharesOf(
             payoff,
             position.sizeE8,
@@ -98,8 +99,13 @@ abstract contract VaultSettlement is VaultCore {
         return true;
     }
 
-    /// @dev Credits what was earned in the token before, and reads fund and bounty of the next.
-    function _turnTo(Tally memory tally, IERC20 token) private {
+    /// @dev Credits what was earned in the token before, and reads fund and bounty of the next. Batches mostly stay on one
+    /// side of one market.
+    function _turnTo(Tally memory tally, Series memory series) private {
+        uint256 side = VaultKit.sideKey(series.marketId, series.isPut);
+        if (tally.side == side) return;
+        tally.side = side;
+        IERC20 token = VaultKit.termsOf(_state, series).token;
         if (tally.token == token) return;
         _credit(tally.token, msg.sender, tally.earned);
         FundTerms memory terms = _state.funds[address(token)];
@@ -155,16 +161,23 @@ abstract contract VaultSettlement is VaultCore {
         emit Redeemed(seriesId, holder, to, amountE8, payout);
         // The vault's own token calls nobody back; burning first shows that the holder has what is booked below.
         TOKEN.burn(holder, seriesId, amountE8);
-        if (payoff.intrinsicE8 != 0) _bookRedemption(seriesId, terms.token, amountE8, payout);
+        if (payoff.intrinsicE8 != 0) _bookRedemption(seriesId, stored, terms.token, amountE8, payout);
         _push(terms.token, to, payout);
     }
 
-    function _bookRedemption(uint256 seriesId, IERC20 token, uint256 amountE8, uint256 payout) private {
+    /// @dev `found` is as stored but for its pot: nothing ran in between that could have changed it.
+    function _bookRedemption(
+        uint256 seriesId,
+        StoredSeries memory found,
+        IERC20 token,
+        uint256 amountE8,
+        uint256 payout
+    ) private {
         StoredSeries storage stored = _state.series[seriesId];
         // Longs of a series are capped at 64 bits, pot and loan together lie far below 120.
-        uint64 left = uint64(stored.longsLeftE8 - amountE8);
-        (stored.longsLeftE8, stored.paidOut) = (left, stored.paidOut + uint120(payout));
-        if (left == 0 && SeriesSums.countOf(stored.sums) == 0) _sweepDust(seriesId, stored, token);
+        uint64 left = uint64(found.longsLeftE8 - amountE8);
+        (stored.longsLeftE8, stored.paidOut) = (left, found.paidOut + uint120(payout));
+        if (left == 0 && SeriesSums.countOf(found.sums) == 0) _sweepDust(seriesId, stored, token);
     }
 
     /// @dev Nobody else has a claim on what rounding left once no long is left.

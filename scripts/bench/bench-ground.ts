@@ -38,6 +38,8 @@ export interface BenchGroundOptions {
   readonly closer: Closer;
   /** Which positions to open, given the prices at the start. */
   readonly plan: (facts: PlanFacts) => readonly PlannedPosition[];
+  /** Signers in the set; the threshold is {@link BENCH_THRESHOLD}. Default {@link BENCH_OPERATORS}. */
+  readonly operators?: number;
 }
 
 /** What a plan may depend on. */
@@ -82,7 +84,7 @@ const TRANSMITTER_BALANCE_WEI = 10n ** 21n;
 
 /** Starts a chain, deploys through Ignition and opens the positions of the plan. */
 export async function openBenchGround(options: BenchGroundOptions): Promise<BenchGround> {
-  const { closer } = options;
+  const { closer, operators = BENCH_OPERATORS } = options;
   await compileContracts(closer.signal);
   const snapshot = await marketAtStart();
   const startSec = snapshot.atSec;
@@ -92,7 +94,7 @@ export async function openBenchGround(options: BenchGroundOptions): Promise<Benc
   const { rpcUrl } = local;
   const chain = await connectChain({ rpcUrl, chainId: BENCH_CHAIN_ID, pollingIntervalMs: POLLING_MS });
   const client = createLocalClient(rpcUrl);
-  const keys = loadOperatorKeys(dataDir, BENCH_OPERATORS);
+  const keys = loadOperatorKeys(dataDir, operators);
   const deployed = await deploy({ client, rpcUrl, dataDir, keys });
   const world = { client, actors: await assignActors(client), contracts: deployed.contracts };
   await fundActors(world);
@@ -132,7 +134,7 @@ interface DeployWith {
 
 async function deploy({ client, rpcUrl, dataDir, keys }: DeployWith) {
   const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
-  const operators = { count: BENCH_OPERATORS, threshold: BENCH_THRESHOLD };
+  const operators = { count: keys.length, threshold: BENCH_THRESHOLD };
   const { bundleHash } = await installedModels(ARTIFACTS_DIR);
   const signers = keys.map(({ signer }) => signer);
   const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers };

@@ -15,6 +15,7 @@ const CHECKS = {
   sizes: ["node", ["scripts/checks/sizes.mjs"]],
   docs: ["node", ["scripts/checks/docs.mjs"]],
   "solidity format": ["prettier", ["--check", SOLIDITY, SOLIDITY_TESTS]],
+  "solidity build": ["node", ["scripts/checks/solidity.ts"]],
   "solidity lint": ["solhint", ["--disc", "--max-warnings", "0", SOLIDITY]],
 };
 

@@ -1,7 +1,6 @@
 /** Gas that a contract spends inside its own calls, from the trace of a call: without the caller's part and the intrinsic gas. */
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { z } from "zod";
-import type { OracleGround } from "./oracle-ground.ts";
 
 const traceSchema = z.object({
   structLogs: z.array(z.object({ depth: z.number(), gas: z.number(), gasCost: z.number() })),
@@ -24,8 +23,18 @@ const PROBE_ABI = [
   },
 ] as const;
 
+/** What a read is measured on. */
+export interface ReadGround {
+  readonly oracle: { readonly address: Address };
+  /** Position source of position 1. */
+  readonly owner: Address;
+  /** A deployed `ReadProbe`. */
+  readonly probe: Address;
+  readonly request: (method: string, params: readonly unknown[]) => Promise<unknown>;
+}
+
 /** Gas inside the oracle of a first read of position 1 and of a second one in the same transaction. */
-export async function readExecutionGas(ground: OracleGround, functionName: "maintenance" | "all"): Promise<ReadGas> {
+export async function readExecutionGas(ground: ReadGround, functionName: "maintenance" | "all"): Promise<ReadGas> {
   const data = encodeFunctionData({
     abi: PROBE_ABI,
     functionName,
@@ -44,7 +53,7 @@ export interface ReadGas {
 
 /** Gas of every call at depth two, in order. */
 async function innerCalls(
-  ground: OracleGround,
+  ground: ReadGround,
   call: { readonly to: Address; readonly data: Hex },
 ): Promise<readonly number[]> {
   const options = { disableStorage: true, disableStack: true, disableMemory: true };

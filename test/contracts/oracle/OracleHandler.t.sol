@@ -26,7 +26,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function wait(uint256 sec) external {
-        _run("clock: wait", abi.encodeCall(this.stepWait, (sec)));
+        _run("clock wait", abi.encodeCall(this.stepWait, (sec)));
     }
 
     function stepWait(uint256 sec) external onlyStep {
@@ -35,7 +35,7 @@ contract OracleHandler is OracleWatch {
 
     /// @dev Moves inside every step; what a lane refuses for its delay is skipped by the rules.
     function honestReport(uint256 seed) external {
-        _run("quorum: honest report", abi.encodeCall(this.stepHonestReport, (seed)));
+        _run("quorum honest report", abi.encodeCall(this.stepHonestReport, (seed)));
     }
 
     function stepHonestReport(uint256 seed) external onlyStep {
@@ -45,7 +45,7 @@ contract OracleHandler is OracleWatch {
 
     /// @dev Any values whatsoever, for any ids, signed by everybody.
     function hostileReport(uint256 seed) external {
-        _run("quorum: hostile report", abi.encodeCall(this.stepHostileReport, (seed)));
+        _run("quorum hostile report", abi.encodeCall(this.stepHostileReport, (seed)));
     }
 
     function stepHostileReport(uint256 seed) external onlyStep {
@@ -62,7 +62,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function publishRoot(uint256 seed) external {
-        _run("quorum: root", abi.encodeCall(this.stepPublishRoot, (seed)));
+        _run("quorum root", abi.encodeCall(this.stepPublishRoot, (seed)));
     }
 
     function stepPublishRoot(uint256 seed) external onlyStep {
@@ -80,7 +80,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function prove(uint256 seed) external {
-        _run("anyone: proof", abi.encodeCall(this.stepProve, (seed)));
+        _run("anyone proof", abi.encodeCall(this.stepProve, (seed)));
     }
 
     function stepProve(uint256 seed) external onlyStep {
@@ -97,7 +97,7 @@ contract OracleHandler is OracleWatch {
 
     /// @dev More tightening than one report may hold.
     function massTightening(uint256 seed) external {
-        _run("quorum: mass tightening", abi.encodeCall(this.stepMassTightening, (seed)));
+        _run("quorum mass tightening", abi.encodeCall(this.stepMassTightening, (seed)));
     }
 
     function stepMassTightening(uint256 seed) external onlyStep {
@@ -114,7 +114,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function release() external {
-        _run("guardian: release", abi.encodeCall(this.stepRelease, ()));
+        _run("guardian release", abi.encodeCall(this.stepRelease, ()));
     }
 
     function stepRelease() external onlyStep {
@@ -132,7 +132,7 @@ contract OracleHandler is OracleWatch {
 
     /// @dev The guardian moves the breaker as far as it can, and never back.
     function trip(uint256 seed) external {
-        _run("guardian: trip", abi.encodeCall(this.stepTrip, (seed)));
+        _run("guardian trip", abi.encodeCall(this.stepTrip, (seed)));
     }
 
     function stepTrip(uint256 seed) external onlyStep {
@@ -147,7 +147,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function guardianTriesToLoosen() external {
-        _run("guardian: refused loosening", abi.encodeCall(this.stepGuardianTriesToLoosen, ()));
+        _run("guardian refused loosening", abi.encodeCall(this.stepGuardianTriesToLoosen, ()));
     }
 
     function stepGuardianTriesToLoosen() external onlyStep {
@@ -166,7 +166,7 @@ contract OracleHandler is OracleWatch {
     }
 
     function addRisk(uint256 seed) external {
-        _run("source: add risk", abi.encodeCall(this.stepAddRisk, (seed)));
+        _run("source add risk", abi.encodeCall(this.stepAddRisk, (seed)));
     }
 
     function stepAddRisk(uint256 seed) external onlyStep {

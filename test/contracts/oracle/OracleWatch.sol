@@ -7,6 +7,7 @@ import {RiskReading} from "../../../contracts/libraries/RiskReading.sol";
 import {RiskWord} from "../../../contracts/libraries/RiskWord.sol";
 import {BreakerMode, OracleStatus} from "../../../contracts/types/DeliveryTypes.sol";
 import {RiskClass, RiskParams} from "../../../contracts/types/RiskTypes.sol";
+import {Tally} from "../helpers/HandlerStats.sol";
 
 /// @notice Runs steps against an oracle, counts them, and checks after each what every step must keep.
 abstract contract OracleWatch is CommonBase {
@@ -20,8 +21,9 @@ abstract contract OracleWatch is CommonBase {
     address internal _dao = msg.sender;
     RiskClass internal _class;
 
-    mapping(string action => uint256 count) public tries;
-    mapping(string action => uint256 count) public successes;
+    string[] private _actions;
+    mapping(string action => uint128 count) private _tries;
+    mapping(string action => uint128 count) private _successes;
     /// @notice First broken promise, empty while all hold.
     string public broken;
     /// @notice Outcome bytes returned, and entries sent, over all deliveries that were not held.
@@ -32,8 +34,12 @@ abstract contract OracleWatch is CommonBase {
         (_oracle, _guardian, _class) = (oracle, guardian, class);
     }
 
-    function rate(string calldata action) external view returns (uint256 percent) {
-        return tries[action] == 0 ? 100 : (100 * successes[action]) / tries[action];
+    /// @notice Tries and successes of every action, in the order of their first tries.
+    function tallies() external view returns (Tally[] memory list) {
+        list = new Tally[](_actions.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            list[i] = Tally(_actions[i], _tries[_actions[i]], _successes[_actions[i]]);
+        }
     }
 
     /// @dev What the checks after an action compare with.
@@ -48,8 +54,8 @@ abstract contract OracleWatch is CommonBase {
     function _run(string memory action, bytes memory call) internal {
         Before memory before = Before(_words(), _oracle.status(), _oracle.lastEpoch(), _standing());
         (bool passed, ) = address(this).call(call);
-        ++tries[action];
-        if (passed) ++successes[action];
+        if (_tries[action]++ == 0) _actions.push(action);
+        if (passed) ++_successes[action];
         if (_oracle.lastEpoch() < before.epoch) broken = "epoch fell";
         _checkWords(before);
     }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {SeriesState} from "../../../contracts/types/VaultTypes.sol";
+import {HandlerReport} from "../helpers/HandlerStats.sol";
 import {CoverFixture} from "./CoverFixture.sol";
 import {CoverHandler} from "./CoverHandler.t.sol";
 
@@ -71,7 +72,7 @@ contract CoverInvariantsTest is CoverFixture {
         assertLe(fund.reserved() + fund.receivable(), fund.totalAssets());
     }
 
-    function afterInvariant() external view {
-        handler.requireSuccess();
+    function afterInvariant() external {
+        HandlerReport.add("CoverHandler", handler.tallies());
     }
 }

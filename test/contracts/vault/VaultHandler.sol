@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
-import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
+import {MarketValves, SeriesState, TakeOver} from "../../../contracts/types/VaultTypes.sol";
+import {Tally} from "../helpers/HandlerStats.sol";
 import {MARKET_ID, VaultHandlerBase, World} from "./VaultHandlerBase.sol";
 
 /// @title What writers, holders, liquidators, keepers, guardian, governor, donor, clock, price walker and a hostile quorum
@@ -35,23 +36,41 @@ contract VaultHandler is VaultHandlerBase {
     }
 
     uint128 private constant ONE = 1e8;
-    uint256 public constant ACTS = uint256(type(Act).max) + 1;
+    uint256 private constant ACTS = uint256(type(Act).max) + 1;
+    /// @dev In the order of {Act}.
+    string private constant NAMES =
+        "open       mintMore   add        remove     close      score      flag       unflag     burn       takeOver   "
+        "sendLongs  sendShort  donate     movePrice  stall      guard      govern     expire     settle     redeem     "
+        "claim      ";
+    uint256 private constant NAME_BYTES = 11;
 
-    mapping(uint256 act => uint256 count) public tried;
-    mapping(uint256 act => uint256 count) public done;
+    mapping(uint256 act => uint128 count) private _tried;
+    mapping(uint256 act => uint128 count) private _done;
     mapping(address token => uint256 amount) public donated;
 
+    /// @notice The action has nothing to act on now.
+    error NothingToDo();
+
     constructor(World memory world) VaultHandlerBase(world) {}
+
+    /// @notice Tries and successes of every kind of call.
+    function tallies() external view returns (Tally[] memory list) {
+        list = new Tally[](ACTS);
+        for (uint256 act = 0; act < ACTS; ++act) list[act] = Tally(_nameOf(act), _tried[act], _done[act]);
+    }
 
     /// @notice One step of the campaign. What cannot be done now (no position, no holder, not yet expired) is not counted.
     function step(uint8 act, uint256 a, uint256 b, uint128 c) external {
         uint256 kind = act % ACTS;
+        // After expiry only these are left.
+        if (block.timestamp > _w.expiry && kind < uint256(Act.DONATE)) kind = uint256(Act.SETTLE) + (b % 3);
         if (!_isPossible(Act(kind), a)) return;
         (uint256 claims, uint256 held) = (_claims(), _collateral());
-        ++tried[kind];
+        ++_tried[kind];
         try this.run(Act(kind), a, b, c) {
-            ++done[kind];
-        } catch {
+            ++_done[kind];
+        } catch (bytes memory reason) {
+            if (bytes4(reason) == NothingToDo.selector) --_tried[kind];
             return;
         }
         bool mayCredit = kind >= uint256(Act.FLAG) && kind <= uint256(Act.TAKE_OVER) && kind != uint256(Act.UNFLAG);
@@ -145,7 +164,7 @@ contract VaultHandler is VaultHandlerBase {
     function _close(uint256 id, IPositionSource.PositionView memory p, uint256 b, uint128 c) private {
         uint128 held = uint128(_w.vault.TOKEN().balanceOf(p.owner, p.seriesId));
         uint128 most = held < p.sizeE8 ? held : p.sizeE8;
-        if (most == 0) return;
+        if (most == 0) revert NothingToDo();
         uint128 sizeE8 = b % 4 == 0 ? most : 1 + (c % most);
         int256 before = _w.vault.healthOf(id);
         vm.prank(p.owner);
@@ -156,20 +175,22 @@ contract VaultHandler is VaultHandlerBase {
     function _unflag(uint256 id, bool isFlagged) private {
         if (!isFlagged) _flagAnew(id);
         _w.oracle.setParams(address(_w.vault), id, 100, 50);
-        if (_w.vault.describePosition(id).flaggedAt != 0 && _w.vault.healthOf(id) >= 1e18) _w.vault.unflag(id);
+        if (_w.vault.healthOf(id) < 1e18) revert NothingToDo();
+        _w.vault.unflag(id);
     }
 
     function _flag(uint256 a) private {
         _refresh();
         (uint256 id, IPositionSource.PositionView memory p) = _pick(a);
-        if (p.flaggedAt != 0) return;
+        if (p.flaggedAt != 0) revert NothingToDo();
         _flagAnew(id);
     }
 
     /// @dev Brings a position into distress first where it is not yet: left to chance that would be too rare.
     function _flagAnew(uint256 id) private {
         if (_w.vault.healthOf(id) >= 1e18) _w.oracle.setParams(address(_w.vault), id, 10_000, 2_000);
-        if (_w.vault.healthOf(id) < 1e18) _w.vault.flag(id);
+        if (_w.vault.healthOf(id) >= 1e18) revert NothingToDo();
+        _w.vault.flag(id);
     }
 
     function _liquidate(Act act, uint256 a, uint256 b, uint128 c) private {
@@ -177,14 +198,14 @@ contract VaultHandler is VaultHandlerBase {
         (uint256 id, IPositionSource.PositionView memory p) = _pick(a);
         _flagAnew2(id);
         _pass(2 minutes + (c % 50 minutes));
-        if (block.timestamp >= _w.expiry) return;
+        if (block.timestamp >= _w.expiry) revert NothingToDo();
         int256 health = _w.vault.healthOf(id);
-        if (health >= 1e18 || health <= 0) return;
+        if (health >= 1e18 || health <= 0) revert NothingToDo();
         bytes32 others = _others(id, 0);
         uint256 into;
         if (act == Act.BURN) {
             (address liquidator, uint128 held) = _holderOf(p.seriesId, b);
-            if (held < p.sizeE8) return;
+            if (held < p.sizeE8) revert NothingToDo();
             vm.prank(liquidator);
             _w.vault.liquidate(id, p.sizeE8, 0, "");
         } else {
@@ -265,9 +286,9 @@ contract VaultHandler is VaultHandlerBase {
 
     function _redeem(uint256 a, uint256 b, uint128 c) private {
         uint256 seriesId = _w.seriesIds[b % 4];
-        if (_w.vault.seriesState(seriesId).unsettledCount != 0 || _w.vault.seriesState(seriesId).priceE8 == 0) return;
+        SeriesState memory state = _w.vault.seriesState(seriesId);
         (address holder, uint128 held) = _holderOf(seriesId, a);
-        if (held == 0) return;
+        if (state.unsettledCount != 0 || state.priceE8 == 0 || held == 0) revert NothingToDo();
         vm.prank(holder);
         _w.vault.redeem(seriesId, 1 + (c % held), holder);
     }
@@ -276,5 +297,13 @@ contract VaultHandler is VaultHandlerBase {
         (address token, address account) = (_token(a), _w.actors[(a >> 8) % 3]);
         vm.prank(account);
         _w.vault.claim(token, account);
+    }
+
+    function _nameOf(uint256 act) private pure returns (string memory name) {
+        (bytes memory names, uint256 length) = (bytes(NAMES), 0);
+        while (names[act * NAME_BYTES + length] != " ") ++length;
+        bytes memory cut = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) cut[i] = names[act * NAME_BYTES + i];
+        return string(cut);
     }
 }

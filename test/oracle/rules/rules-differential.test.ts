@@ -2,13 +2,18 @@
 import assert from "node:assert/strict";
 import hre from "hardhat";
 import { before, describe, it } from "mocha";
-import { bytesToHex, concat, type Hex, hexToBytes, isHex, numberToHex, size } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, isHex, size } from "viem";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
-import { createRng } from "../../../oracle/math/rng.ts";
 import { ENTRY_OUTCOMES } from "../../../oracle/rules/entry-outcome.ts";
-import { copiedWord, mergedWord, reclassedWord } from "../../../oracle/rules/risk-life.ts";
-import { effectiveParams, maintenanceOf, openingParams, PARAM_STATUSES } from "../../../oracle/rules/risk-reading.ts";
-import { UNKNOWN_WORD } from "../../../oracle/rules/risk-word.ts";
+import {
+  packLifeCase,
+  packLifeResult,
+  packReadingCase,
+  packReadingResult,
+  packRuleCase,
+  packRuleResult,
+  readingCasesOf,
+} from "../../../scripts/generate/rule-packing.ts";
 import { generateRuleCases, type RuleCase } from "../../../scripts/generate/rules-vectors.ts";
 
 const CASES = 16_000;
@@ -60,112 +65,24 @@ describe("rules against Solidity", () => {
   });
 
   it("behavior: equal effective and opening parameters", async () => {
-    for (const batch of batches(readingCases())) {
+    for (const batch of batches(readingCasesOf(cases, `${SEED}/reading`))) {
       const results = await readBatch(classes, concat(batch.map(packReadingCase)));
-      assert.equal(results, concat(batch.map(packReadingResult)));
+      assert.equal(results, concat(batch.map((item) => packReadingResult(item, classes))));
     }
   });
 
   it("behavior: equal words after a split, a merger and a change of class", async () => {
-    for (const batch of batches(readingCases())) {
-      const results = await liveBatch(classes, concat(batch.map(packLifeCase)));
-      assert.equal(results, concat(batch.map(packLifeResult)));
+    for (const batch of batches(readingCasesOf(cases, `${SEED}/reading`))) {
+      const packed = batch.map((item) => packLifeCase(item, classes));
+      const results = await liveBatch(classes, concat(packed));
+      assert.equal(results, concat(batch.map((item) => packLifeResult(item, classes))));
     }
   });
 });
 
-function packLifeCase({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
-  return fixed([
-    [classIndex, 2],
-    [(classIndex + nowSec) % classes.length, 2],
-    [word, 32],
-    [quantileWord, 32],
-    [nowSec, 5],
-  ]);
-}
-
-function packLifeResult({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
-  const classId = (classIndex + nowSec) % classes.length;
-  const [oldClass, newClass] = [classes[classIndex], classes[classId]];
-  assert.ok(oldClass !== undefined && newClass !== undefined);
-  const words = [
-    reclassedWord(word, { oldClass, newClass, classId, nowSec }),
-    copiedWord(word),
-    mergedWord(word, quantileWord, oldClass),
-  ];
-  return fixed(words.map((value) => [value, 32]));
-}
-
 function asHex(value: unknown): Hex {
   assert.ok(isHex(value));
   return value;
-}
-
-interface ReadingCase {
-  readonly classIndex: number;
-  readonly word: bigint;
-  readonly quantileWord: bigint;
-  readonly nowSec: number;
-}
-
-function readingCases(): readonly ReadingCase[] {
-  const rng = createRng(`${SEED}/reading`);
-  return cases.map(({ classIndex, expected, appliedAtSec }, index) => {
-    const later = rng.integer(3) === 0 ? rng.integer(100_000) : rng.integer(8_000);
-    const quantileWord = rng.integer(8) === 0 ? UNKNOWN_WORD : (cases[index - 1]?.expected.word ?? UNKNOWN_WORD);
-    return { classIndex, word: expected.word, quantileWord, nowSec: appliedAtSec + later };
-  });
-}
-
-function fixed(values: readonly (readonly [number | bigint, number])[]): Hex {
-  return concat(values.map(([value, bytes]) => numberToHex(value, { size: bytes })));
-}
-
-function packRuleCase({ classIndex, word, entry, observedAtSec, appliedAtSec }: RuleCase): Hex {
-  const { epoch, rhoBps, piBps, score } = entry;
-  const values = [epoch, rhoBps, piBps, score].map((value): [number, number] => [value, 2]);
-  return fixed([[classIndex, 2], [word, 32], ...values, [observedAtSec, 5], [appliedAtSec, 5]]);
-}
-
-function packRuleResult({ expected }: RuleCase): Hex {
-  return fixed([
-    [ENTRY_OUTCOMES.indexOf(expected.outcome), 1],
-    [expected.word, 32],
-  ]);
-}
-
-function packReadingCase({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
-  return fixed([
-    [classIndex, 2],
-    [word, 32],
-    [quantileWord, 32],
-    [nowSec, 5],
-  ]);
-}
-
-function packReadingResult({ classIndex, word, quantileWord, nowSec }: ReadingCase): Hex {
-  const riskClass = classes[classIndex];
-  assert.ok(riskClass !== undefined);
-  const params = effectiveParams(word, { riskClass, quantileWord, nowSec });
-  const opening = openingParams(quantileWord, { riskClass, nowSec });
-  const { rhoBps, rhoTargetBps, rhoInitialBps, piBps, score, classId, epoch } = params;
-  const short = [rhoBps, rhoTargetBps, rhoInitialBps, piBps, score, classId, epoch];
-  return fixed([
-    ...short.map((value): [number, number] => [value, 2]),
-    [params.observedAt, 5],
-    [params.validUntil, 5],
-    [PARAM_STATUSES.indexOf(params.status), 1],
-    [opening.rhoInitialBps, 2],
-    [opening.piBps, 2],
-    ...packMaintenance(word, riskClass, nowSec),
-  ]);
-}
-
-/** The zero word has no maintenance: the chain refuses to read it. */
-function packMaintenance(word: bigint, riskClass: RiskClass, nowSec: number): readonly (readonly [number, number])[] {
-  if (word === UNKNOWN_WORD) return [0, 0, 0].map((value) => [value, 2]);
-  const { rhoBps, piBps, rhoBeforeBps } = maintenanceOf(word, { riskClass, nowSec });
-  return [rhoBps, piBps, rhoBeforeBps].map((value) => [value, 2]);
 }
 
 function firstDifference(batch: readonly RuleCase[], results: Uint8Array): string {
