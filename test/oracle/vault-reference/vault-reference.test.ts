@@ -6,7 +6,7 @@ import { type Deployment, deploySystem } from "../../helpers/reference/deploymen
 import { generateSequence } from "../../helpers/reference/generate.ts";
 import { type Bench, openBench, printCall, replay, shrink } from "../../helpers/reference/replay.ts";
 
-/** `ci` runs with every test; `deep` is `npm run test:reference`. */
+/** `ci` runs with every test; `deep` is `npm run test:reference:deep`. */
 const PROFILES = {
   ci: { sequences: 300, calls: 60, compareEvery: 5, timeoutMs: 600_000 },
   deep: { sequences: 1_700, calls: 60, compareEvery: 5, timeoutMs: 7_200_000 },
