@@ -125,8 +125,7 @@ contract RoundTripHandler is RoundTripLedger {
         uint256 seriesId = _w.seriesIds[b % 4];
         address from = _w.actors[a % 3];
         uint256 amountE8 = c % (_longs(seriesId, from) + 1);
-        vm.prank(from);
-        _w.vault.TOKEN().transfer(_w.actors[c % 3], seriesId, amountE8);
+        _pass(seriesId, from, _w.actors[c % 3], amountE8);
     }
 
     /// @dev Flags, ends flags, passes positions on, and lets the oracle change its mind.
@@ -152,7 +151,7 @@ contract RoundTripHandler is RoundTripLedger {
     function _liquidate(Act act, uint256 a, uint256 b, uint128 c) private {
         (uint256 id, IPositionSource.PositionView memory p) = _ownOrNew(a, b, c);
         _distress(id, b);
-        _pass(2 minutes + (c % 3 hours));
+        _wait(2 minutes + (c % 3 hours));
         int256 health = _w.vault.healthOf(id);
         if (health >= 1e18 || health <= 0) return;
         address liquidator = _w.actors[b % 3];
@@ -196,8 +195,9 @@ contract RoundTripHandler is RoundTripLedger {
     }
 
     function _donate(uint256 a, uint256 b, uint128 c) private {
+        IERC20 token = IERC20(_token(b % 2 == 0));
         vm.prank(_w.actors[a % 3]);
-        IERC20(_token(b % 2 == 0)).transfer(address(_w.vault), c % 1e6);
+        token.transfer(address(_w.vault), c % 1e6);
     }
 
     function _claim(uint256 a) private {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SettlementOracle} from "../../../contracts/feeds/SettlementOracle.sol";
+import {IOptionToken} from "../../../contracts/interfaces/IOptionToken.sol";
 import {IOptionVault} from "../../../contracts/interfaces/IOptionVault.sol";
 import {IPositionSource} from "../../../contracts/interfaces/IPositionSource.sol";
 import {MarginMath, Payoff} from "../../../contracts/libraries/MarginMath.sol";
@@ -135,7 +136,7 @@ abstract contract RoundTripLedger is CountingHandler {
     }
 
     /// @dev Not up to the expiry.
-    function _pass(uint256 sec) internal {
+    function _wait(uint256 sec) internal {
         if (block.timestamp + sec + 2 hours < _w.expiry) vm.warp(block.timestamp + sec);
         _refresh();
     }
@@ -162,10 +163,15 @@ abstract contract RoundTripLedger is CountingHandler {
     /// @dev All longs of the three go to one of them.
     function _gather(uint256 seriesId, address to) internal {
         for (uint256 i = 0; i < 3; ++i) {
-            uint256 held = _longs(seriesId, _w.actors[i]);
-            vm.prank(_w.actors[i]);
-            _w.vault.TOKEN().transfer(to, seriesId, held);
+            _pass(seriesId, _w.actors[i], to, _longs(seriesId, _w.actors[i]));
         }
+    }
+
+    /// @dev Longs change hands.
+    function _pass(uint256 seriesId, address from, address to, uint256 amountE8) internal {
+        IOptionToken token = _w.vault.TOKEN();
+        vm.prank(from);
+        token.transfer(to, seriesId, amountE8);
     }
 
     /// @dev One of the three settles what the three wrote; somebody else what the bystander wrote.

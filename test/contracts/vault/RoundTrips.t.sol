@@ -106,6 +106,7 @@ contract RoundTripsTest is CoverFixture {
         uint256 id = _openAtRequirement(seriesId, uint64(bound(sizeE8, 1e4, 100e8)));
         oracle.setParams(address(vault), id, 10_000, uint16(bound(pi, 0, 9_000)));
         if (vault.healthOf(id) >= 1e18) return;
+        vm.prank(liquidator);
         vault.flag(id);
         vm.warp(block.timestamp + bound(wait, COOL_OFF, T1 + T2));
         handler.setPrice(handler.priceE8());
