@@ -14,7 +14,7 @@ const PROFILES = {
 const profile = process.env.PLIMSOLL_TEST_PROFILE === "deep" ? PROFILES.deep : PROFILES.ci;
 const SEED = process.env.PLIMSOLL_REFERENCE_SEED ?? "vault-reference-1";
 /** Kinds, refusals and situations that come up less often say nothing. */
-const LEAST_PASSED = 20;
+const LEAST_PASSED = 10;
 const LEAST_SEEN = 3;
 const LEAST_REFUSALS = 50;
 
