@@ -66,10 +66,15 @@ async function execute(request: Chain["request"], call: Call, wanted: Request): 
 }
 
 function refusalOf(error: unknown): Answer {
-  const data: unknown = typeof error === "object" && error !== null ? Reflect.get(error, "data") : undefined;
+  // One level deeper where the provider does not know the contract that refused.
+  const data = dataOf(dataOf(error)) ?? dataOf(error);
   if (typeof data !== "string" || !DATA_PATTERN.test(data) || data.length < 10) throw error;
   const { errorName, args } = decodeErrorResult({ abi: contractErrorsAbi, data: hexOf(data) });
   return { ok: false, code: errorName, args: args ?? [] };
+}
+
+function dataOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, "data") : undefined;
 }
 
 function hexOf(value: unknown): Hex {
