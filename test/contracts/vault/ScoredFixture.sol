@@ -27,7 +27,7 @@ abstract contract ScoredFixture is VaultFixture {
     }
 
     /// @dev Wide enough that the effect guard of delivery stays out of the way of these tests.
-    function _limits() private pure returns (DeliveryLimits memory limits) {
+    function _limits() internal pure returns (DeliveryLimits memory limits) {
         (limits.reportTightened, limits.reportTighteningBps) = (1_000, 1_000_000);
         (limits.windowTightened, limits.windowTighteningBps) = (5_000, 5_000_000);
         (limits.windowSec, limits.coolDownSec) = (1 days, 1 hours);
@@ -51,21 +51,41 @@ abstract contract ScoredFixture is VaultFixture {
 
     /// @dev Pushes one entry, signed by the quorum, and returns its outcome byte.
     function _score(uint256 id, uint16 epoch, uint16 rho, uint16 pi) internal returns (uint8 outcome) {
+        return uint8(_push(_entry(id, epoch, rho, pi))[0]);
+    }
+
+    /// @dev Pushes entries, signed by the quorum; no outcomes where the report is held.
+    function _push(bytes memory entries) internal returns (bytes memory outcomes) {
         vm.warp(block.timestamp + 2);
-        bytes memory entries = abi.encodePacked(uint16(0), uint48(id), epoch, rho, pi, uint16(200));
-        RiskReport memory report;
+        RiskReport memory report = _reportOf(entries);
+        return risk.submitReport(report, _signed(report), entries, "");
+    }
+
+    function _entry(uint256 id, uint16 epoch, uint16 rho, uint16 pi) internal pure returns (bytes memory packed) {
+        return abi.encodePacked(uint16(0), uint48(id), epoch, rho, pi, uint16(200));
+    }
+
+    /// @dev The same pair for the ids from `first` on, in their first epoch.
+    function _rows(uint256 first, uint256 count, uint16 rho, uint16 pi) internal pure returns (bytes memory entries) {
+        for (uint256 id = first; id < first + count; ++id) entries = bytes.concat(entries, _entry(id, 1, rho, pi));
+    }
+
+    /// @dev A report of the second before, in one chunk.
+    function _reportOf(bytes memory entries) internal returns (RiskReport memory report) {
         (report.epoch, report.signerSetVersion) = (++_epoch, _signers.currentVersion());
         (report.observedAt, report.validUntil) = (uint40(block.timestamp - 1), uint40(block.timestamp + 60));
         (report.chunkCount, report.entriesHash) = (1, keccak256(entries));
         (report.classQuantilesHash, report.bundleHash) = (keccak256(""), BUNDLE);
+    }
+
+    function _signed(RiskReport memory report) internal view returns (Attestations memory attestations) {
         bytes32 digest = risk.reportDigest(report);
-        bytes memory signatures;
+        attestations.signerBitmap = _bitmap();
         for (uint256 i = 0; i < 3; ++i) {
             (uint8 v, bytes32 r, bytes32 s) = vm.sign(1_000 + i, digest);
-            signatures = abi.encodePacked(signatures, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
+            bytes32 vs = bytes32(uint256(s) | (uint256(v - 27) << 255));
+            attestations.signatures = abi.encodePacked(attestations.signatures, r, vs);
         }
-        bytes memory outcomes = risk.submitReport(report, Attestations(_bitmap(), signatures), entries, "");
-        return uint8(outcomes[0]);
     }
 
     /// @dev Signers are sorted by address in the registry's order; the set was given in this one.
