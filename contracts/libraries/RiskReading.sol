@@ -18,6 +18,8 @@ library RiskReading {
 
     /// @notice Time at which every score is stale.
     uint256 internal constant FAR_FUTURE = type(uint256).max;
+    /// @notice Clocks of operators and chain may differ by this much.
+    uint256 internal constant CLOCK_SKEW_SEC = 30;
 
     uint256 private constant BPS = 10_000;
     uint256 private constant MINUTE = 60;
@@ -82,25 +84,20 @@ library RiskReading {
         pi = Math.min(pi, Math.saturatingSub(rho, gap));
     }
 
-    /// @notice Whether the maintenance ρ and π of a known word are its stored target and π, and were since they were stored: a
-    /// halt can not have stopped them on the way.
+    /// @notice Whether the maintenance ρ and π of a known word are its stored target and π, and no halt can have stopped them
+    /// on the way: nothing ramps, or the ramp was over when the last report came, which a halted oracle takes none of.
     function isAtRest(uint256 word, uint256 nowSec) internal pure returns (bool atRest) {
         if (!RiskWord.isScored(word)) return true;
-        return RiskWord.rhoFromOf(word) >= RiskWord.rhoTargetOf(word) && isSettled(word, nowSec);
+        unchecked {
+            // An observation is at most the skew ahead of the block that took it; no time is below the skew.
+            return _isSettled(word, RiskWord.observedAtOf(word) - CLOCK_SKEW_SEC, nowSec);
+        }
     }
 
     /// @notice Whether the maintenance ρ and π of a scored word are its stored target and π, whatever its class says: fresh,
-    /// not capped, its ramp over or none. By one comparison: differences of numbers below 2^64 wrap where they are negative,
-    /// and only there the highest bit is set. In the last minute of a ramp ρ may have arrived before.
+    /// not capped, its ramp over or none. In the last minute of a ramp ρ may have arrived before.
     function isSettled(uint256 word, uint256 nowSec) internal pure returns (bool settled) {
-        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
-        (uint256 graceMinutes, uint256 rampMinutes) = RiskWord.rampOf(word);
-        unchecked {
-            uint256 doubts = nowSec - RiskWord.tightenedAtOf(word) - (graceMinutes + rampMinutes) * MINUTE;
-            doubts &= RiskWord.rhoFromOf(word) - rhoTarget;
-            doubts |= (RiskWord.rhoCapOf(word) - rhoTarget) | (validUntilOf(word) - nowSec - 1);
-            return doubts >> 255 == 0;
-        }
+        return _isSettled(word, nowSec, nowSec);
     }
 
     /// @notice ρ and π for a new position of the class: `max(class initial, quantile)·(1 + β)`. A quantile that is stale or
@@ -215,6 +212,19 @@ library RiskReading {
         unchecked {
             uint256 live = rho > pi ? rho - pi : 0;
             return delta < live ? delta : live;
+        }
+    }
+
+    /// @dev Settled at `nowSec`, its ramp over at `arrivedSec`. By one comparison: differences of numbers below 2^64 wrap where
+    /// they are negative, and only there the highest bit is set.
+    function _isSettled(uint256 word, uint256 arrivedSec, uint256 nowSec) private pure returns (bool settled) {
+        uint256 rhoTarget = RiskWord.rhoTargetOf(word);
+        (uint256 graceMinutes, uint256 rampMinutes) = RiskWord.rampOf(word);
+        unchecked {
+            uint256 doubts = arrivedSec - RiskWord.tightenedAtOf(word) - (graceMinutes + rampMinutes) * MINUTE;
+            doubts &= RiskWord.rhoFromOf(word) - rhoTarget;
+            doubts |= (RiskWord.rhoCapOf(word) - rhoTarget) | (validUntilOf(word) - nowSec - 1);
+            return doubts >> 255 == 0;
         }
     }
 

@@ -8,6 +8,8 @@ import {RiskWord} from "../libraries/RiskWord.sol";
 
 /// @title The oracle's storage, and how both of its halves look things up in it
 /// @notice {RiskOracle} and {RiskOracleExtension} run on one storage: state is declared here and nowhere else.
+// The whole state of both halves, in one place on purpose.
+// solhint-disable-next-line max-states-count
 abstract contract OracleStorage is IRiskOracleLog, AccessManaged {
     /// @notice A word behind a storage pointer, so that reading and writing it hash its key once.
     struct StoredWord {

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRiskOracleCore} from "../interfaces/IRiskOracleCore.sol";
 import {DeliveryWord} from "../libraries/DeliveryWord.sol";
+import {RiskReading} from "../libraries/RiskReading.sol";
 import {DeliveryState} from "../types/DeliveryTypes.sol";
 import {RiskReport} from "../types/RiskTypes.sol";
 import {OracleStorage} from "./OracleStorage.sol";
@@ -12,8 +13,6 @@ abstract contract ReportGate is IRiskOracleCore, OracleStorage {
     /// @notice Greatest rise of the epoch: room for epochs counted in seconds, and 2^32 quorum reports away from a bricked
     /// counter.
     uint64 internal constant MAX_EPOCH_JUMP = 1 << 32;
-    /// @notice Clocks of operators and chain may differ by this much.
-    uint256 internal constant MAX_FUTURE_SKEW_SEC = 30;
 
     /// @inheritdoc IRiskOracleCore
     uint256 public immutable MAX_ARRIVAL_AGE_SEC;
@@ -47,7 +46,7 @@ abstract contract ReportGate is IRiskOracleCore, OracleStorage {
     }
 
     function _checkTimes(RiskReport calldata report) internal view {
-        uint256 latest = block.timestamp + MAX_FUTURE_SKEW_SEC;
+        uint256 latest = block.timestamp + RiskReading.CLOCK_SKEW_SEC;
         bool tooOld = uint256(report.observedAt) + MAX_ARRIVAL_AGE_SEC < block.timestamp;
         if (tooOld || report.observedAt > latest) {
             uint256 age = MAX_ARRIVAL_AGE_SEC < block.timestamp ? MAX_ARRIVAL_AGE_SEC : block.timestamp;

@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
 import {ISignerRegistry} from "../interfaces/ISignerRegistry.sol";
 
@@ -74,26 +73,19 @@ contract SignerRegistry is ISignerRegistry, AccessManaged {
         bytes calldata signatures
     ) external view {
         SignerSet memory set = _sets[version];
-        (uint256 size, uint256 threshold) = (set.size, set.threshold);
         // A version that was never activated, or ended, expired at 0.
         if (block.timestamp > set.expiresAt) {
             revert SignerRegistryInactiveVersion(version, currentVersion, previousExpiresAt());
         }
-        if (signerBitmap >> size != 0) revert SignerRegistryBitmap(signerBitmap, size);
+        if (signerBitmap >> set.size != 0) revert SignerRegistryBitmap(signerBitmap, set.size);
         // Everything that costs little is checked before the first recovery.
         uint256 count = _bitCount(signerBitmap);
-        if (count < threshold) revert SignerRegistryNoQuorum(count, threshold);
+        if (count < set.threshold) revert SignerRegistryNoQuorum(count, set.threshold);
         uint256 expectedLength = count * SIGNATURE_BYTES;
         if (signatures.length != expectedLength) {
             revert SignerRegistrySignatureLength(signatures.length, expectedLength);
         }
-        address[] memory signers = _signersOf(set);
-        uint256 offset;
-        for (uint256 index = 0; offset < expectedLength; ++index) {
-            if ((signerBitmap >> index) & 1 == 0) continue;
-            _requireSigner(index, signers[index], digest, signatures[offset:offset + SIGNATURE_BYTES]);
-            offset += SIGNATURE_BYTES;
-        }
+        _requireSigners(_loadKeys(set), signerBitmap, digest, signatures);
     }
 
     /// @inheritdoc ISignerRegistry
@@ -145,12 +137,32 @@ contract SignerRegistry is ISignerRegistry, AccessManaged {
 
     /// @dev Signers in bitmap order, zero where removed.
     function _signersOf(SignerSet memory set) private view returns (address[] memory signers) {
+        uint256 keys = _loadKeys(set);
+        signers = new address[](set.size);
+        for (uint256 index = 0; index < signers.length; ++index) signers[index] = _keyAt(keys, index);
+    }
+
+    /// @dev Pointer to the addresses of a set, one a word, zero where removed.
+    function _loadKeys(SignerSet memory set) private view returns (uint256 pointer) {
         (uint256 size, address keys, uint256 removed) = (set.size, set.keys, set.removed);
-        signers = new address[](size);
         assembly ("memory-safe") {
-            extcodecopy(keys, add(signers, 0x20), 1, shl(5, size))
+            pointer := mload(0x40)
+            extcodecopy(keys, pointer, 1, shl(5, size))
+            mstore(0x40, add(pointer, shl(5, size)))
         }
-        for (; removed != 0; removed &= removed - 1) signers[Math.log2(removed & (~removed + 1))] = address(0);
+        for (uint256 index = 0; removed != 0; (++index, removed >>= 1)) {
+            uint256 place = pointer + index * 32;
+            if (removed & 1 == 0) continue;
+            assembly ("memory-safe") {
+                mstore(place, 0)
+            }
+        }
+    }
+
+    function _keyAt(uint256 keys, uint256 index) private pure returns (address key) {
+        assembly ("memory-safe") {
+            key := mload(add(keys, shl(5, index)))
+        }
     }
 
     /// @dev The set before `version` lives on for the overlap, the one before that ends. Nothing precedes version 1.
@@ -160,9 +172,29 @@ contract SignerRegistry is ISignerRegistry, AccessManaged {
         if (version > 2) _sets[version - 2].expiresAt = 0;
     }
 
+    /// @dev No bit lies beyond the set's size, and there are as many signatures as bits: the caller has checked both.
+    function _requireSigners(uint256 keys, uint256 bitmap, bytes32 digest, bytes calldata signatures) private pure {
+        uint256 signature;
+        assembly ("memory-safe") {
+            signature := signatures.offset
+        }
+        unchecked {
+            for (uint256 index = 0; bitmap != 0; (++index, bitmap >>= 1)) {
+                if (bitmap & 1 == 0) continue;
+                _requireSigner(index, _keyAt(keys, index), digest, signature);
+                signature += SIGNATURE_BYTES;
+            }
+        }
+    }
+
     /// @dev A removed signer is the zero address, which no recovery returns without an error.
-    function _requireSigner(uint256 index, address expected, bytes32 digest, bytes calldata signature) private pure {
-        (bytes32 r, bytes32 vs) = (bytes32(signature[:32]), bytes32(signature[32:]));
+    function _requireSigner(uint256 index, address expected, bytes32 digest, uint256 signature) private pure {
+        bytes32 r;
+        bytes32 vs;
+        assembly ("memory-safe") {
+            r := calldataload(signature)
+            vs := calldataload(add(signature, 0x20))
+        }
         (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(digest, r, vs);
         bool valid = failure == ECDSA.RecoverError.NoError && recovered == expected && expected != address(0);
         if (!valid) revert SignerRegistryInvalidSignature(index, expected, recovered);
@@ -177,6 +209,8 @@ contract SignerRegistry is ISignerRegistry, AccessManaged {
     }
 
     function _bitCount(uint256 bitmap) private pure returns (uint256 count) {
-        for (; bitmap != 0; bitmap &= bitmap - 1) ++count;
+        unchecked {
+            for (; bitmap != 0; bitmap &= bitmap - 1) ++count;
+        }
     }
 }

@@ -26,8 +26,8 @@ enum BreakerReason {
     EQUIVOCATION
 }
 
-/// @notice What the DAO sets for delivery; one storage word, see `DeliveryLimitsWord`. Caps are inclusive, and a cap of zero lets nothing
-/// pass.
+/// @notice What the DAO sets for delivery; kept beside the parts' addresses, see `PartWord`. Caps are inclusive, and a cap of
+/// zero lets nothing pass.
 /// @param reportTightened tightened entries of one report, all its chunks together
 /// @param reportTighteningBps their summed rise of ρ, below 2^20
 /// @param windowTightened tightened entries of one window, pushed or proven

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {BreakerMode} from "../../../contracts/types/DeliveryTypes.sol";
-import {ParamStatus, RiskParams} from "../../../contracts/types/RiskTypes.sol";
+import {ParamStatus, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {DeliveryFixture} from "./DeliveryFixture.sol";
 
 /// @notice given ramping, stale and unscored positions / when the oracle is halted / what is in force stands still.
@@ -61,5 +61,51 @@ contract HaltedReadsTest is DeliveryFixture {
             }
             skip(17 minutes + step * 5 hours);
         }
+    }
+
+    /// @dev Grace 10 and ramp 30 minutes: at 40 minutes it has arrived, which a report of that time, taken before, does not prove.
+    function test_Halted_AReportAheadOfTheClockDoesNotEndARamp() public {
+        _scoreBoth(2_000);
+        skip(300);
+        _submit(_entry(1, 1, 2_300, 600));
+        skip(40 minutes - 20);
+        _refreshObservedAt(block.timestamp + 25);
+        RiskParams memory before = _oracle.getParams(address(this), 1);
+        assertLt(before.rhoBps, 2_300);
+        _halt();
+        skip(10 minutes);
+        (uint16 rho, , ) = _oracle.maintenanceParams(address(this), 1);
+        assertEq(rho, before.rhoBps);
+        assertEq(rho, _oracle.getParams(address(this), 1).rhoBps);
+    }
+
+    /// @dev Once a report came after the ramp, one word tells everything, halted or not.
+    function test_AnArrivedRatioIsReadFromOneWord() public {
+        _scoreBoth(2_000);
+        skip(300);
+        _submit(_entry(1, 1, 2_300, 600));
+        skip(41 minutes);
+        assertEq(_readsOf(1), 2);
+        _refreshObservedAt(block.timestamp);
+        assertEq(_readsOf(1), 1);
+        _halt();
+        assertEq(_readsOf(1), 1);
+        (uint16 rho, , ParamStatus status) = _oracle.maintenanceParams(address(this), 1);
+        assertEq(rho, 2_300);
+        assertEq(uint8(status), uint8(ParamStatus.FRESH));
+    }
+
+    function _refreshObservedAt(uint256 observedAt) private {
+        bytes memory entries = _entry(1, 1, 2_300, 600);
+        RiskReport memory report = _report(entries, "");
+        report.observedAt = uint40(observedAt);
+        _oracle.submitReport(report, _attest(report), entries, "");
+    }
+
+    function _readsOf(uint256 positionId) private returns (uint256 count) {
+        vm.record();
+        _oracle.maintenanceParams(address(this), positionId);
+        (bytes32[] memory reads, ) = vm.accesses(address(_oracle));
+        return reads.length;
     }
 }

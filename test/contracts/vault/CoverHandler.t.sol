@@ -106,6 +106,8 @@ contract CoverHandler is CountingHandler {
         uint256 seriesId = seriesAt[series % SERIES];
         for (uint256 i = 0; i < SERIES && _held(seriesId) == 0; ++i) seriesId = seriesAt[(series + i) % SERIES];
         if (_held(seriesId) == 0) seriesId = _w.vault.describePosition(_open(series, amount, amount)).seriesId;
+        // Everything has expired and is redeemed: there is nothing left to do.
+        if (_held(seriesId) == 0) return;
         _expire(seriesId);
         SeriesState memory state = _w.vault.seriesState(seriesId);
         if (state.unsettledCount != 0 && amount % 2 == 0) _settleSeries(seriesId);
@@ -178,9 +180,13 @@ contract CoverHandler is CountingHandler {
         collateralIn += collateral;
     }
 
-    /// @dev The settlement price falls far enough for some series to be short, and depends on the day only.
+    /// @dev Days before it first: a feed does not write rounds into the past.
     function _expire(uint256 seriesId) private {
-        uint40 expiry = _expiryOf(seriesId);
+        for (uint40 expiry = _w.expiry; expiry <= _expiryOf(seriesId); expiry += 1 days) _expireDay(expiry);
+    }
+
+    /// @dev The settlement price falls far enough for some series to be short, and depends on the day only.
+    function _expireDay(uint40 expiry) private {
         (, bool isFinal) = _w.settlement.settlementPrice(1, expiry);
         if (isFinal) return;
         uint256 price = 42_000e8 + ((expiry - _w.expiry) / 1 days) * 3_000e8;
