@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {console} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/console.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
-import {RiskClass} from "../../../contracts/types/RiskTypes.sol";
+import {EntryOutcome, RiskClass} from "../../../contracts/types/RiskTypes.sol";
 import {MarketValves} from "../../../contracts/types/VaultTypes.sol";
 import {ScoredFixture} from "./ScoredFixture.sol";
 
@@ -15,7 +15,7 @@ import {ScoredFixture} from "./ScoredFixture.sol";
 /// whatever a liquidator receives was the writer's. He holds the longs already, which flatters the attacker.
 contract HostileQuorumTest is ScoredFixture {
     uint256 private constant VICTIMS = 10;
-    uint64 private constant BUDGET = 300_000e8;
+    uint64 private constant BUDGET = 240_000e8;
     uint256 private constant STEP_SEC = 30 minutes;
 
     mapping(uint256 id => uint256 sec) private _flaggedAt;
@@ -57,16 +57,19 @@ contract HostileQuorumTest is ScoredFixture {
         _push(_rows(1, VICTIMS, 3_000, 1_000));
         // Notional by ρ̂: at the money a contract's ceiling is its notional.
         uint256 limit = (_windows(1 days, 1 days) * BUDGET * highest) / 10_000 / 100;
-        _expectNearly(_attack(1 days, 1), limit);
+        _expectNearly(_attack(1 days, 0, 1), limit);
     }
 
-    /// @dev The same against positions that were never scored: the first score may be the ceiling.
-    function test_C60_HostileFirstScoresMoveNoMoreThanTheEffectBudgetInADay() external {
-        vault.setMarketValves(MARKET, MarketValves(BUDGET, 1_000_000_000e8, 1 days));
-        uint256 highest = _highestRho(3_000, false, 1 days);
-        _openVictims(uint128(_share(8_000) - 1));
-        uint256 limit = (_windows(23 hours, 1 days) * BUDGET * highest) / 10_000 / 100;
-        _expectNearly(_attack(23 hours, 1), limit);
+    /// @dev Positions that were never scored: a first score near the ceiling, and once its ramp is over a second tightening, after
+    /// which the budget has forgotten what stood before the first. Two entries a victim, and delivery counts them.
+    function test_C60_HostileFirstScoresMoveNoMoreThanDeliveryLetsThroughInADay() external {
+        DeliveryLimits memory limits = _limits();
+        (limits.windowTightened, limits.reportTightened) = (6, 6);
+        risk.setDeliveryLimits(limits);
+        uint256 highest = _highestRho(3_000, false, 23 hours);
+        _openVictims(uint128(_share(highest - 300) - 1));
+        uint256 limit = (_windows(23 hours, limits.windowSec) * limits.windowTightened * _share(highest)) / 2;
+        _expectNearly(_attack(23 hours, 3, 2), limit);
     }
 
     /// @dev Beyond the class's window the budget has nothing to say any more (who has had the window to react is liquidated by
@@ -78,7 +81,7 @@ contract HostileQuorumTest is ScoredFixture {
         uint256 highest = _highestRho(3_000, false, 3 days);
         _openVictims(uint128(_share(highest) - 1));
         uint256 limit = _windows(3 days, limits.windowSec) * limits.windowTightened * _share(highest);
-        _expectNearly(_attack(3 days, 3), limit);
+        _expectNearly(_attack(3 days, 3, 1), limit);
     }
 
     function test_C60_HostileLooseningUncoversNoMoreThanTheDriftOfADay() external {
@@ -108,47 +111,39 @@ contract HostileQuorumTest is ScoredFixture {
         assertGe(damage * 2, limit);
     }
 
-    /// @dev The worst report that is allowed, every flag and every liquidation, each half hour; `perWindow` victims
-    /// a report where delivery limits them, else all. Liquidations wait until all equity is on offer.
-    function _attack(uint256 horizon, uint256 perWindow) private returns (uint256 damage) {
+    /// @dev Every report that is allowed and of use, every flag and every liquidation, each half hour. Liquidations wait until
+    /// all equity is on offer. `perWindow` victims get first scores in a window of delivery, each in `entries` steps an hour
+    /// and a half apart; with 0 all are tightened from their honest score.
+    function _attack(uint256 horizon, uint256 perWindow, uint256 entries) private returns (uint256 damage) {
         uint256 before = quote.balanceOf(liquidator);
         uint256 end = block.timestamp + horizon;
-        uint256 next = 1;
-        while (block.timestamp + STEP_SEC < end) {
-            while (next <= VICTIMS && !_view(next).active) ++next;
-            if (next > VICTIMS) break;
-            if (perWindow == 1) _pushWorst(next, VICTIMS + 1 - next);
-            else if (_pushWorst(next, perWindow)) next += perWindow;
+        (uint256 first, uint256 lastWindow) = (1, 0);
+        for (uint256 step = 0; block.timestamp + STEP_SEC < end; ++step) {
+            if (perWindow == 0) {
+                _tightenAll();
+            } else if (block.timestamp / 1 days != lastWindow) {
+                (lastWindow, step) = (block.timestamp / 1 days, 0);
+                _push(_rows(first, perWindow, uint16(_class().rhoCeilingBps - 300 * (entries - 1)), 1_000));
+                first += perWindow;
+            } else if (step == 3 && entries == 2) {
+                _push(_rows(first - perWindow, perWindow, _class().rhoCeilingBps, 1_000));
+            }
             _later(STEP_SEC - 2, SPOT);
             for (uint256 id = 1; id <= VICTIMS; ++id) _strike(id);
         }
         return quote.balanceOf(liquidator) - before;
     }
 
-    /// @dev A step of ρ where one is allowed, else the same values again. Without room in the window nothing is sent: a held
-    /// report would end the attack.
-    function _pushWorst(uint256 first, uint256 count) private returns (bool isSent) {
-        uint16 highest = _class().rhoCeilingBps;
-        uint16 rho = highest;
-        if (_params(first).observedAt != 0) {
-            rho = uint16(Math.min(_params(first).rhoTargetBps + _class().tighten.stepBps, 5_000));
-            if (_params(first).rhoTargetBps > 5_000) rho = uint16(Math.min(_params(first).rhoTargetBps + 300, highest));
-        } else if (count == VICTIMS) {
-            // Leaves room for a second step, which must not make the budget forget the first.
-            rho = highest - 300;
-        }
-        if (risk.status().windowTightened + count > risk.deliveryLimits().windowTightened) {
-            if (risk.status().windowTightened != 0 && block.timestamp / 1 days == _lastWindow) return false;
-        }
-        _lastWindow = block.timestamp / 1 days;
+    /// @dev One step up for every victim that is left, no further than the drift allows.
+    function _tightenAll() private {
         bytes memory entries;
-        for (uint256 id = first; id < first + count; ++id) {
-            entries = bytes.concat(entries, _entry(id, 1, rho, 1_000));
+        for (uint256 id = 1; id <= VICTIMS; ++id) {
+            if (!_view(id).active) continue;
+            uint256 rho = Math.min(_params(id).rhoTargetBps + _class().tighten.stepBps, 5_000);
+            entries = bytes.concat(entries, _entry(id, 1, uint16(rho), 1_000));
         }
-        return _push(entries).length != 0;
+        if (entries.length != 0) _push(entries);
     }
-
-    uint256 private _lastWindow;
 
     function _strike(uint256 id) private {
         if (!_view(id).active) return;
@@ -190,9 +185,9 @@ contract HostileQuorumTest is ScoredFixture {
         for (uint16 step = _class().loosen.stepBps; step >= 50; step -= 50) {
             uint16 pi = uint16(Math.min(_params(id).piBps, rho - step - 100));
             if (rho < step + _class().rhoFloorBps) continue;
-            uint8 o = _score(id, 1, rho - step, pi);
-            console.log(rho - step, o, block.timestamp);
-            if (o <= 2) return;
+            if (_score(id, 1, rho - step, pi) <= uint8(EntryOutcome.REFRESHED)) return;
         }
+        // Silence would let the default return.
+        _score(id, 1, rho, _params(id).piBps);
     }
 }
