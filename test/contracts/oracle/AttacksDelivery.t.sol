@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
+import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
 import {RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, EntryOutcome, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
@@ -30,6 +31,19 @@ contract AttacksDeliveryTest is DeliveryFixture {
             vm.expectPartialRevert(ISignerRegistry.SignerRegistryInvalidSignature.selector);
             _signers.verifyQuorum(1, digest, FIRST_THREE, bytes.concat(garbage[i], rest));
         }
+    }
+
+    /// @dev Recovery of nonsense gives the zero address, which is what the place of a removed signer holds.
+    function test_S5_RevertWhen_NobodySignsForARemovedSigner() public {
+        bytes memory entries = _entry(1, 1, 2_000, 500);
+        RiskReport memory report = _report(entries, "");
+        vm.prank(GUARDIAN);
+        _signers.removeSigner(_signerSet(1, 4)[0]);
+        bytes32 digest = _oracle.reportDigest(report);
+        bytes memory signatures = bytes.concat(new bytes(64), _sign(1_002, digest), _sign(1_003, digest));
+        bytes4 invalid = ISignerRegistry.SignerRegistryInvalidSignature.selector;
+        vm.expectRevert(abi.encodeWithSelector(invalid, 0, address(0), address(0)));
+        _oracle.submitReport(report, Attestations(FIRST_THREE, signatures), entries, "");
     }
 
     function test_S12_DigestIsTheTypedDataHashOfEveryField() public {
