@@ -109,9 +109,13 @@ async function withoutGuard(id: number, { tests }: Guard, suites: readonly TestS
   const survivors: string[] = [];
   const reasons: string[] = [];
   for (const [suite, names] of bySuite(tests.map((name) => find(name, suites)))) {
-    const { failed } = await suite.run(id, RUN_GAS, patternOf(names));
+    const { passed, failed } = await suite.run(id, RUN_GAS, patternOf(names));
     const fallen = new Map(failed.map(({ test, reason }) => [bare(test), reason]));
-    if (fallen.has("setUp")) reasons.push(`${suite.name}.setUp: ${fallen.get("setUp")}`);
+    const isSetUp = !fallen.has("setUp");
+    if (isSetUp && passed + failed.length !== names.length) {
+      throw new RangeError(`Of ${names.join(", ")} in ${suite.name} only ${passed + failed.length} ran.`);
+    }
+    if (!isSetUp) reasons.push(`${suite.name}.setUp: ${fallen.get("setUp")}`);
     for (const name of names) {
       if (fallen.has(name)) reasons.push(`${name}: ${fallen.get(name)}`);
       else survivors.push(name);

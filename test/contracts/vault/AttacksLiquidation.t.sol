@@ -39,6 +39,9 @@ contract AttacksLiquidationTest is VaultFixture {
 
     function test_C25_OnlyHealthBetweenZeroAndOneIsLiquidated() external {
         uint256 edge = vault.liquidationPriceE8(id);
+        _setPrice(uint64(edge));
+        vm.expectPartialRevert(IOptionVaultLog.VaultPositionHealthy.selector);
+        vault.flag(id);
         _flagAt(uint64(edge - 1));
         _setPrice(uint64(edge));
         assertGe(vault.healthOf(id), 1e18);
@@ -110,6 +113,7 @@ contract AttacksLiquidationTest is VaultFixture {
         _setPrice(UNHEALTHY);
         LiquidationQuote memory found = vault.liquidationQuote(id, ONE);
         assertEq(found.sizeE8, ONE);
+        assertEq(vault.liquidationQuote(id, type(uint128).max).sizeE8, ONE);
         assertEq(found.payout, COLLATERAL);
         assertEq(found.restCollateral, 0);
     }
@@ -289,5 +293,16 @@ contract AttacksLiquidationTest is VaultFixture {
             }
             vm.revertToState(snapshot);
         }
+    }
+
+    /// @dev A ratio that fell below the frozen penalty leaves nothing for the late stage to add.
+    function test_C41_ARatioBelowTheFrozenPenaltyIsNoDeficit() external {
+        oracle.setParams(address(vault), id, 3_000, 2_900);
+        _flagAt(UNHEALTHY);
+        oracle.setParams(address(vault), id, 2_000, 1_900);
+        vm.warp(block.timestamp + T1 + T2);
+        _setPrice(45_000e8);
+        assertEq(vault.liquidationQuote(id, ONE).rateE8, 0.29e8);
+        assertEq(vault.liquidationQuote(id, ONE).payout, COLLATERAL);
     }
 }
