@@ -4,18 +4,13 @@ pragma solidity 0.8.30;
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
-import {Attestations, Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {Oracles} from "../helpers/Oracles.sol";
+import {ReportSigner} from "../helpers/ReportSigner.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
 /// @title A vault on the real risk oracle, whose whole quorum (four signers, three needed) the test commands
-abstract contract ScoredFixture is VaultFixture {
-    bytes32 private constant BUNDLE = keccak256("bundle");
-
-    IRiskOracle internal risk;
-    SignerRegistry private _signers;
-    uint64 private _epoch;
-
+abstract contract ScoredFixture is VaultFixture, ReportSigner {
     function _riskOracle() internal override returns (IRiskOracle) {
         address[] memory signers = new address[](4);
         for (uint256 i = 0; i < 4; ++i) signers[i] = vm.addr(1_000 + i);
@@ -61,36 +56,9 @@ abstract contract ScoredFixture is VaultFixture {
         return risk.submitReport(report, _signed(report), entries, "");
     }
 
-    function _entry(uint256 id, uint16 epoch, uint16 rho, uint16 pi) internal pure returns (bytes memory packed) {
-        return abi.encodePacked(uint16(0), uint48(id), epoch, rho, pi, uint16(200));
-    }
-
     /// @dev The same pair for the ids from `first` on, in their first epoch.
     function _rows(uint256 first, uint256 count, uint16 rho, uint16 pi) internal pure returns (bytes memory entries) {
         for (uint256 id = first; id < first + count; ++id) entries = bytes.concat(entries, _entry(id, 1, rho, pi));
-    }
-
-    /// @dev A report of the second before, in one chunk.
-    function _reportOf(bytes memory entries) internal returns (RiskReport memory report) {
-        (report.epoch, report.signerSetVersion) = (++_epoch, _signers.currentVersion());
-        (report.observedAt, report.validUntil) = (uint40(block.timestamp - 1), uint40(block.timestamp + 60));
-        (report.chunkCount, report.entriesHash) = (1, keccak256(entries));
-        (report.classQuantilesHash, report.bundleHash) = (keccak256(""), BUNDLE);
-    }
-
-    function _signed(RiskReport memory report) internal view returns (Attestations memory attestations) {
-        bytes32 digest = risk.reportDigest(report);
-        attestations.signerBitmap = _bitmap();
-        for (uint256 i = 0; i < 3; ++i) {
-            (uint8 v, bytes32 r, bytes32 s) = vm.sign(1_000 + i, digest);
-            bytes32 vs = bytes32(uint256(s) | (uint256(v - 27) << 255));
-            attestations.signatures = abi.encodePacked(attestations.signatures, r, vs);
-        }
-    }
-
-    /// @dev Signers are sorted by address in the registry's order; the set was given in this one.
-    function _bitmap() private pure returns (uint256) {
-        return 7;
     }
 
     function _rho(uint256 id) internal view returns (uint16 rhoBps) {
