@@ -59,7 +59,7 @@ contract AttacksLiquidationTest is VaultFixture {
         _liquidate(1e6);
     }
 
-    function test_C26_LiquidatingOneselfGainsNothing() external {
+    function test_C26_V6_LiquidatingOneselfGainsNothing() external {
         _flagAt(UNHEALTHY);
         vm.prank(holder);
         longs.transfer(writer, put, ONE / 2);
