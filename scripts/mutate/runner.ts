@@ -59,8 +59,6 @@ const SOLC_VERSION = "0.8.30";
 const FUZZ_SEED = "0x706c696d736f6c6c";
 const ADDRESS_BYTES = 20;
 const RUN_TIMEOUT_SEC = 120;
-const INVARIANT_RUNS = 16;
-const INVARIANT_DEPTH = 64;
 /** For the first run, of the unchanged code. */
 const MOST_GAS = 10_000_000_000n;
 
@@ -176,7 +174,6 @@ function configOf(
     collectStackTraces: engine.CollectStackTraces.OnFailure,
     ...(tests === undefined ? { excludeTestPattern: "^invariant_" } : { testPattern: tests }),
     fuzz: { runs: fuzzRuns, seed: FUZZ_SEED, timeout: RUN_TIMEOUT_SEC },
-    invariant: { runs: INVARIANT_RUNS, depth: INVARIANT_DEPTH, failOnRevert: false },
     generateGasReport: false,
   };
 }
@@ -206,7 +203,7 @@ const abiSchema = z.array(z.object({ type: z.string(), name: z.string().optional
 
 function isSuite({ contract }: TestArtifact): boolean {
   if (contract.bytecode === "0x") return false;
-  return functionNames(contract.abi).some((name) => name.startsWith("test") || name.startsWith("invariant"));
+  return functionNames(contract.abi).some((name) => name.startsWith("test"));
 }
 
 function functionNames(abi: string): readonly string[] {
