@@ -87,8 +87,13 @@ export interface TestBench {
 /** A test contract; `run` runs its tests with `selected` in `block.coinbase`. */
 export interface TestSuite {
   readonly name: string;
-  /** A limit keeps a loop that a mutation made endless from filling the memory with its trace. */
-  readonly run: (selected: number, gasLimit?: bigint) => Promise<TestRun>;
+  /**
+   * A limit keeps a loop that a mutation made endless from filling the memory with its trace; `tests` is a pattern of
+   * names, all but invariants without it.
+   */
+  readonly run: (selected: number, gasLimit?: bigint, tests?: string) => Promise<TestRun>;
+  /** Names of its test functions. */
+  readonly tests: readonly string[];
 }
 
 /** Prepares the test contracts of a compilation. */
@@ -98,9 +103,10 @@ export async function openTestBench(bench: TestBench): Promise<readonly TestSuit
     Object.entries(named).map(([name, contract]) => toArtifact({ name, source, solcVersion: SOLC_VERSION }, contract)),
   );
   const linked = linkedNames(artifacts);
-  return artifacts.filter(isSuite).map(({ id }) => ({
+  return artifacts.filter(isSuite).map(({ id, contract }) => ({
     name: id.name,
-    run: (selected, gasLimit = MOST_GAS) =>
+    tests: functionNames(contract.abi),
+    run: (selected, gasLimit = MOST_GAS, tests = undefined) =>
       new Promise((resolve, reject) => {
         const onSuite = (result: SuiteResult): void => resolve(summarise(result));
         const tracing = { buildInfos: [], ignoreContracts: true };
@@ -109,7 +115,7 @@ export async function openTestBench(bench: TestBench): Promise<readonly TestSuit
             engine.L1_CHAIN_TYPE,
             needed(artifacts, id, linked),
             [id],
-            configOf(bench, selected, gasLimit),
+            configOf(bench, { selected, gasLimit, tests }),
             tracing,
             onSuite,
           )
@@ -145,10 +151,15 @@ async function openContext(): Promise<EngineContext> {
   return context;
 }
 
+interface RunChoice {
+  readonly selected: number;
+  readonly gasLimit: bigint;
+  readonly tests: string | undefined;
+}
+
 function configOf(
   { root, fuzzRuns }: TestBench,
-  selected: number,
-  gasLimit: bigint,
+  { selected, gasLimit, tests }: RunChoice,
 ): Readonly<Record<string, unknown>> {
   return {
     projectRoot: root,
@@ -161,7 +172,7 @@ function configOf(
     localPredeploys: [],
     includeTraces: engine.IncludeTraces.None,
     collectStackTraces: engine.CollectStackTraces.OnFailure,
-    excludeTestPattern: "^invariant_",
+    ...(tests === undefined ? { excludeTestPattern: "^invariant_" } : { testPattern: tests }),
     fuzz: { runs: fuzzRuns, seed: FUZZ_SEED, timeout: RUN_TIMEOUT_SEC },
     generateGasReport: false,
   };
@@ -192,8 +203,12 @@ const abiSchema = z.array(z.object({ type: z.string(), name: z.string().optional
 
 function isSuite({ contract }: TestArtifact): boolean {
   if (contract.bytecode === "0x") return false;
-  const items = abiSchema.parse(JSON.parse(contract.abi));
-  return items.some(({ type, name }) => type === "function" && name?.startsWith("test") === true);
+  return functionNames(contract.abi).some((name) => name.startsWith("test"));
+}
+
+function functionNames(abi: string): readonly string[] {
+  const items = abiSchema.parse(JSON.parse(abi));
+  return items.flatMap(({ type, name }) => (type === "function" && name !== undefined ? [name] : []));
 }
 
 function summarise({ id, testResults }: SuiteResult): TestRun {

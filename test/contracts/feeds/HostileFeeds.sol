@@ -15,6 +15,27 @@ contract LoopingFeed {
     }
 }
 
+/// @title Feed that answers like another one, after most of the gas that it may have
+contract SlowFeed {
+    uint256 private constant WASTE = 150_000;
+    AggregatorV3Interface private immutable _FEED;
+
+    constructor(AggregatorV3Interface feed) {
+        _FEED = feed;
+    }
+
+    function decimals() external view returns (uint8) {
+        return _FEED.decimals();
+    }
+
+    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        uint256 given = gasleft();
+        // With less than that it runs out of gas.
+        while (given < WASTE || gasleft() > given - WASTE) {}
+        return _FEED.latestRoundData();
+    }
+}
+
 /// @title Feed that answers with a hundred kilobytes
 contract BombFeed {
     function decimals() external pure returns (uint8) {

@@ -60,6 +60,19 @@ contract SettlementOracleTest is FeedFixture {
         _settle(later);
     }
 
+    /// @dev An earlier phase that ended before expiry proves nothing about rounds that nobody has read.
+    function test_C42_RevertWhen_ALongGapHidesARoundOfANewPhase() external {
+        uint64 last = uint64(_push(SPOT, EXPIRY - 1));
+        feed.startPhase();
+        _push(SPOT, EXPIRY + 1);
+        for (uint256 i = 0; i < 17; ++i) feed.push(0, 0);
+        uint80 later = _push(61_000e8, EXPIRY + 5);
+        vm.warp(EXPIRY + 60);
+        settlement.recordPhaseEnd(MARKET, false, 1, last);
+        _expect(ISettlementOracle.SettlementRoundUnproven.selector);
+        _settle(later);
+    }
+
     function test_C42_RevertWhen_GapHidesNothingAndTheRoundBeforeIsAfterExpiry() external {
         _push(SPOT, EXPIRY - 1);
         _push(SPOT, EXPIRY + 1);

@@ -46,7 +46,7 @@ contract AccessManagerTest is GovernanceFixture {
     }
 
     /// @dev A4
-    function test_RevertWhen_RolesGoToNobodyOrEverybody() public {
+    function test_A4_RevertWhen_RolesGoToNobodyOrEverybody() public {
         vm.expectPartialRevert(IAccessManager.AccessManagerInvalidInitialAdmin.selector);
         new PlimsollAccessManager(address(0), LONG, SHORT);
         vm.expectRevert(abi.encodeWithSelector(PlimsollAccessManager.AccessZeroAccount.selector, uint64(3)));
@@ -62,7 +62,7 @@ contract AccessManagerTest is GovernanceFixture {
     }
 
     /// @dev A4
-    function test_RevertWhen_RoleAdminsFormALoop() public {
+    function test_A4_RevertWhen_RoleAdminsFormALoop() public {
         bytes4 loop = PlimsollAccessManager.AccessRoleAdminLoop.selector;
         vm.expectRevert(abi.encodeWithSelector(loop, uint64(5), uint64(5)));
         fresh.setRoleAdmin(5, 5);
@@ -75,7 +75,7 @@ contract AccessManagerTest is GovernanceFixture {
     }
 
     /// @dev A4
-    function test_RevertWhen_TheLastAdminWouldLeave() public {
+    function test_A4_RevertWhen_TheLastAdminWouldLeave() public {
         bytes memory last = abi.encodeWithSelector(PlimsollAccessManager.AccessLastAdmin.selector, address(this));
         vm.expectRevert(last);
         fresh.renounceRole(0, address(this));

@@ -98,7 +98,7 @@ contract GovernorTest is GovernanceFixture {
     }
 
     /// @dev A5, case 56: votes bought for one transaction neither propose nor vote.
-    function test_FlashVotes_CountForNothing() public {
+    function test_A5_FlashVotes_CountForNothing() public {
         FlashVoter flash = new FlashVoter();
         Proposal memory proposal = _narrowing();
         uint256 id = _propose(proposal);
@@ -115,7 +115,7 @@ contract GovernorTest is GovernanceFixture {
     }
 
     /// @dev A5: votes borrowed at the second of the snapshot, and given back in it, do not count either.
-    function test_FlashVotes_AtTheSnapshotCountForNothing() public {
+    function test_A5_FlashVotes_AtTheSnapshotCountForNothing() public {
         FlashVoter flash = new FlashVoter();
         uint256 id = _propose(_narrowing());
         vm.warp(governor.proposalSnapshot(id));
@@ -129,7 +129,7 @@ contract GovernorTest is GovernanceFixture {
     }
 
     /// @dev A5
-    function test_LateQuorum_KeepsTheVoteOpen() public {
+    function test_A5_LateQuorum_KeepsTheVoteOpen() public {
         uint256 id = _propose(_narrowing());
         uint256 deadline = governor.proposalDeadline(id);
         vm.warp(deadline - 1);
@@ -139,7 +139,7 @@ contract GovernorTest is GovernanceFixture {
     }
 
     /// @dev A5: spam needs votes, and a proposal is exactly its calls.
-    function test_RevertWhen_ProposerHasTooFewVotesOrCallsAreAdded() public {
+    function test_A5_RevertWhen_ProposerHasTooFewVotesOrCallsAreAdded() public {
         Proposal memory proposal = _narrowing();
         vm.prank(stranger);
         vm.expectRevert(

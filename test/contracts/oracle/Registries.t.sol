@@ -16,7 +16,7 @@ contract RegistriesTest is OracleFixture {
         _signers.verifyQuorum(version, DIGEST, attestations.signerBitmap, attestations.signatures);
     }
 
-    function test_RevertWhen_SetIsInvalid() public {
+    function test_S6_S9_RevertWhen_SetIsInvalid() public {
         bytes4 threshold = ISignerRegistry.SignerRegistryThreshold.selector;
         vm.expectRevert(abi.encodeWithSelector(threshold, 2, 3, 4));
         _signers.activateSet(_signerSet(1, 4), 2);
@@ -38,7 +38,7 @@ contract RegistriesTest is OracleFixture {
         _signers.activateSet(_signerSet(1, 4), 3);
     }
 
-    function test_ActivateSet_OldVersionLivesForTheOverlapOnly() public {
+    function test_S11_ActivateSet_OldVersionLivesForTheOverlapOnly() public {
         _signers.activateSet(_signerSet(1, 32), 17);
         _verify(1, FIRST_THREE);
         _verify(2, (1 << 17) - 1);
@@ -57,7 +57,7 @@ contract RegistriesTest is OracleFixture {
         _verify(version, bitmap);
     }
 
-    function test_RemoveSigner_CountsNowhereAndNeverBelowThreshold() public {
+    function test_S10_RemoveSigner_CountsNowhereAndNeverBelowThreshold() public {
         address[] memory set = _signerSet(1, 4);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(this)));
         _signers.removeSigner(set[0]);
@@ -90,7 +90,7 @@ contract RegistriesTest is OracleFixture {
         }
     }
 
-    function test_RevertWhen_BoundsContradictEachOther() public {
+    function test_B6_B7_A6_RevertWhen_BoundsContradictEachOther() public {
         RiskClass memory class = _class();
         class.rhoFloorBps = 9_001;
         _refusedClass(class, "rhoFloorBps");

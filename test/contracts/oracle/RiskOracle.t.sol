@@ -31,7 +31,7 @@ contract RiskOracleTest is OracleFixture {
         _oracle.submitReport(report, attestations, _entries, "");
     }
 
-    function test_RevertWhen_EpochDoesNotRise() public {
+    function test_S3_T4_T5_RevertWhen_EpochDoesNotRise() public {
         _submit(_entries);
         RiskReport memory report = _report(_entries, "");
         report.epoch = 1;
@@ -41,7 +41,7 @@ contract RiskOracleTest is OracleFixture {
         _refused(report, abi.encodeWithSelector(IRiskOracleLog.RiskOracleEpoch.selector, max + 1, 1, max));
     }
 
-    function test_RevertWhen_ObservationIsTooOldTooNewOrOlderThanTheLast() public {
+    function test_T1_T2_T6_RevertWhen_ObservationIsTooOldTooNewOrOlderThanTheLast() public {
         RiskReport memory report = _report(_entries, "");
         (uint256 earliest, uint256 latest) = (START - MAX_AGE_SEC, START + 30);
         bytes4 selector = IRiskOracleLog.RiskOracleObservedAt.selector;
@@ -55,7 +55,7 @@ contract RiskOracleTest is OracleFixture {
         _refused(report, abi.encodeWithSelector(selector, START - 2, START - 1, type(uint40).max));
     }
 
-    function test_RevertWhen_ReportArrivesAfterItsLastSecond() public {
+    function test_T3_RevertWhen_ReportArrivesAfterItsLastSecond() public {
         RiskReport memory report = _report(_entries, "");
         report.validUntil = uint40(START - 1);
         _refused(report, abi.encodeWithSelector(IRiskOracleLog.RiskOracleExpired.selector, START - 1, START));
@@ -74,7 +74,7 @@ contract RiskOracleTest is OracleFixture {
         _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracleLog.RiskOracleBundle.selector, BUNDLE));
     }
 
-    function test_RevertWhen_ChunksAreOutOfOrder() public {
+    function test_P4_RevertWhen_ChunksAreOutOfOrder() public {
         bytes4 selector = IRiskOracleLog.RiskOracleChunk.selector;
         RiskReport memory report = _report(_entries, "");
         (report.chunkIndex, report.chunkCount) = (1, 2);
@@ -94,12 +94,12 @@ contract RiskOracleTest is OracleFixture {
         _refused(report, abi.encodeWithSelector(epoch, report.epoch, report.epoch, max));
     }
 
-    function test_RevertWhen_KeysDoNotAscend() public {
+    function test_B2_RevertWhen_KeysDoNotAscend() public {
         _entries = bytes.concat(_entry(2, 1, 2_000, 500), _entry(2, 1, 2_300, 500));
         _refused(_report(_entries, ""), abi.encodeWithSelector(IRiskOracleLog.RiskOracleNotAscending.selector, 1));
     }
 
-    function test_RevertWhen_QuorumIsAttacked() public {
+    function test_S4_S7_S8_S9_S10_RevertWhen_QuorumIsAttacked() public {
         RiskReport memory report = _report(_entries, "");
         bytes32 digest = _oracle.reportDigest(report);
         bytes4 invalid = ISignerRegistry.SignerRegistryInvalidSignature.selector;
@@ -138,7 +138,7 @@ contract RiskOracleTest is OracleFixture {
         return bytes.concat(abi.encodePacked(r, vs), _sign(1_002, digest), _sign(1_003, digest));
     }
 
-    function test_RevertWhen_ReportIsReplayedOnAnotherContractOrChain() public {
+    function test_S1_S2_RevertWhen_ReportIsReplayedOnAnotherContractOrChain() public {
         RiskReport memory report = _report(_entries, "");
         Attestations memory attestations = _attest(report);
         IRiskOracle other = _deployOracle(bytes32(uint256(1)));
@@ -148,7 +148,7 @@ contract RiskOracleTest is OracleFixture {
         _refusedQuorum(attestations, report, ISignerRegistry.SignerRegistryInvalidSignature.selector);
     }
 
-    function test_SubmitReport_PoisonEntryDoesNotBlockOthers() public {
+    function test_P3_SubmitReport_PoisonEntryDoesNotBlockOthers() public {
         bytes memory entries = bytes.concat(
             _entry(1, 1, 2_000, 500),
             _entry(2, 1, 65_535, 65_535),

@@ -65,7 +65,7 @@ contract RiskRulesTest is OracleFixture {
 
     /// @dev The claim of the header of {RiskRules}, checked from recorded values alone: seen from any instant t1, no report of
     /// the next W seconds puts the value more than the drift away from the value at the start of the window of t1.
-    function testFuzz_Drift_HoldsForEveryInstantAndAcrossWindows(uint256 seed) public {
+    function testFuzz_B3_Drift_HoldsForEveryInstantAndAcrossWindows(uint256 seed) public {
         uint256 nowSec = START;
         uint256 word = _firstWord(3_000);
         _record(nowSec, word);
@@ -112,7 +112,11 @@ contract RiskRulesTest is OracleFixture {
         for (uint256 index = 0; index < _times.length && _times[index] < atSec; ++index) rho = _rhos[index];
     }
 
-    function testFuzz_Ramp_RetargetNeverJumpsNorFallsBehind(uint256 first, uint256 second, uint256 gap) public pure {
+    function testFuzz_B12_Ramp_RetargetNeverJumpsNorFallsBehind(
+        uint256 first,
+        uint256 second,
+        uint256 gap
+    ) public pure {
         uint256 start = START + 300;
         (uint256 word, uint256 outcome) = _apply(_firstWord(2_000), 2_001 + (first % 300), 200, start);
         assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
@@ -138,7 +142,7 @@ contract RiskRulesTest is OracleFixture {
         assertGe(_standing(word, nowSec), 2_300);
     }
 
-    function testFuzz_Loosening_NeverDelaysATightening(uint256 drop, uint256 wait) public pure {
+    function testFuzz_B4_Loosening_NeverDelaysATightening(uint256 drop, uint256 wait) public pure {
         uint256 word = _firstWord(2_000);
         uint256 nowSec = START + 1 hours - 1;
         (uint256 fresh, ) = _apply(word, 2_000, 200, nowSec);
@@ -150,7 +154,7 @@ contract RiskRulesTest is OracleFixture {
         assertEq(outcome, uint256(EntryOutcome.APPLIED_TIGHTENED));
     }
 
-    function test_Refresh_ConsumesNothing() public pure {
+    function test_B4_Refresh_ConsumesNothing() public pure {
         uint256 word = _firstWord(2_000);
         (uint256 refreshed, uint256 outcome) = _apply(word, 2_000, 200, START + 299);
         assertEq(outcome, uint256(EntryOutcome.REFRESHED));

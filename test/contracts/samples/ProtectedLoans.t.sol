@@ -176,7 +176,7 @@ contract ProtectedLoansRefusalTest is LoansFixture {
         loans.withdrawMargin(loanId, 1, borrower);
     }
 
-    function test_RevertWhen_TokenTakesAFee() public {
+    function test_V2_RevertWhen_TokenTakesAFee() public {
         FeeToken fee = new FeeToken();
         _deployLoans(address(fee), address(quote));
         vm.prank(lender);
@@ -196,7 +196,7 @@ contract ProtectedLoansRefusalTest is LoansFixture {
         loans.deposit(1e6, lender);
     }
 
-    function test_RevertWhen_TokenReenters() public {
+    function test_V1_RevertWhen_TokenReenters() public {
         CallingToken token = new CallingToken();
         _deployLoans(address(token), address(quote));
         vm.prank(lender);

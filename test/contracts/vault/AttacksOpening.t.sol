@@ -30,6 +30,8 @@ contract AttacksOpeningTest is VaultFixture {
         vm.expectPartialRevert(IOptionVaultLog.VaultAmountInvalid.selector);
         _open(tiny, 1, 0);
         _open(tiny, 1, 1);
+        // 333 USD · 33 % · 10⁻⁸ is 1.0989 units.
+        assertEq(_required(vault.seriesIdOf(MARKET, 333e8, EXPIRY, true), 1), 2);
         // The least collateral makes such positions pointless.
         vault.updateMarket(MARKET, true, MIN_BASE, MIN_QUOTE);
         assertEq(_required(tiny, 1), MIN_QUOTE);

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {EntryOutcome, RiskClass} from "../../../contracts/types/RiskTypes.sol";
-import {MarketValves} from "../../../contracts/types/VaultTypes.sol";
+import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
 import {ScoredFixture} from "./ScoredFixture.sol";
 
 /// @title Attacks 10 and 14–24: parameters, on the real oracle with a hostile quorum
@@ -86,6 +86,15 @@ contract AttacksParametersTest is ScoredFixture {
         // Closing and reopening meets at least the class quantile, here the default, with β.
         (uint16 rhoInitialBps, ) = risk.openingParams(5);
         assertEq(rhoInitialBps, 3_300);
+        // Whoever takes over, were it the writer himself, gets the score along.
+        _setPrice(50_000e8);
+        vault.flag(id);
+        _later(COOL_OFF, 50_000e8);
+        TakeOver memory order;
+        (order.positionId, order.maxSizeE8, order.maxTopUp) = (id, ONE, type(uint128).max);
+        vm.prank(writer);
+        (uint256 own, , ) = vault.takeOver(order);
+        assertEq(_params(own).rhoTargetBps, 4_000);
     }
 
     function test_C18_ATighteningAfterTheEndHasNoEffect() external {
@@ -129,7 +138,9 @@ contract AttacksParametersTest is ScoredFixture {
     }
 
     function test_C21_StalenessNeverLowersTheRequirement() external {
-        _score(id, 1, 4_000, 2_000 - 900);
+        uint256 second = _open(put, ONE, PUT_MARGIN);
+        _score(second, 1, 4_000, 500);
+        _score(id, 1, 4_000, 1_100);
         uint256 validUntil = _params(id).validUntil;
         for (uint256 i = 0; i < 3; ++i) {
             vm.warp(validUntil - 1 + i);
@@ -139,17 +150,20 @@ contract AttacksParametersTest is ScoredFixture {
         vm.warp(validUntil + 30 days);
         assertEq(_rho(id), 4_000);
         assertEq(_params(id).piBps, 1_000);
+        assertEq(_params(second).piBps, 500);
     }
 
     function test_C22_TheDriftCapHoldsAcrossLooseningAndTightening() external {
         _score(id, 1, 3_000, 1_000);
-        for (uint256 day = 0; day < 12; ++day) {
+        for (uint256 round = 0; round < 36; ++round) {
             vm.warp(block.timestamp + 1 hours);
             uint16 target = _params(id).rhoTargetBps;
             _score(id, 1, target + 300, 1_000);
             vm.warp(block.timestamp + 1 hours);
             assertLe(_rho(id), 5_000);
         }
+        // The reports went on: only the cap holds.
+        assertGt(_params(id).rhoTargetBps, 5_000);
         uint16 standing = _rho(id);
         vm.warp(block.timestamp + 2 hours);
         _score(id, 1, _params(id).rhoTargetBps - 100, 1_000);
@@ -170,6 +184,15 @@ contract AttacksParametersTest is ScoredFixture {
         vm.warp(block.timestamp + COOL_OFF);
         // Half of the linked penalty at the flag, a little later.
         assertApproxEqAbs(vault.liquidationQuote(id, ONE).rateE8, 0.145e8, 0.03e8);
+    }
+
+    function test_C23_InARampThePenaltyFollowsTheRatioInForce() external {
+        _score(id, 1, 3_000, 2_900);
+        _later(300, SPOT);
+        assertEq(_score(id, 1, 3_300, 3_000), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertEq(_params(id).piBps, 2_900);
+        _later(1 hours, SPOT);
+        assertEq(_params(id).piBps, 3_000);
     }
 
     function test_C24_ParametersLiquidateNoMoreThanTheBudget() external {

@@ -59,7 +59,7 @@ contract FeedsTest is VaultFixture {
         }
     }
 
-    function test_RevertWhen_PriceIsStaleOrAhead() external {
+    function test_V5_RevertWhen_PriceIsStaleOrAhead() external {
         vm.warp(START + 1 hours);
         guard.spotE8(MARKET);
         vm.warp(START + 1 hours + 1);

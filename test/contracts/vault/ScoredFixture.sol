@@ -4,18 +4,13 @@ pragma solidity 0.8.30;
 import {IRiskOracle} from "../../../contracts/interfaces/IRiskOracle.sol";
 import {SignerRegistry} from "../../../contracts/registry/SignerRegistry.sol";
 import {DeliveryLimits} from "../../../contracts/types/DeliveryTypes.sol";
-import {Attestations, Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
+import {Lane, RiskClass, RiskParams, RiskReport} from "../../../contracts/types/RiskTypes.sol";
 import {Oracles} from "../helpers/Oracles.sol";
+import {ReportSigner} from "../helpers/ReportSigner.sol";
 import {VaultFixture} from "./VaultFixture.sol";
 
 /// @title A vault on the real risk oracle, whose whole quorum (four signers, three needed) the test commands
-abstract contract ScoredFixture is VaultFixture {
-    bytes32 private constant BUNDLE = keccak256("bundle");
-
-    IRiskOracle internal risk;
-    SignerRegistry private _signers;
-    uint64 private _epoch;
-
+abstract contract ScoredFixture is VaultFixture, ReportSigner {
     function _riskOracle() internal override returns (IRiskOracle) {
         address[] memory signers = new address[](4);
         for (uint256 i = 0; i < 4; ++i) signers[i] = vm.addr(1_000 + i);
@@ -27,7 +22,7 @@ abstract contract ScoredFixture is VaultFixture {
     }
 
     /// @dev Wide enough that the effect guard of delivery stays out of the way of these tests.
-    function _limits() private pure returns (DeliveryLimits memory limits) {
+    function _limits() internal pure returns (DeliveryLimits memory limits) {
         (limits.reportTightened, limits.reportTighteningBps) = (1_000, 1_000_000);
         (limits.windowTightened, limits.windowTighteningBps) = (5_000, 5_000_000);
         (limits.windowSec, limits.coolDownSec) = (1 days, 1 hours);
@@ -51,26 +46,19 @@ abstract contract ScoredFixture is VaultFixture {
 
     /// @dev Pushes one entry, signed by the quorum, and returns its outcome byte.
     function _score(uint256 id, uint16 epoch, uint16 rho, uint16 pi) internal returns (uint8 outcome) {
-        vm.warp(block.timestamp + 2);
-        bytes memory entries = abi.encodePacked(uint16(0), uint48(id), epoch, rho, pi, uint16(200));
-        RiskReport memory report;
-        (report.epoch, report.signerSetVersion) = (++_epoch, _signers.currentVersion());
-        (report.observedAt, report.validUntil) = (uint40(block.timestamp - 1), uint40(block.timestamp + 60));
-        (report.chunkCount, report.entriesHash) = (1, keccak256(entries));
-        (report.classQuantilesHash, report.bundleHash) = (keccak256(""), BUNDLE);
-        bytes32 digest = risk.reportDigest(report);
-        bytes memory signatures;
-        for (uint256 i = 0; i < 3; ++i) {
-            (uint8 v, bytes32 r, bytes32 s) = vm.sign(1_000 + i, digest);
-            signatures = abi.encodePacked(signatures, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
-        }
-        bytes memory outcomes = risk.submitReport(report, Attestations(_bitmap(), signatures), entries, "");
-        return uint8(outcomes[0]);
+        return uint8(_push(_entry(id, epoch, rho, pi))[0]);
     }
 
-    /// @dev Signers are sorted by address in the registry's order; the set was given in this one.
-    function _bitmap() private pure returns (uint256) {
-        return 7;
+    /// @dev Pushes entries, signed by the quorum; no outcomes where the report is held.
+    function _push(bytes memory entries) internal returns (bytes memory outcomes) {
+        vm.warp(block.timestamp + 2);
+        RiskReport memory report = _reportOf(entries);
+        return risk.submitReport(report, _signed(report), entries, "");
+    }
+
+    /// @dev The same pair for the ids from `first` on, in their first epoch.
+    function _rows(uint256 first, uint256 count, uint16 rho, uint16 pi) internal pure returns (bytes memory entries) {
+        for (uint256 id = first; id < first + count; ++id) entries = bytes.concat(entries, _entry(id, 1, rho, pi));
     }
 
     function _rho(uint256 id) internal view returns (uint16 rhoBps) {

@@ -141,13 +141,25 @@ contract SettlementAttacksTest is CoverFixture {
 
     function test_C51_ManySmallRedemptionsGetNoMoreThanOne() external {
         _open(put, 2_000, MIN_QUOTE);
+        // 300.005 units for each unit of size.
+        _expireAt(29_999.5e8);
+        _settleAll();
+        _redeemInParts(2_000, 1);
+    }
+
+    function test_C51_ManySmallRedemptionsOfAShortSeriesGetNoMoreThanOne() external {
+        _putShortOf(ONE, LOW, 10_000e6 + 1);
         _expireAt(LOW);
         _settleAll();
+        _redeemInParts(ONE, 1e5);
+    }
+
+    function _redeemInParts(uint128 sizeE8, uint128 partE8) private {
         uint256 snapshot = vm.snapshotState();
-        uint256 once = _redeem(holder, put, 2_000);
+        uint256 once = _redeem(holder, put, sizeE8);
         vm.revertToState(snapshot);
         uint256 many;
-        for (uint256 i = 0; i < 2_000; ++i) many += _redeem(holder, put, 1);
+        for (uint256 i = 0; i < sizeE8 / partE8; ++i) many += _redeem(holder, put, partE8);
         assertLe(many, once);
         assertEq(longs.balanceOf(holder, put), 0);
     }

@@ -20,7 +20,7 @@ contract VaultTokensTest is VaultFixture {
         return vault.seriesIdOf(OTHER, STRIKE, EXPIRY, true);
     }
 
-    function test_RevertWhen_TokenTakesAFee() external {
+    function test_V2_RevertWhen_TokenTakesAFee() external {
         FeeToken fee = new FeeToken();
         uint256 otherPut = _addMarket(address(base), address(fee));
         fee.mint(writer, 100_000e6);
@@ -38,7 +38,7 @@ contract VaultTokensTest is VaultFixture {
         vm.stopPrank();
     }
 
-    function test_RevertWhen_TokenReenters() external {
+    function test_V1_RevertWhen_TokenReenters() external {
         ReentrantToken token = new ReentrantToken();
         uint256 otherPut = _addMarket(address(base), address(token));
         token.mint(writer, 100_000e6);
