@@ -2893,6 +2893,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultBreakerNormal",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "VaultCapExceeded",
     "inputs": [
       {

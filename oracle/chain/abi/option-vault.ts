@@ -34,6 +34,11 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultBreakerNormal",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "VaultCapExceeded",
     "inputs": [
       {
@@ -2151,6 +2156,13 @@ export const optionVaultAbi = [
         "type": "uint256"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "followBreaker",
+    "inputs": [],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
