@@ -36,6 +36,27 @@ contract SlowFeed {
     }
 }
 
+/// @title Feed that answers like another one, but gives up at once, for little gas, when it is given less than it wants
+contract ChoosyFeed {
+    uint256 private constant WANTED = 150_000;
+    AggregatorV3Interface private immutable _FEED;
+
+    error TooLittleGas();
+
+    constructor(AggregatorV3Interface feed) {
+        _FEED = feed;
+    }
+
+    function decimals() external view returns (uint8) {
+        return _FEED.decimals();
+    }
+
+    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        if (gasleft() < WANTED) revert TooLittleGas();
+        return _FEED.latestRoundData();
+    }
+}
+
 /// @title Feed that answers with a hundred kilobytes
 contract BombFeed {
     function decimals() external pure returns (uint8) {

@@ -7,7 +7,7 @@ import {AggregatorV3Interface, FeedConfig, IPriceGuard} from "../../../contracts
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {FeedSource, SequencerConfig} from "../../../contracts/types/FeedTypes.sol";
 import {FeedFixture} from "./FeedFixture.sol";
-import {BombFeed, LoopingFeed, SlowFeed, StrictProxy, UptimeFeed} from "./HostileFeeds.sol";
+import {ChoosyFeed, BombFeed, LoopingFeed, SlowFeed, StrictProxy, UptimeFeed} from "./HostileFeeds.sol";
 
 /// @title Spot prices: second source, clamps, sequencer, hostile feeds
 contract PriceGuardTest is FeedFixture {
@@ -228,8 +228,17 @@ contract PriceGuardTest is FeedFixture {
 
     /// @dev What the slow source leaves of little gas would be enough to go on without it.
     function test_C63_ASlowDisagreeingSourceCannotBeStarved() external {
+        _requireNoPriceAtAnyGas(address(new SlowFeed(AggregatorV3Interface(address(second)))));
+    }
+
+    function test_C63_ASourceThatGivesUpEarlyCannotBeStarved() external {
+        _requireNoPriceAtAnyGas(address(new ChoosyFeed(AggregatorV3Interface(address(second)))));
+    }
+
+    /// @dev The optional second source disagrees, whatever the caller pays for.
+    function _requireNoPriceAtAnyGas(address source) private {
         _pushSecond(50_000e8, START);
-        _useSecond(address(new SlowFeed(AggregatorV3Interface(address(second)))), false);
+        _useSecond(source, false);
         bytes memory data = abi.encodeCall(IPriceGuard.spotE8, (MARKET));
         for (uint256 gasLimit = 60_000; gasLimit < 260_000; gasLimit += 1_000) {
             (bool ok, ) = address(guard).staticcall{gas: gasLimit}(data);
