@@ -38,6 +38,9 @@ interface IVaultKeeper {
         uint80 roundId;
     }
 
+    /// @notice The vault refused a flag that a job asked for, with its error.
+    event FlagRefused(uint256 indexed positionId, bytes reason);
+
     /// @notice The beneficiary may not be the zero address.
     error KeeperBeneficiaryZero();
 

@@ -13,6 +13,8 @@ import {SeriesId} from "../libraries/SeriesId.sol";
 /// @notice Stateless: what a check found is found again, or refused, by the vault when it is done. So a late or false
 /// `performData` can do nothing that anyone could not do.
 contract VaultKeeper is AutomationCompatibleInterface, IVaultKeeper {
+    /// @dev Positions flagged by one call: as many that the vault refuses, for lack of budget, do not hide the next.
+    uint256 private constant FLAG_BATCH = 20;
     /// @dev Positions settled by one call: about 2 million gas.
     uint256 private constant SETTLE_BATCH = 50;
     /// @dev Rounds looked back for the one that settles an expiry: a day of rounds a minute.
@@ -33,7 +35,7 @@ contract VaultKeeper is AutomationCompatibleInterface, IVaultKeeper {
     function performUpkeep(bytes calldata performData) external override {
         Job memory job = abi.decode(performData, (Job));
         if (job.task == Task.FLAG) {
-            for (uint256 i = 0; i < job.ids.length; ++i) VAULT.flag(job.ids[i]);
+            _flagAll(job.ids);
         } else if (job.task == Task.SETTLE_PRICE) {
             VAULT.SETTLEMENT_ORACLE().settlePrice(job.marketId, job.expiry, job.roundId);
         } else {
@@ -54,14 +56,48 @@ contract VaultKeeper is AutomationCompatibleInterface, IVaultKeeper {
         return _checkSettlement(watch);
     }
 
+    /// @dev One refused flag, such as one beyond the effect budget, keeps no other from being made; the reason of the last is
+    /// passed on when all were refused.
+    function _flagAll(uint256[] memory ids) private {
+        bool isDone = ids.length == 0;
+        bytes memory refusal;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            try VAULT.flag(ids[i]) returns (uint256) {
+                isDone = true;
+            } catch (bytes memory reason) {
+                refusal = reason;
+                emit FlagRefused(ids[i], reason);
+            }
+        }
+        if (isDone) return;
+        assembly ("memory-safe") {
+            revert(add(refusal, 0x20), mload(refusal))
+        }
+    }
+
     function _checkFlags(Watch memory watch) private view returns (bool isNeeded, bytes memory job) {
+        uint256 pausedUntil = VAULT.pauseState().liquidationUntil;
+        if (block.timestamp < pausedUntil) return (false, "");
+        uint256 flagLifeSec = VAULT.liquidationSettings().flagLifeSec;
+        uint256[] memory ids = new uint256[](FLAG_BATCH);
+        uint256 found;
         uint256 count = VAULT.positionCount();
-        for (uint256 id = watch.firstId; id <= watch.lastId && id <= count; ++id) {
+        for (uint256 id = watch.firstId; id <= watch.lastId && id <= count && found < FLAG_BATCH; ++id) {
             IPositionSource.PositionView memory position = VAULT.describePosition(id);
-            if (!position.active || position.flaggedAt != 0) continue;
-            try VAULT.healthOf(id) returns (int256 healthWad) {
-                if (healthWad < HEALTHY_WAD) return (true, _encode(Task.FLAG, _one(id)));
-            } catch {} // solhint-disable-line no-empty-blocks
+            // A flag that has lapsed, by age or by a pause since, may be made anew.
+            bool isYoung = position.flaggedAt != 0 && block.timestamp <= position.flaggedAt + flagLifeSec;
+            bool isFlagged = isYoung && position.flaggedAt >= pausedUntil;
+            if (position.active && !isFlagged && _isUnhealthy(id)) ids[found++] = id;
+        }
+        return _jobFor(Task.FLAG, ids, found);
+    }
+
+    /// @dev Without a price nobody is judged: the vault would refuse the flag.
+    function _isUnhealthy(uint256 id) private view returns (bool isUnhealthy) {
+        try VAULT.healthOf(id) returns (int256 healthWad) {
+            return healthWad < HEALTHY_WAD;
+        } catch {
+            return false;
         }
     }
 
@@ -90,12 +126,7 @@ contract VaultKeeper is AutomationCompatibleInterface, IVaultKeeper {
             IPositionSource.PositionView memory position = VAULT.describePosition(id);
             if (position.active && _isPriced(position.seriesId)) ids[found++] = id;
         }
-        if (found == 0) return (false, "");
-        // Shortens the array to what was found.
-        assembly ("memory-safe") {
-            mstore(ids, found)
-        }
-        return (true, _encode(Task.SETTLE, ids));
+        return _jobFor(Task.SETTLE, ids, found);
     }
 
     function _isPriced(uint256 seriesId) private view returns (bool isPriced) {
@@ -103,12 +134,16 @@ contract VaultKeeper is AutomationCompatibleInterface, IVaultKeeper {
         (, isPriced) = VAULT.SETTLEMENT_ORACLE().settlementPrice(marketId, expiry);
     }
 
-    function _encode(Task task, uint256[] memory ids) private pure returns (bytes memory job) {
-        return abi.encode(Job(task, ids, 0, 0, 0));
-    }
-
-    function _one(uint256 id) private pure returns (uint256[] memory ids) {
-        ids = new uint256[](1);
-        ids[0] = id;
+    function _jobFor(
+        Task task,
+        uint256[] memory ids,
+        uint256 found
+    ) private pure returns (bool isNeeded, bytes memory job) {
+        if (found == 0) return (false, "");
+        // Shortens the array to what was found.
+        assembly ("memory-safe") {
+            mstore(ids, found)
+        }
+        return (true, abi.encode(Job(task, ids, 0, 0, 0)));
     }
 }

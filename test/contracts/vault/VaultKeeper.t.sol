@@ -66,6 +66,40 @@ contract VaultKeeperTest is VaultFixture {
         assertFalse(isNeeded);
     }
 
+    /// @dev A flag that has lapsed, by age or by a pause since, is made anew, and none is asked for during the pause.
+    function test_FlagsAnewWhatHasLapsed() external {
+        _setPrice(57_000e8);
+        (, bytes memory job) = _check(IVaultKeeper.Task.FLAG);
+        keeper.performUpkeep(job);
+        vault.pauseLiquidations(1 hours);
+        (bool isNeeded, ) = _check(IVaultKeeper.Task.FLAG);
+        assertFalse(isNeeded);
+        skip(1 hours);
+        _setPrice(57_000e8);
+        (isNeeded, job) = _check(IVaultKeeper.Task.FLAG);
+        assertTrue(isNeeded);
+        keeper.performUpkeep(job);
+        assertEq(_view(id).flaggedAt, block.timestamp);
+        skip(_settings().flagLifeSec + 1);
+        _setPrice(57_000e8);
+        (isNeeded, job) = _check(IVaultKeeper.Task.FLAG);
+        assertTrue(isNeeded);
+        keeper.performUpkeep(job);
+        assertEq(_view(id).flaggedAt, block.timestamp);
+    }
+
+    function test_ARefusedFlagKeepsNoOtherFromBeingMade() external {
+        uint256 other = _open(put, ONE, 19_800e6);
+        _setPrice(57_000e8);
+        (, bytes memory job) = _check(IVaultKeeper.Task.FLAG);
+        assertEq(abi.decode(job, (IVaultKeeper.Job)).ids.length, 2);
+        vault.flag(id);
+        vm.expectEmit(true, false, false, false, address(keeper));
+        emit IVaultKeeper.FlagRefused(id, "");
+        keeper.performUpkeep(job);
+        assertEq(_view(other).flaggedAt, block.timestamp);
+    }
+
     function test_FindsTheSettlingRoundAndSettles() external {
         vm.warp(EXPIRY - 1);
         _setPrice(50_000e8);
