@@ -9,9 +9,4 @@ contract ReadProbe {
         oracle.maintenanceParams(source, positionId);
         oracle.maintenanceParams(source, positionId);
     }
-
-    function all(IRiskOracle oracle, address source, uint256 positionId) external view {
-        oracle.getParams(source, positionId);
-        oracle.getParams(source, positionId);
-    }
 }

@@ -14,13 +14,6 @@ const PROBE_ABI = [
     inputs: [{ type: "address" }, { type: "address" }, { type: "uint256" }],
     outputs: [],
   },
-  {
-    type: "function",
-    name: "all",
-    stateMutability: "view",
-    inputs: [{ type: "address" }, { type: "address" }, { type: "uint256" }],
-    outputs: [],
-  },
 ] as const;
 
 /** What a read is measured on. */
@@ -34,10 +27,10 @@ export interface ReadGround {
 }
 
 /** Gas inside the oracle of a first read of position 1 and of a second one in the same transaction. */
-export async function readExecutionGas(ground: ReadGround, functionName: "maintenance" | "all"): Promise<ReadGas> {
+export async function readExecutionGas(ground: ReadGround): Promise<ReadGas> {
   const data = encodeFunctionData({
     abi: PROBE_ABI,
-    functionName,
+    functionName: "maintenance",
     args: [ground.oracle.address, ground.owner, 1n],
   });
   const [cold, warm] = await innerCalls(ground, { to: ground.probe, data });

@@ -1,4 +1,4 @@
-/** A RiskOracle with five signers, threshold three, on an in-process chain: what gas of reports and reads is measured on. */
+/** A RiskOracle with five signers, threshold three, on an in-process chain: what gas of roots and proofs is measured on. */
 import hre from "hardhat";
 import { bytesToHex, concat, type Hex, keccak256, numberToHex, stringToHex, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -6,8 +6,10 @@ import { signCompact } from "../../../oracle/chain/compact-signature.ts";
 import { reportDigest } from "../../../oracle/chain/typed-data.ts";
 import type { RiskEntry, RiskReport } from "../../../oracle/domain/report.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
+import { isSkip } from "../../../oracle/rules/entry-outcome.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";
 import type { SubmitArguments } from "../../../oracle/submission/encode.ts";
+import { readOutcomes } from "../../../oracle/submission/read-outcomes.ts";
 
 /** What a ground is laid with. */
 export interface OracleGroundOptions {
@@ -103,10 +105,7 @@ export async function openOracleGround({ positions, classes }: OracleGroundOptio
   await oracle.write.registerSource([owner]);
   for (let classId = 0; classId < classes; classId += 1) await oracle.write.setRiskClass([classId, GAS_CLASS]);
   for (let id = 1; id <= positions; id += 1) await oracle.write.registerPosition([BigInt(id), id % classes]);
-  const { address: probe } = await viem.deployContract("ReadProbe");
-  const request = async (method: string, params: readonly unknown[]): Promise<unknown> =>
-    await client.transport.request({ method, params });
-  return { owner, oracle, probe, client, testClient, request, chainId: await client.getChainId() };
+  return { owner, oracle, client, testClient, chainId: await client.getChainId() };
 }
 
 /** Signs a report by three of the five signers, as of the newest block. */
@@ -133,6 +132,20 @@ export async function signedReport(ground: OracleGround, wish: ReportWish): Prom
   const parts = await Promise.all(SIGNERS.slice(0, THRESHOLD).map((signer) => signCompact(signer, digest)));
   const signatures: Hex = concat(parts);
   return [report, { signerBitmap: FIRST_THREE, signatures }, entries, "0x"];
+}
+
+/** Submits a report for the first `size` positions; returns the gas of its transaction. */
+export async function pushReport(ground: OracleGround, size: number, rhoBps: number): Promise<number> {
+  const { oracle, client, testClient, chainId } = ground;
+  await testClient.mine({ blocks: 1 });
+  const ids = Array.from({ length: size }, (_, index) => index + 1);
+  const args = await signedReport(ground, { ids, rhoBps });
+  const hash = await oracle.write.submitReport(args);
+  const { logs, gasUsed } = await client.getTransactionReceipt({ hash });
+  const outcomes = readOutcomes(logs, oracle.address, reportDigest(args[0], { chainId, oracle: oracle.address }));
+  const applied = outcomes?.entries.filter((outcome) => !isSkip(outcome));
+  if (applied?.length !== size) throw new RangeError(`${applied?.length ?? 0} of ${size} entries were applied.`);
+  return Number(gasUsed);
 }
 
 function entryOf(id: number, rhoBps: number): RiskEntry {

@@ -2,8 +2,7 @@
 import { bytesToHex } from "viem";
 import { buildPositionTree, proofOf } from "../../../oracle/chain/position-tree.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";
-import { pushReport } from "./oracle-gas.ts";
-import { type OracleGround, openOracleGround, signedReport } from "./oracle-ground.ts";
+import { type OracleGround, openOracleGround, pushReport, signedReport } from "./oracle-ground.ts";
 
 /** What {@link measureProofGas} found. */
 export interface ProofGas {

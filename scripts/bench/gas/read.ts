@@ -27,15 +27,12 @@ export async function measureRead(ground: BenchGround): Promise<ReadGas> {
   await ground.client.mine({ blocks: 1 });
   await applyReport(ground, { ids: [1n], ...(await pairInForce(ground)) });
   const transport = http(ground.rpcUrl)({});
-  const read = await readExecutionGas(
-    {
-      oracle: { address: ground.oracleContracts.oracle },
-      owner: ground.oracleContracts.vault,
-      probe,
-      request: async (method, params) => await transport.request({ method, params }),
-    },
-    "maintenance",
-  );
+  const read = await readExecutionGas({
+    oracle: { address: ground.oracleContracts.oracle },
+    owner: ground.oracleContracts.vault,
+    probe,
+    request: async (method, params) => await transport.request({ method, params }),
+  });
   return { read, consumerRead: await measureConsumer(ground) };
 }
 
