@@ -47,14 +47,16 @@ struct StoredPosition {
     uint256 state;
 }
 
-/// @notice What an expired, incomplete series has to do with a fund.
-/// - NONE: nothing yet.
-/// - WAITING: the fund's deposits and exits wait for it.
-/// - LENT: the fund has lent it the worst that can be missing, and its longs are paid in full already.
+/// @notice How far the settlement of a series has come, and what a fund has to do with it.
+/// - NONE: incomplete, no fund is concerned yet.
+/// - WAITING: incomplete, the fund's deposits and exits wait for it.
+/// - LENT: incomplete, but the fund has lent it the worst that can be missing, and its longs are paid in full already.
+/// - COMPLETE: every position is settled. Written beside the price, so that a redemption need not read the sums.
 enum SeriesHold {
     NONE,
     WAITING,
-    LENT
+    LENT,
+    COMPLETE
 }
 
 /// @notice A series in one word before expiry and two more after.
@@ -62,7 +64,7 @@ enum SeriesHold {
 /// @param priceE8 settlement price, 0 before the first settlement
 /// @param longsLeftE8 longs not redeemed yet, from the first settlement on; left alone in worthless series
 /// @param paidOut what holders have been paid out of the pot, and the fund as dust
-/// @param hold what a fund has to do with it until it is complete
+/// @param hold see {SeriesHold}
 /// @param pot everything the writers paid in, and from completion on the fund for them
 /// @param owed everything the writers owed
 struct StoredSeries {

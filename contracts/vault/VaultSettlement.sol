@@ -118,8 +118,8 @@ abstract contract VaultSettlement is VaultCore {
         uint256 missing = stored.owed - stored.pot;
         if (stored.hold != SeriesHold.NONE || (missing != 0 && tally.fund != address(0))) {
             stored.pot += uint128(_cover(seriesId, stored.hold, missing, tally));
-            stored.hold = SeriesHold.NONE;
         }
+        stored.hold = SeriesHold.COMPLETE;
         emit SeriesCompleted(seriesId, stored.priceE8, stored.pot, stored.owed);
         if (stored.longsLeftE8 == 0) _sweepDust(seriesId, stored, tally.token);
     }
@@ -146,18 +146,19 @@ abstract contract VaultSettlement is VaultCore {
     }
 
     function _redeem(address holder, uint256 seriesId, uint256 amountE8, address to) private returns (uint256 payout) {
-        StoredSeries memory stored = _state.series[seriesId];
-        if (stored.priceE8 == 0) revert VaultSettlementPriceMissing(seriesId);
-        uint256 unsettled = SeriesSums.countOf(stored.sums);
-        if (unsettled != 0 && stored.hold != SeriesHold.LENT) {
-            revert VaultSeriesIncomplete(seriesId, uint32(unsettled));
+        StoredSeries storage stored = _state.series[seriesId];
+        (uint256 priceE8, SeriesHold hold) = (stored.priceE8, stored.hold);
+        if (priceE8 == 0) revert VaultSettlementPriceMissing(seriesId);
+        if (hold < SeriesHold.LENT) {
+            revert VaultSeriesIncomplete(seriesId, uint32(SeriesSums.countOf(stored.sums)));
         }
         Series memory series = SeriesId.decode(seriesId);
         SideTerms memory terms = VaultKit.termsOf(_state, series);
-        Payoff memory payoff = VaultKit.payoffAt(series, stored.priceE8, terms.decimals);
+        Payoff memory payoff = VaultKit.payoffAt(series, priceE8, terms.decimals);
+        (uint256 pot, uint256 owed) = (stored.pot, stored.owed);
         // While the fund's loan covers the worst that can be missing, q is 1: pot and owed are not complete yet.
-        if (unsettled != 0) stored.pot = stored.owed;
-        payout = SettlementMath.payoutDown(payoff, amountE8, stored.pot, stored.owed);
+        if (hold == SeriesHold.LENT) pot = owed;
+        payout = SettlementMath.payoutDown(payoff, amountE8, pot, owed);
         emit Redeemed(seriesId, holder, to, amountE8, payout);
         // The vault's own token calls nobody back; burning first shows that the holder has what is booked below.
         TOKEN.burn(holder, seriesId, amountE8);
@@ -165,19 +166,17 @@ abstract contract VaultSettlement is VaultCore {
         _push(terms.token, to, payout);
     }
 
-    /// @dev `found` is as stored but for its pot: nothing ran in between that could have changed it.
     function _bookRedemption(
         uint256 seriesId,
-        StoredSeries memory found,
+        StoredSeries storage stored,
         IERC20 token,
         uint256 amountE8,
         uint256 payout
     ) private {
-        StoredSeries storage stored = _state.series[seriesId];
         // Longs of a series are capped at 64 bits, pot and loan together lie far below 120.
-        uint64 left = uint64(found.longsLeftE8 - amountE8);
-        (stored.longsLeftE8, stored.paidOut) = (left, found.paidOut + uint120(payout));
-        if (left == 0 && SeriesSums.countOf(found.sums) == 0) _sweepDust(seriesId, stored, token);
+        uint64 left = uint64(stored.longsLeftE8 - amountE8);
+        (stored.longsLeftE8, stored.paidOut) = (left, stored.paidOut + uint120(payout));
+        if (left == 0 && stored.hold == SeriesHold.COMPLETE) _sweepDust(seriesId, stored, token);
     }
 
     /// @dev Nobody else has a claim on what rounding left once no long is left.

@@ -27,7 +27,7 @@ const SLOT = {
 };
 /** `_balances` of OpenZeppelin's ERC-20 and ERC-6909. */
 const BALANCES_SLOT = 0n;
-const HOLDS: readonly Hold[] = ["NONE", "WAITING", "LENT"];
+const HOLDS: readonly Hold[] = ["NONE", "WAITING", "LENT", "COMPLETE"];
 const DAY_SEC = 86_400;
 const slots = new Map<string, Hex>();
 

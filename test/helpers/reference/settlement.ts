@@ -92,7 +92,7 @@ function complete(context: Context, seriesId: bigint, side: Side): void {
   const { paid, owedBack } =
     isCovered && fund !== null ? coverSeries(world, fund, { seriesId, missing }) : { paid: 0n, owedBack: 0n };
   if (fund !== null) credit(world, side.token, fund, owedBack);
-  const closed = { ...book, pot: book.pot + paid, hold: "NONE" as const, lender: null, lent: 0n };
+  const closed = { ...book, pot: book.pot + paid, hold: "COMPLETE" as const, lender: null, lent: 0n };
   world.series.set(seriesId, closed);
   if (closed.longsLeftE8 === 0n) sweepDust(world, seriesId, side.token);
 }

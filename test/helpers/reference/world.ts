@@ -69,7 +69,7 @@ export interface Position {
 }
 
 /** What an expired series has to do with a fund. */
-export type Hold = "NONE" | "WAITING" | "LENT";
+export type Hold = "NONE" | "WAITING" | "LENT" | "COMPLETE";
 
 /** A series from its first settlement or its hold on. */
 export interface SeriesBook {
