@@ -207,6 +207,27 @@ contract RiskOracleTest is OracleFixture {
         assertEq(_oracle.classWord(77), 0);
     }
 
+    /// @dev One report over three sources with equal ids: each entry finds the position of its own source.
+    function test_SubmitReport_EntriesReachTheirOwnSource() public {
+        address[3] memory sources = [address(this), address(0x51), address(0x52)];
+        for (uint256 index = 1; index < sources.length; ++index) {
+            _oracle.registerSource(sources[index]);
+            vm.prank(sources[index]);
+            _oracle.registerPosition(1, CLASS_ID);
+        }
+        bytes memory entries;
+        for (uint16 index = 0; index < sources.length; ++index) {
+            bytes memory key = abi.encodePacked(index, uint48(1), uint16(1));
+            entries = abi.encodePacked(entries, key, 2_000 + index * 100, uint16(500), uint16(200));
+        }
+        RiskReport memory report = _report(entries, "");
+        bytes memory outcomes = _oracle.submitReport(report, _attest(report), entries, "");
+        assertEq(outcomes, hex"010101");
+        for (uint256 index = 0; index < sources.length; ++index) {
+            assertEq(_oracle.getParams(sources[index], 1).rhoTargetBps, 2_000 + index * 100);
+        }
+    }
+
     function test_RevertWhen_SourceSideIsMisused() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskOracleLog.RiskOraclePositionExists.selector, 0, 1));
         _oracle.registerPosition(1, CLASS_ID);
