@@ -1,0 +1,112 @@
+/**
+ * Combines forecasts by their trailing loss (Stock and Watson 2004, discounted-loss combination): a geometric mean with
+ * weights `prior · loss^(−power)`, the loss a discounted mean QLIKE that starts from one prior loss for all members. So
+ * without a past the prior weights hold, and no member is ruled out by a few steps.
+ */
+
+/** Members of the combination, in the order of all arrays. */
+export const VOL_MEMBERS = ["network", "logHar", "ewma"] as const;
+/** Name of a member. */
+export type VolMember = (typeof VOL_MEMBERS)[number];
+
+/** Settings of the combination. */
+export interface CombinationSettings {
+  /** Weights without a past, positive, sum 1. `[member]` */
+  readonly prior: readonly number[];
+  /** Time over which the weight of a loss halves, days. */
+  readonly halfLifeDays: number;
+  /** Days of prior loss. */
+  readonly priorDays: number;
+  /** Exponent of the loss. */
+  readonly power: number;
+}
+
+/** Forecasts of all members over time. */
+export interface MemberForecasts {
+  /** Ascending, seconds. `[n]` */
+  readonly atSec: Float64Array;
+  /** Mean variance per day, decimal². `[member][n]` */
+  readonly forecasts: readonly Float64Array[];
+  /** What was realised; NaN where unknown. A value is used only from `atSec + horizonSec` on. `[n]` */
+  readonly realised: Float64Array;
+  readonly horizonSec: number;
+}
+
+/** A combined forecast with the weights behind it. */
+export interface CombinedForecasts {
+  /** `[n]` */
+  readonly forecast: Float64Array;
+  /** `[member][n]` */
+  readonly weights: readonly Float64Array[];
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/** QLIKE of a forecast (Patton 2011): r/f − ln(r/f) − 1 ≥ 0, zero where they agree. */
+export function qlikeLoss(realised: number, forecast: number): number {
+  const ratio = realised / forecast;
+  return ratio - Math.log(ratio) - 1;
+}
+
+/** Combines in time order; the weights at a time rest on losses that were complete by then. */
+export function combineForecasts(input: MemberForecasts, settings: CombinationSettings): CombinedForecasts {
+  const { atSec, forecasts, realised, horizonSec } = input;
+  const count = atSec.length;
+  const result = { forecast: new Float64Array(count), weights: forecasts.map(() => new Float64Array(count)) };
+  const tracker = createLossTracker(forecasts.length, settings);
+  let known = 0;
+  for (let time = 0; time < count; time += 1) {
+    const nowSec = atSec[time] ?? Number.NaN;
+    for (; known < time && (atSec[known] ?? Number.NaN) + horizonSec <= nowSec; known += 1) {
+      const losses = forecasts.map((member) => qlikeLoss(realised[known] ?? Number.NaN, member[known] ?? Number.NaN));
+      tracker.add(losses, atSec[known] ?? Number.NaN);
+    }
+    const weights = tracker.weights();
+    result.forecast[time] = Math.exp(
+      weights.reduce((sum, weight, member) => sum + weight * Math.log(forecasts[member]?.[time] ?? Number.NaN), 0),
+    );
+    weights.forEach((weight, member) => {
+      const column = result.weights[member];
+      if (column !== undefined) column[time] = weight;
+    });
+  }
+  return result;
+}
+
+interface LossTracker {
+  add(losses: readonly number[], atSec: number): void;
+  weights(): readonly number[];
+}
+
+function createLossTracker(
+  members: number,
+  { prior, halfLifeDays, priorDays, power }: CombinationSettings,
+): LossTracker {
+  const sums = new Float64Array(members);
+  let mass = 0;
+  let lastSec = Number.NaN;
+  return {
+    add: (losses, atSec) => {
+      if (!losses.every(Number.isFinite)) return;
+      const days = Number.isNaN(lastSec) ? 0 : (atSec - lastSec) / SECONDS_PER_DAY;
+      const kept = 2 ** (-days / halfLifeDays);
+      // A loss stands for the time since the one before it, so that the step of the grid does not matter.
+      const share = Math.min(1, Math.max(days, 1 / 24));
+      mass = kept * mass + share;
+      losses.forEach((loss, member) => {
+        sums[member] = kept * (sums[member] ?? 0) + share * loss;
+      });
+      lastSec = atSec;
+    },
+    weights: () => {
+      if (mass === 0) return prior;
+      const common = sums.reduce((a, b) => a + b, 0) / mass / members;
+      const raw = prior.map((weight, member) => {
+        const loss = ((sums[member] ?? 0) + priorDays * common) / (mass + priorDays);
+        return weight * (loss / common) ** -power;
+      });
+      const total = raw.reduce((a, b) => a + b, 0);
+      return raw.map((weight) => weight / total);
+    },
+  };
+}
