@@ -15,4 +15,5 @@ export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
 /** Evaluators by model id. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
+  "vol-lstm": async () => (await import("./evaluate-vol.ts")).evaluateVolatility,
 };

@@ -4,8 +4,11 @@
  * without a past the prior weights hold, and no member is ruled out by a few steps.
  */
 
-/** Members of the combination, in the order of all arrays. */
-export const VOL_MEMBERS = ["network", "logHar", "ewma"] as const;
+/**
+ * Members of the combination, in the order of all arrays: the network, its linear part alone (a pooled log-HAR of ranges with
+ * calendar and long-run level), a plain pooled log-HAR, and the exponentially weighted mean.
+ */
+export const VOL_MEMBERS = ["network", "linear", "logHar", "ewma"] as const;
 /** Name of a member. */
 export type VolMember = (typeof VOL_MEMBERS)[number];
 

@@ -2,8 +2,8 @@
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { type LeastSquares, leastSquares, linearValue } from "../../math/least-squares.ts";
 import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
-import { horizonMeasure } from "../../models/vol-lstm/simple-forecasts.ts";
 import type { VarianceMeasure, VarianceWindows } from "../../models/vol-lstm/variance-windows.ts";
+import { horizonMeasure } from "../../models/vol-lstm/vol-inputs.ts";
 
 /** Times at which forecasts are made: hours of one asset. */
 export interface ForecastGrid {

@@ -81,13 +81,13 @@ describe("evaluate command", () => {
       "--data",
       folder.path,
       "--from",
-      "2021-07-20",
+      "2021-07-25",
       "--json",
     );
     assert.equal(code, 0, stderr);
     const evaluation = evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
     assert.equal(evaluation.model, "garch");
-    assert.equal(evaluation.window.from, "2021-07-20T00:00:00.000Z");
+    assert.equal(evaluation.window.from, "2021-07-25T00:00:00.000Z");
     folder.remove();
   });
 });
