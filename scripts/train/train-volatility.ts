@@ -16,6 +16,9 @@ import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 const FOLDS = ["2022-07-01", "2023-07-01", "2024-07-01"].map((day) => Date.parse(`${day}T00:00:00Z`) / 1_000);
 const MS_PER_SECOND = 1_000;
 
+/** Series that one fit leaves out: another venue's both, and the only altcoin. */
+const LEFT_OUT = ["spot-BNB", "bitfinex-BTC", "bitfinex-ETH"];
+
 /** What the command hands over. */
 export interface VolatilityTrainingOptions {
   readonly data: readonly string[];
@@ -33,7 +36,7 @@ export async function trainVolatilityModel(
   const series = readHourlySeries(data);
   const startedMs = performance.now();
   const signals = [...readDailySignals(data), ...correlationOf(series)];
-  const training = await trainVolLstm({ series, foldsSec: FOLDS, seed, signals, onProgress });
+  const training = await trainVolLstm({ series, foldsSec: FOLDS, seed, leftOut: LEFT_OUT, signals, onProgress });
   const directory = join(resolve(options.out), "vol-lstm");
   const files = hourlyFiles(data).map((path) => ({ name: basename(path), sha256: sha256(readFileSync(path)) }));
   const facts = {
@@ -49,6 +52,7 @@ export async function trainVolatilityModel(
     sha256: manifest.sha256,
     rows: manifest.training.rows,
     ratios: scoreMeans(manifest.metrics.scores),
+    ratiosOfUnseen: scoreMeans(manifest.metrics.unseenScores),
     exportParity: manifest.metrics.exportParity,
     bytes: training.model.length,
     seconds: Math.round((performance.now() - startedMs) / MS_PER_SECOND),

@@ -1,6 +1,7 @@
 /** Forecasts of every member of the combination at many times of one asset. */
 import type { InferenceSession } from "onnxruntime-node";
 import { VOL_MEMBERS } from "./combine-forecasts.ts";
+import { type ForecastGrid, harForecasts } from "./har-walk-forward.ts";
 import { runVolNetwork } from "./run-vol-network.ts";
 import { ewmaForecast, logHarForecast } from "./simple-forecasts.ts";
 import type { VarianceWindows } from "./variance-windows.ts";
@@ -13,23 +14,39 @@ export interface MemberModels {
   readonly logHar: readonly (readonly number[])[];
 }
 
-/** Forecasts at the hours that have inputs. */
+/** Forecasts at the places of a grid that have inputs. */
 export interface MemberTable {
-  /** Hours of the asset, ascending. `[n]` */
-  readonly indexes: Int32Array;
+  /** Places in the grid, ascending. `[n]` */
+  readonly places: readonly number[];
   /** Mean variance per day, decimal². `[horizon][member][n]`, members as in `VOL_MEMBERS` */
   readonly forecasts: readonly (readonly Float64Array[])[];
 }
 
-/** Forecasts after the given hours; hours without inputs (`volInput`) are left out. */
+/** Where forecasts are wanted. */
+export interface MemberPlaces {
+  /** The whole grid: the asset's own regression learns from all of it. */
+  readonly grid: ForecastGrid;
+  /** Places of the grid, ascending. */
+  readonly places: readonly number[];
+  /** Forecasts of the asset's own log-HAR on the whole grid. `[horizon][grid]` */
+  readonly own: readonly Float64Array[];
+}
+
+/** Forecasts of the asset's own log-HAR on a grid at every horizon; NaN before 250 days. `[horizon][grid]` */
+export function ownForecasts(windows: VarianceWindows, grid: ForecastGrid): readonly Float64Array[] {
+  return VOL_HORIZONS_HOURS.map((hours) => harForecasts(windows, grid, { kind: "logHar", hours }));
+}
+
+/** Forecasts at places of a grid; places without inputs (`volInput`) are left out. */
 export async function memberForecasts(
   windows: VarianceWindows,
-  indexes: Int32Array,
+  { grid, places, own }: MemberPlaces,
   { session, logHar }: MemberModels,
 ): Promise<MemberTable> {
-  const rows = Array.from(indexes).flatMap((index) => {
+  const rows = places.flatMap((place) => {
+    const index = grid.indexes[place] ?? -1;
     const input = volInput(windows, index);
-    return input === null ? [] : [{ index, input }];
+    return input === null ? [] : [{ place, index, input }];
   });
   const outputs = await runVolNetwork(
     session,
@@ -51,8 +68,9 @@ export async function memberForecasts(
       linear: column(fromRatio(outputs.linear)),
       logHar: column((row) => simple[row]?.logHar[horizon] ?? Number.NaN),
       ewma: column((row) => simple[row]?.ewma[horizon] ?? Number.NaN),
+      ownLogHar: column((row) => own[horizon]?.[rows[row]?.place ?? -1] ?? Number.NaN),
     };
     return VOL_MEMBERS.map((member) => columns[member]);
   });
-  return { indexes: Int32Array.from(rows, ({ index }) => index), forecasts };
+  return { places: rows.map(({ place }) => place), forecasts };
 }

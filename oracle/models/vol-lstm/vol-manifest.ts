@@ -72,6 +72,18 @@ export const volManifestSchema = z.strictObject({
     /** Ends of training of the walk-forward's folds, seconds; each is tested until the next, the last until the end. */
     foldsSec: z.array(finite),
     scores: z.array(score),
+    /** Scores on series that a further fit had left out; empty when none were. */
+    unseenScores: z.array(score),
+    /** Relative change of QLIKE of the linear part without a family of inputs, fitted on the first fold, on all later rows. */
+    inputAblation: z.array(
+      z.strictObject({
+        family: z.string(),
+        horizonHours: finite,
+        count: z.int(),
+        change: finite,
+        interval: z.tuple([finite, finite]),
+      }),
+    ),
     /** Which signals beside prices would help; empty without their files. */
     signals: z.strictObject({
       ablation: z.array(

@@ -5,8 +5,9 @@ import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { type LoadedArtefact, loadArtefact } from "../session.ts";
 import { combineForecasts } from "./combine-forecasts.ts";
+import type { ForecastGrid } from "./har-walk-forward.ts";
 import { HOURS_PER_DAY, hourlyVariance } from "./hourly-variance.ts";
-import { memberForecasts } from "./member-forecasts.ts";
+import { memberForecasts, ownForecasts } from "./member-forecasts.ts";
 import { runVolNetwork } from "./run-vol-network.ts";
 import { ewmaForecast } from "./simple-forecasts.ts";
 import { type VarianceWindows, varianceWindows } from "./variance-windows.ts";
@@ -48,6 +49,7 @@ type Artefact = LoadedArtefact<VolManifest, VolVectors>;
 
 /** Times of the past at which the combination is scored: every this many hours. */
 const SCORE_EVERY_HOURS = 24;
+const MONTH_HOURS = 720;
 
 /**
  * Loads the artefact, checks its hashes, its layout and its golden vectors.
@@ -146,14 +148,20 @@ async function forecastAsset(
   });
   if (source === null || typeof source === "string") return fallback(source ?? "artefact-missing");
   if (windows.count < VOL_HISTORY_HOURS) return fallback("short-history");
-  const table = await memberForecasts(windows, scoredHours(windows), { ...source, logHar: source.manifest.logHar });
-  if (table.indexes.at(-1) !== last) return fallback("inputs-missing");
+  const grid = dailyGrid(windows);
+  const first = grid.indexes.findIndex((index) => index >= VOL_HISTORY_HOURS - 1);
+  const places = Array.from({ length: grid.indexes.length - first }, (_, place) => first + place);
+  const own = ownForecasts(windows, grid);
+  const models = { session: source.session, logHar: source.manifest.logHar };
+  const table = await memberForecasts(windows, { grid, places, own }, models);
+  if (table.places.at(-1) !== grid.indexes.length - 1) return fallback("inputs-missing");
+  const indexes = Int32Array.from(table.places, (place) => grid.indexes[place] ?? -1);
   const combined = VOL_HORIZONS_HOURS.map((hours, horizon) =>
     combineForecasts(
       {
-        atSec: Float64Array.from(table.indexes, (index) => windows.hours.firstEndSec + index * SECONDS_PER_HOUR),
+        atSec: Float64Array.from(indexes, (index) => windows.hours.firstEndSec + index * SECONDS_PER_HOUR),
         forecasts: table.forecasts[horizon] ?? [],
-        realised: Float64Array.from(table.indexes, (index) => windows.coming(horizonMeasure(hours), index, hours)),
+        realised: Float64Array.from(indexes, (index) => windows.coming(horizonMeasure(hours), index, hours)),
         horizonSec: hours * SECONDS_PER_HOUR,
       },
       source.manifest.combination,
@@ -165,10 +173,11 @@ async function forecastAsset(
   return { asset, atSec, sigma: sigmas(variances), weights, modelId: source.manifest.id, fallbacks: [] };
 }
 
-/** The newest hour, and hours before it in steps of a day as far back as there are inputs. */
-function scoredHours({ count }: VarianceWindows): Int32Array {
-  const steps = Math.floor((count - VOL_HISTORY_HOURS) / SCORE_EVERY_HOURS);
-  return Int32Array.from({ length: steps + 1 }, (_, step) => count - 1 - (steps - step) * SCORE_EVERY_HOURS);
+/** The newest hour, and hours before it in steps of a day as far back as a month lies behind them. */
+function dailyGrid({ count, hours }: VarianceWindows): ForecastGrid {
+  const steps = Math.floor((count - MONTH_HOURS) / SCORE_EVERY_HOURS);
+  const indexes = Int32Array.from({ length: steps + 1 }, (_, step) => count - 1 - (steps - step) * SCORE_EVERY_HOURS);
+  return { indexes, atSec: Float64Array.from(indexes, (index) => hours.firstEndSec + index * SECONDS_PER_HOUR) };
 }
 
 /** Mean variance per day to the standard deviation over each horizon. */

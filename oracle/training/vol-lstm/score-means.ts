@@ -13,7 +13,7 @@ export interface ScoreMeans {
   };
 }
 
-const SIMPLE = ["logHarOwn", "har", "range", "ewma"] as const;
+const SIMPLE = ["ownLogHar", "har", "range", "ewma"] as const;
 
 /** Averages scores. */
 export function scoreMeans(scores: readonly VolScore[]): ScoreMeans {

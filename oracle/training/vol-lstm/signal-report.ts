@@ -1,11 +1,11 @@
 /** Ablations and lead-lag tests of all signals on the out-of-sample forecasts of one asset. */
 import { SECONDS_PER_DAY } from "../../domain/units.ts";
 import type { Rng } from "../../math/rng.ts";
+import { forecastGrid } from "../../models/vol-lstm/har-walk-forward.ts";
 import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
 import type { VarianceWindows } from "../../models/vol-lstm/variance-windows.ts";
 import type { VolManifest } from "../../models/vol-lstm/vol-manifest.ts";
 import type { DailySignal } from "../volatility/daily-signal.ts";
-import { forecastGrid } from "../volatility/har-walk-forward.ts";
 import { familyAblation, signalPrecedence } from "./signal-tests.ts";
 import type { LossTable } from "./vol-evaluation.ts";
 

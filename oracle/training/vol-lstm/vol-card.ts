@@ -7,7 +7,7 @@ import { LSTM_REACH } from "./vol-network-graph.ts";
 
 /** An artefact is past its date this long after its newest label. */
 const VALID_DAYS = 180;
-const COLUMNS = ["combined", "network", "linear", "logHar", "logHarOwn", "har", "range", "ewma", "garchT"] as const;
+const COLUMNS = ["combined", "network", "linear", "logHar", "ownLogHar", "har", "range", "ewma", "garchT"] as const;
 
 /** Markdown of the card. */
 export function volCard(manifest: VolManifest, facts: { readonly trainedAtSec: number }): string {
@@ -33,8 +33,8 @@ Mean variance over the next 1, 4, 24 hours, 7 and 30 days.
 ## Walk-forward
 
 Trained until ${metrics.foldsSec.map(day).join(", ")}, tested until the next date, the last until ${day(training.span.untilSec)}.
-Mean QLIKE; \`logHarOwn\`, \`har\`, \`range\` and \`garchT\` are refitted on the asset itself every 30 days; \`network\`, \`linear\`,
-\`logHar\` and \`ewma\` are the members. Ratio: combined over logHarOwn, with its 95 % block-bootstrap interval, and the p-value of
+Mean QLIKE; \`ownLogHar\`, \`har\`, \`range\` and \`garchT\` are refitted on the asset itself every 30 days; \`network\`, \`linear\`,
+\`logHar\`, \`ewma\` and \`ownLogHar\` are the members. Ratio: combined over ownLogHar, with its 95 % block-bootstrap interval, and the p-value of
 Diebold and Mariano.
 
 Daily at midnight:
@@ -45,6 +45,17 @@ Every five hours:
 
 ${scoreTable(metrics.scores.filter(({ everyHours }) => everyHours !== 24))}
 
+## Assets never seen
+
+${unseenTable(metrics.unseenScores)}
+
+## What the inputs are worth
+
+Change of QLIKE of the linear part when a family is left out, fitted until the first date above, on all later rows, with its
+95 % block-bootstrap interval; positive where the family helps.
+
+${inputTable(metrics.inputAblation)}
+
 ## Signals beside prices
 
 ${signalTables(metrics.signals)}
@@ -54,8 +65,28 @@ ${signalTables(metrics.signals)}
 ${weaknesses(metrics.scores)}
 - Labels below a day are range variances: one squared hourly return says nothing of its hour's variance.
 - Venues differ in the ratio of realised to range variance; it is measured over two years or the history there is.
-- A node that keeps 120 days sees a long-run level of 120 days, and a record of 30 days for the weights.
+- A node that keeps 120 days has no own log-HAR, a long-run level of 120 days, and a record of 30 days for the weights.
 `;
+}
+
+function unseenTable(scores: readonly VolScore[]): string {
+  if (scores.length === 0) return "Not tested: no series was left out.";
+  return `A further fit that left these series out, judged on all of their time (so it may have seen other assets at the same time,
+or later ones):
+
+${scoreTable(scores)}`;
+}
+
+function inputTable(ablation: VolManifest["metrics"]["inputAblation"]): string {
+  const families = Map.groupBy(ablation, ({ family }) => family);
+  const horizons = [...new Set(ablation.map(({ horizonHours }) => horizonHours))];
+  const cell = ({ change, interval }: (typeof ablation)[number]): string =>
+    `${(100 * change).toFixed(1)} % (${interval.map((end) => (100 * end).toFixed(1)).join(" … ")})`;
+  return [
+    `| family | ${horizons.map((hours) => `${hours} h`).join(" | ")} |`,
+    `|---|${"---|".repeat(horizons.length)}`,
+    ...[...families].map(([family, entries]) => `| ${family} | ${entries.map(cell).join(" | ")} |`),
+  ].join("\n");
 }
 
 function scoreTable(scores: readonly VolScore[]): string {
@@ -63,7 +94,7 @@ function scoreTable(scores: readonly VolScore[]): string {
   const head = `| series | h | n | ${used.join(" | ")} | ratio | 95 % | p |`;
   const rule = `|---|${"---:|".repeat(used.length + 5)}`;
   const lines = scores.map(({ series, horizonHours, count, qlike, ratioToLogHar, interval, dieboldMarianoP }) => {
-    const cells = used.map((name) => (qlike[name] ?? Number.NaN).toFixed(4));
+    const cells = used.map((name) => qlike[name]?.toFixed(4) ?? "–");
     const range = interval.map((end) => end.toFixed(3)).join("–");
     return `| ${series} | ${horizonHours} | ${count} | ${cells.join(" | ")} | ${ratioToLogHar.toFixed(3)} | ${range} | ${dieboldMarianoP.toFixed(3)} |`;
   });

@@ -8,14 +8,14 @@ import {
   qlikeLoss,
   VOL_MEMBERS,
 } from "../../models/vol-lstm/combine-forecasts.ts";
+import { type ForecastGrid, forecastGrid, harForecasts } from "../../models/vol-lstm/har-walk-forward.ts";
 import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
-import { memberForecasts } from "../../models/vol-lstm/member-forecasts.ts";
+import { memberForecasts, ownForecasts } from "../../models/vol-lstm/member-forecasts.ts";
 import { VOL_HORIZONS_HOURS } from "../../models/vol-lstm/vol-inputs.ts";
 import type { VolScore } from "../../models/vol-lstm/vol-manifest.ts";
 import { blockBootstrap } from "../evaluate/block-bootstrap.ts";
 import { dieboldMariano } from "../evaluate/newey-west.ts";
 import { garchForecasts } from "../volatility/garch-walk-forward.ts";
-import { type ForecastGrid, forecastGrid, harForecasts } from "../volatility/har-walk-forward.ts";
 import { realisedVariances, type VolSeries } from "./vol-rows.ts";
 
 /** Grids of the evaluation: days at midnight for 1, 7, 30 d, and every five hours (all phases of day and week) for 1, 4, 24 h. */
@@ -43,7 +43,7 @@ export interface LossTable {
   /** The combination's forecast and what came, mean variance per day, decimal². `[n]` */
   readonly combined: Float64Array;
   readonly realised: Float64Array;
-  /** QLIKE by policy: `combined`, the members, and the baselines `logHarOwn`, `har`, `range`, `garchT`, `ewma`. `[n]` */
+  /** QLIKE by policy: `combined`, the members (of which `ownLogHar` and `ewma` are baselines too), `har`, `range`, `garchT`. `[n]` */
   readonly losses: ReadonlyMap<string, Float64Array>;
 }
 
@@ -61,7 +61,7 @@ export interface LossRequest {
   readonly toSec: number;
 }
 
-const BASELINES = { logHarOwn: "logHar", har: "har", range: "range" } as const;
+const BASELINES = ["har", "range"] as const;
 
 /** Losses of one series on all grids and horizons, at times where every policy has a forecast and the label is there. */
 export async function lossTables(series: VolSeries, request: LossRequest): Promise<readonly LossTable[]> {
@@ -73,9 +73,7 @@ export async function lossTables(series: VolSeries, request: LossRequest): Promi
     for (const [place, hours] of horizonsHours.entries()) {
       const policies = new Map<string, Float64Array>([
         ...memberPolicies(series, { grid, members, hours, combination: request.combination }),
-        ...Object.entries(BASELINES).map(
-          ([name, kind]) => [name, harForecasts(series.windows, grid, { kind, hours })] as const,
-        ),
+        ...BASELINES.map((kind) => [kind, harForecasts(series.windows, grid, { kind, hours })] as const),
         ...(garch === null ? [] : [["garchT", garch[place] ?? new Float64Array()] as const]),
       ]);
       tables.push(tableOf(series, { grid, everyHours, hours, policies, request }));
@@ -96,6 +94,7 @@ async function datedForecasts(
   grid: ForecastGrid,
   { models, trainedOn }: LossRequest,
 ): Promise<readonly (readonly Float64Array[])[]> {
+  const own = ownForecasts(windows, grid);
   const sorted = [...models].sort((left, right) => left.untilSec - right.untilSec);
   const columns = VOL_HORIZONS_HOURS.map(() =>
     VOL_MEMBERS.map(() => new Float64Array(grid.indexes.length).fill(Number.NaN)),
@@ -107,16 +106,8 @@ async function datedForecasts(
       const atSec = grid.atSec[place] ?? 0;
       return (isFromStart || atSec >= untilSec) && atSec < nextSec;
     });
-    const table = await memberForecasts(
-      windows,
-      Int32Array.from(places, (place) => grid.indexes[place] ?? -1),
-      fitted,
-    );
-    const rowOf = new Map(Array.from(table.indexes, (index, row) => [index, row]));
-    for (const place of places) {
-      const row = rowOf.get(grid.indexes[place] ?? -1);
-      if (row !== undefined) copyRow(columns, table.forecasts, { place, row });
-    }
+    const table = await memberForecasts(windows, { grid, places, own }, fitted);
+    for (const [row, place] of table.places.entries()) copyRow(columns, table.forecasts, { place, row });
   }
   return columns;
 }
@@ -194,7 +185,7 @@ const MIN_BLOCK_DAYS = 10;
 /** Score of one table; NaN means without any time. */
 export function scoreOf(table: LossTable, rng: Rng): VolScore & { readonly terciles: readonly number[] } {
   const losses = (name: string): Float64Array => table.losses.get(name) ?? new Float64Array();
-  const [combined, logHar] = [losses("combined"), losses("logHarOwn")];
+  const [combined, logHar] = [losses("combined"), losses("ownLogHar")];
   const stepSec = table.everyHours * SECONDS_PER_HOUR;
   const lags = Math.ceil((table.horizonHours * SECONDS_PER_HOUR) / stepSec);
   const blockSteps = Math.max(2 * lags, Math.ceil((MIN_BLOCK_DAYS * SECONDS_PER_DAY) / stepSec));

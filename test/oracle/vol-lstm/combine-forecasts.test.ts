@@ -65,6 +65,19 @@ describe("combineForecasts", () => {
     }
   });
 
+  it("behavior: a member without forecasts has no weight until it has some; without any member there is no forecast", () => {
+    const data = stream(60, 1);
+    const late = data.forecasts.map((column, member) =>
+      column.map((value, time) => (member === 0 && time < 30 ? Number.NaN : value)),
+    );
+    const { weights, forecast } = combineForecasts({ ...data, forecasts: late }, SETTINGS);
+    assert.ok(weights[0]?.subarray(0, 30).every((weight) => weight === 0));
+    assert.ok(weights[0]?.subarray(30).every((weight) => weight > 0.1));
+    assert.ok(forecast.every(Number.isFinite));
+    const none = data.forecasts.map((column) => column.map(() => Number.NaN));
+    assert.ok(combineForecasts({ ...data, forecasts: none }, SETTINGS).forecast.every(Number.isNaN));
+  });
+
   it("behavior: power 0 never leaves the prior", () => {
     const { weights } = combineForecasts(stream(50, 1), { ...SETTINGS, power: 0 });
     assert.ok(Math.abs((weights[0]?.at(-1) ?? 0) - 0.5) < 1e-12);
