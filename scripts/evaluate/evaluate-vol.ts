@@ -61,6 +61,7 @@ async function scoresOf(
     models,
     trainedOn: manifest.training.series,
     combination: manifest.combination,
+    records: manifest.combination.records,
     fromSec: window,
     toSec: endSec,
   });

@@ -25,6 +25,14 @@ export interface CombinationSettings {
   readonly power: number;
 }
 
+/** What a combination remembers of its members: discounted sums of losses and of the days behind them. `[member]` each */
+export interface LossRecord {
+  readonly sums: readonly number[];
+  readonly masses: readonly number[];
+  /** Time of the newest loss, seconds; `null` for none. */
+  readonly lastSec: number | null;
+}
+
 /** Forecasts of all members over time. */
 export interface MemberForecasts {
   /** Ascending, seconds. `[n]` */
@@ -42,6 +50,8 @@ export interface CombinedForecasts {
   readonly forecast: Float64Array;
   /** `[member][n]` */
   readonly weights: readonly Float64Array[];
+  /** After the last time; losses that were complete by then are in it. */
+  readonly record: LossRecord;
 }
 
 const SECONDS_PER_DAY = 86_400;
@@ -52,12 +62,20 @@ export function qlikeLoss(realised: number, forecast: number): number {
   return ratio - Math.log(ratio) - 1;
 }
 
-/** Combines in time order; the weights at a time rest on losses that were complete by then. */
-export function combineForecasts(input: MemberForecasts, settings: CombinationSettings): CombinedForecasts {
+/**
+ * Combines in time order; the weights at a time rest on losses that were complete by then.
+ *
+ * @param start record of an earlier time to go on from; none by default.
+ */
+export function combineForecasts(
+  input: MemberForecasts,
+  settings: CombinationSettings,
+  start?: LossRecord,
+): CombinedForecasts {
   const { atSec, forecasts, realised, horizonSec } = input;
   const count = atSec.length;
   const result = { forecast: new Float64Array(count), weights: forecasts.map(() => new Float64Array(count)) };
-  const tracker = createLossTracker(settings);
+  const tracker = createLossTracker(settings, start);
   let known = 0;
   for (let time = 0; time < count; time += 1) {
     const nowSec = atSec[time] ?? Number.NaN;
@@ -76,7 +94,7 @@ export function combineForecasts(input: MemberForecasts, settings: CombinationSe
       if (column !== undefined) column[time] = weight;
     });
   }
-  return result;
+  return { ...result, record: tracker.record() };
 }
 
 interface LossTracker {
@@ -84,13 +102,18 @@ interface LossTracker {
   add(losses: readonly number[], atSec: number): void;
   /** Weights of the members that are there, sum 1; 0 for the others. */
   weights(isThere: readonly boolean[]): readonly number[];
+  record(): LossRecord;
 }
 
-function createLossTracker({ prior, halfLifeDays, priorDays, power }: CombinationSettings): LossTracker {
-  const sums = new Float64Array(prior.length);
-  const masses = new Float64Array(prior.length);
-  let lastSec = Number.NaN;
+function createLossTracker(
+  { prior, halfLifeDays, priorDays, power }: CombinationSettings,
+  start?: LossRecord,
+): LossTracker {
+  const sums = Float64Array.from(start?.sums ?? new Float64Array(prior.length));
+  const masses = Float64Array.from(start?.masses ?? new Float64Array(prior.length));
+  let lastSec = start?.lastSec ?? Number.NaN;
   return {
+    record: () => ({ sums: [...sums], masses: [...masses], lastSec: Number.isNaN(lastSec) ? null : lastSec }),
     add: (losses, atSec) => {
       if (!losses.some(Number.isFinite)) return;
       const days = Number.isNaN(lastSec) ? 0 : (atSec - lastSec) / SECONDS_PER_DAY;

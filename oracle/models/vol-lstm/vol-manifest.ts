@@ -58,6 +58,17 @@ export const volManifestSchema = z.strictObject({
     halfLifeDays: z.number().positive(),
     priorDays: z.number().positive(),
     power: z.number().nonnegative(),
+    /** Out-of-sample losses of the walk-forward at its end, with which later forecasts of these series begin. */
+    records: z.array(
+      z.strictObject({
+        series: z.string(),
+        everyHours: finite,
+        horizonHours: finite,
+        sums: z.array(finite).length(VOL_MEMBERS.length),
+        masses: z.array(finite).length(VOL_MEMBERS.length),
+        lastSec: finite.nullable(),
+      }),
+    ),
   }),
   training: z.strictObject({
     seed: z.string(),

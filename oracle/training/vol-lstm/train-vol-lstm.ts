@@ -3,7 +3,7 @@ import { PlimsollError } from "../../domain/errors.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { createRng } from "../../math/rng.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import type { CombinationSettings } from "../../models/vol-lstm/combine-forecasts.ts";
+import type { CombinationSettings, LossRecord } from "../../models/vol-lstm/combine-forecasts.ts";
 import { runVolNetwork } from "../../models/vol-lstm/run-vol-network.ts";
 import { VOL_HORIZONS_HOURS } from "../../models/vol-lstm/vol-inputs.ts";
 import type { VolManifest } from "../../models/vol-lstm/vol-manifest.ts";
@@ -55,8 +55,12 @@ export interface VolTraining {
   readonly rows: readonly VolRow[];
   /** End of the newest label, seconds. */
   readonly untilSec: number;
+  /** Records of the walk-forward's combinations at its end. */
+  readonly records: Records;
   readonly metrics: VolManifest["metrics"];
 }
+
+type Records = VolManifest["combination"]["records"];
 
 /**
  * Trains one model a fold and the final one on all rows.
@@ -80,7 +84,7 @@ export async function trainVolLstm(request: VolTrainingRequest): Promise<VolTrai
   if (fitted === undefined) throw new RangeError("there is always the final fit");
   const model = exportVolNetworks(fitted.networks, { "produced-by": "plimsoll training engine" });
   const exportParity = await parityOf(model, fitted, rows);
-  const judged = await judgeFolds(request, fits.slice(0, foldsSec.length), untilSec);
+  const { records, ...judged } = await judgeFolds(request, fits.slice(0, foldsSec.length), untilSec);
   const stranger = fits.slice(foldsSec.length, -1);
   const unseenScores = await judgeLeftOut(request, stranger[0], untilSec);
   const ablation = { untilSec: foldsSec[0] ?? untilSec, rng: createRng(`${request.seed}/inputs`) };
@@ -91,7 +95,7 @@ export async function trainVolLstm(request: VolTrainingRequest): Promise<VolTrai
     inputAblation: inputAblation(rows, ablation),
     exportParity,
   };
-  return { model, fitted, rows, untilSec, metrics };
+  return { model, fitted, rows, untilSec, records, metrics };
 }
 
 interface FitPlan {
@@ -136,7 +140,7 @@ async function judgeFolds(
   { series, foldsSec, seed, signals = [] }: VolTrainingRequest,
   fits: readonly VolModel[],
   toSec: number,
-): Promise<Pick<VolManifest["metrics"], "scores" | "signals">> {
+): Promise<Pick<VolManifest["metrics"], "scores" | "signals"> & { readonly records: Records }> {
   const models: DatedModel[] = [];
   for (const [order, fit] of fits.entries()) {
     const session = await openSession(exportVolNetworks(fit.networks, {}));
@@ -144,6 +148,7 @@ async function judgeFolds(
   }
   const rng = createRng(`${seed}/bootstrap`);
   const scores: VolManifest["metrics"]["scores"] = [];
+  const records: Records = [];
   let tests: VolManifest["metrics"]["signals"] = { ablation: [], precedence: [] };
   const trainedOn = series.map(({ id }) => id);
   for (const entry of series.filter((one) => endOf(one) > (foldsSec[0] ?? 0))) {
@@ -152,12 +157,18 @@ async function judgeFolds(
     for (const table of tables) {
       const { terciles: _terciles, ...score } = scoreOf(table, rng.fork(`${entry.id}/${scores.length}`));
       if (score.count > 0) scores.push(score);
+      const { seriesId, everyHours, horizonHours, record } = table;
+      records.push({ series: seriesId, everyHours, horizonHours, ...copyOf(record) });
     }
     if (entry.id === SIGNAL_SERIES && signals.length > 0)
       tests = signalReport(entry.windows, tables, { signals, rng: rng.fork("signals") });
   }
   await Promise.all(models.map(({ models: { session } }) => session.release()));
-  return { scores, signals: tests };
+  return { scores, signals: tests, records };
+}
+
+function copyOf({ sums, masses, lastSec }: LossRecord): Pick<Records[number], "sums" | "masses" | "lastSec"> {
+  return { sums: [...sums], masses: [...masses], lastSec };
 }
 
 /** Scores of the fit without the left-out series, on exactly those, over all of their time. */

@@ -7,12 +7,17 @@ import { LSTM_REACH } from "./vol-network-graph.ts";
 
 /** An artefact is past its date this long after its newest label. */
 const VALID_DAYS = 180;
+const day = (timeSec: number): string => isoTime(timeSec)?.slice(0, 10) ?? "";
 const COLUMNS = ["combined", "network", "linear", "logHar", "ownLogHar", "har", "range", "ewma", "garchT"] as const;
 
 /** Markdown of the card. */
 export function volCard(manifest: VolManifest, facts: { readonly trainedAtSec: number }): string {
+  return `${headOf(manifest, facts)}
+${resultsOf(manifest)}`;
+}
+
+function headOf(manifest: VolManifest, facts: { readonly trainedAtSec: number }): string {
   const { training, metrics, combination } = manifest;
-  const day = (timeSec: number): string => isoTime(timeSec)?.slice(0, 10) ?? "";
   return `# vol-lstm
 
 Mean variance over the next 1, 4, 24 hours, 7 and 30 days.
@@ -29,8 +34,11 @@ Mean variance over the next 1, 4, 24 hours, 7 and 30 days.
 - **Past its date** after ${day(training.span.untilSec + VALID_DAYS * SECONDS_PER_DAY)}
 - **Series**: ${training.series.join(", ")}; seed ${training.seed}
 - **Export** differs from a plain float64 pass by ${metrics.exportParity.toExponential(1)} at most
+`;
+}
 
-## Walk-forward
+function resultsOf({ metrics, training }: VolManifest): string {
+  return `## Walk-forward
 
 Trained until ${metrics.foldsSec.map(day).join(", ")}, tested until the next date, the last until ${day(training.span.untilSec)}.
 Mean QLIKE; \`ownLogHar\`, \`har\`, \`range\` and \`garchT\` are refitted on the asset itself every 30 days; \`network\`, \`linear\`,

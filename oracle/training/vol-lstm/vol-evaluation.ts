@@ -5,6 +5,7 @@ import { mean, quantile } from "../../math/statistics.ts";
 import {
   type CombinationSettings,
   combineForecasts,
+  type LossRecord,
   qlikeLoss,
   VOL_MEMBERS,
 } from "../../models/vol-lstm/combine-forecasts.ts";
@@ -12,7 +13,7 @@ import { type ForecastGrid, forecastGrid, harForecasts } from "../../models/vol-
 import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
 import { memberForecasts, ownForecasts } from "../../models/vol-lstm/member-forecasts.ts";
 import { VOL_HORIZONS_HOURS } from "../../models/vol-lstm/vol-inputs.ts";
-import type { VolScore } from "../../models/vol-lstm/vol-manifest.ts";
+import type { VolManifest, VolScore } from "../../models/vol-lstm/vol-manifest.ts";
 import { blockBootstrap } from "../evaluate/block-bootstrap.ts";
 import { dieboldMariano } from "../evaluate/newey-west.ts";
 import { garchForecasts } from "../volatility/garch-walk-forward.ts";
@@ -36,6 +37,8 @@ export interface LossTable {
   readonly seriesId: string;
   readonly everyHours: number;
   readonly horizonHours: number;
+  /** The combination's record at the end of the grid. */
+  readonly record: LossRecord;
   /** `[n]` */
   readonly atSec: Float64Array;
   /** Month's variance at each time, for terciles. `[n]` */
@@ -56,6 +59,8 @@ export interface LossRequest {
    */
   readonly trainedOn: readonly string[];
   readonly combination: CombinationSettings;
+  /** Records to begin with; used where their newest loss is older than the first model. None by default. */
+  readonly records?: VolManifest["combination"]["records"];
   /** Window of forecast times, seconds; combination and baselines use all of the past. */
   readonly fromSec: number;
   readonly toSec: number;
@@ -71,12 +76,14 @@ export async function lossTables(series: VolSeries, request: LossRequest): Promi
     const garch = everyHours === HOURS_PER_DAY ? garchColumns(series, grid, horizonsHours) : null;
     const members = await datedForecasts(series, grid, request);
     for (const [place, hours] of horizonsHours.entries()) {
+      const start = startOf(request, { id: series.id, everyHours, hours });
+      const combined = memberPolicies(series, { grid, members, hours, combination: request.combination, start });
       const policies = new Map<string, Float64Array>([
-        ...memberPolicies(series, { grid, members, hours, combination: request.combination }),
+        ...combined.policies,
         ...BASELINES.map((kind) => [kind, harForecasts(series.windows, grid, { kind, hours })] as const),
         ...(garch === null ? [] : [["garchT", garch[place] ?? new Float64Array()] as const]),
       ]);
-      tables.push(tableOf(series, { grid, everyHours, hours, policies, request }));
+      tables.push(tableOf(series, { grid, everyHours, hours, policies, record: combined.record, request }));
     }
   }
   return tables;
@@ -129,22 +136,37 @@ interface PolicyInput {
   readonly members: readonly (readonly Float64Array[])[];
   readonly hours: number;
   readonly combination: CombinationSettings;
+  readonly start: LossRecord | undefined;
+}
+
+/** The record of a series, grid and horizon that ends before the first model begins to forecast. */
+function startOf(
+  { records = [], models }: LossRequest,
+  { id, everyHours, hours }: { readonly id: string; readonly everyHours: number; readonly hours: number },
+): LossRecord | undefined {
+  const firstSec = Math.min(...models.map(({ untilSec }) => untilSec));
+  return records.find((record) => {
+    const isSame = record.series === id && record.everyHours === everyHours && record.horizonHours === hours;
+    return isSame && record.lastSec !== null && record.lastSec + hours * SECONDS_PER_HOUR <= firstSec;
+  });
 }
 
 function memberPolicies(
   { windows }: VolSeries,
-  { grid, members, hours, combination }: PolicyInput,
-): readonly (readonly [string, Float64Array])[] {
+  { grid, members, hours, combination, start }: PolicyInput,
+): { readonly policies: readonly (readonly [string, Float64Array])[]; readonly record: LossRecord } {
   const horizon = VOL_HORIZONS_HOURS.findIndex((entry) => entry - hours === 0);
   const forecasts = members[horizon] ?? [];
   const realised = Float64Array.from(grid.indexes, (index) => realisedVariances(windows, index)[horizon] ?? Number.NaN);
   const horizonSec = hours * SECONDS_PER_HOUR;
-  const { forecast } = combineForecasts({ atSec: grid.atSec, forecasts, realised, horizonSec }, combination);
-  return [
+  const input = { atSec: grid.atSec, forecasts, realised, horizonSec };
+  const { forecast, record } = combineForecasts(input, combination, start);
+  const policies = [
     ["realised", realised],
     ["combined", forecast],
     ...VOL_MEMBERS.map((name, member) => [name, forecasts[member] ?? new Float64Array()] as const),
-  ];
+  ] as const;
+  return { policies, record };
 }
 
 interface TableInput {
@@ -152,10 +174,14 @@ interface TableInput {
   readonly everyHours: number;
   readonly hours: number;
   readonly policies: ReadonlyMap<string, Float64Array>;
+  readonly record: LossRecord;
   readonly request: Pick<LossRequest, "fromSec" | "toSec">;
 }
 
-function tableOf({ id, windows }: VolSeries, { grid, everyHours, hours, policies, request }: TableInput): LossTable {
+function tableOf(
+  { id, windows }: VolSeries,
+  { grid, everyHours, hours, policies, record, request }: TableInput,
+): LossTable {
   const realised = policies.get("realised") ?? new Float64Array();
   const names = [...policies.keys()].filter((name) => name !== "realised");
   const all = names.map((name) => policies.get(name)?.map((value, time) => qlikeLoss(realised[time] ?? 0, value)));
@@ -170,6 +196,7 @@ function tableOf({ id, windows }: VolSeries, { grid, everyHours, hours, policies
     seriesId: id,
     everyHours,
     horizonHours: hours,
+    record,
     atSec: pick(grid.atSec),
     combined: pick(policies.get("combined")),
     realised: pick(realised),

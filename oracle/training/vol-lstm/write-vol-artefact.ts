@@ -75,7 +75,11 @@ async function goldenVectors(model: Uint8Array, rng: Rng): Promise<VolVectors> {
   };
 }
 
-function describe({ model, fitted, rows, untilSec, metrics }: VolTraining, facts: VolArtefactFacts, vectors: string) {
+function describe(
+  { model, fitted, rows, untilSec, records, metrics }: VolTraining,
+  facts: VolArtefactFacts,
+  vectors: string,
+) {
   return {
     format: VOL_MANIFEST_FORMAT,
     id: "vol-lstm",
@@ -90,7 +94,7 @@ function describe({ model, fitted, rows, untilSec, metrics }: VolTraining, facts
       stateFeatures: [...STATE_FEATURES],
     },
     logHar: fitted.logHar,
-    combination: { members: [...VOL_MEMBERS], ...COMBINATION },
+    combination: { members: [...VOL_MEMBERS], ...COMBINATION, records },
     training: {
       seed: facts.seed,
       networks: fitted.networks.length,

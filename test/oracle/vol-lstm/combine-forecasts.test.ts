@@ -78,6 +78,23 @@ describe("combineForecasts", () => {
     assert.ok(combineForecasts({ ...data, forecasts: none }, SETTINGS).forecast.every(Number.isNaN));
   });
 
+  it("behavior: a record goes on where it ended, to the last digits", () => {
+    const whole = stream(200, 1);
+    const cut = (from: number, to: number): MemberForecasts => ({
+      ...whole,
+      atSec: whole.atSec.subarray(from, to),
+      forecasts: whole.forecasts.map((column) => column.subarray(from, to)),
+      realised: whole.realised.subarray(from, to),
+    });
+    // At the time 100 the label of 99 has just ended: the first part ends with it.
+    const { record } = combineForecasts(cut(0, 101), SETTINGS);
+    const resumed = combineForecasts(cut(100, 200), SETTINGS, JSON.parse(JSON.stringify(record)));
+    const { forecast } = combineForecasts(whole, SETTINGS);
+    resumed.forecast.forEach((value, time) => {
+      assert.ok(Math.abs(value / (forecast[100 + time] ?? 0) - 1) < 1e-12, `time ${time}`);
+    });
+  });
+
   it("behavior: power 0 never leaves the prior", () => {
     const { weights } = combineForecasts(stream(50, 1), { ...SETTINGS, power: 0 });
     assert.ok(Math.abs((weights[0]?.at(-1) ?? 0) - 0.5) < 1e-12);
