@@ -57,9 +57,9 @@ export function readHourlySeries(paths: readonly string[], toSec = Number.POSITI
   });
 }
 
-/** Whether any hourly file lies below the paths. */
-export function hasHourlyFiles(paths: readonly string[]): boolean {
-  return listDataFiles(paths).some((path) => FAMILIES.some(({ fileName }) => fileName.test(basename(path))));
+/** Hourly files below the paths. */
+export function hourlyFiles(paths: readonly string[]): readonly string[] {
+  return listDataFiles(paths).filter((path) => FAMILIES.some(({ fileName }) => fileName.test(basename(path))));
 }
 
 function readAsset(

@@ -4,14 +4,14 @@ import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
 import { mean } from "../../oracle/math/statistics.ts";
 import { type GarchSpec, specId } from "../../oracle/models/garch/garch-types.ts";
 import { qlikeLoss } from "../../oracle/models/vol-lstm/combine-forecasts.ts";
+import { type ForecastGrid, forecastGrid } from "../../oracle/models/vol-lstm/har-walk-forward.ts";
 import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
 import { ewmaForecast } from "../../oracle/models/vol-lstm/simple-forecasts.ts";
 import { VOL_HORIZONS_HOURS } from "../../oracle/models/vol-lstm/vol-inputs.ts";
 import { atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
 import { garchForecasts } from "../../oracle/training/volatility/garch-walk-forward.ts";
-import { type ForecastGrid, forecastGrid } from "../../oracle/training/volatility/har-walk-forward.ts";
-import { hasHourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
+import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 import { type ReferenceResult, reproduceReferences } from "./garch-references.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -31,7 +31,7 @@ const SPEED_VALUES = 3_248;
  */
 export async function evaluateGarch({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const references = reproduceReferences(listDataFiles(paths));
-  const series = hasHourlyFiles(paths) ? readHourlySeries(paths) : [];
+  const series = hourlyFiles(paths).length > 0 ? readHourlySeries(paths) : [];
   if (references.length + series.length === 0) throw nothingFound(paths);
   const walks = series.map((entry) => walkForward(entry, fromSec));
   const spans = walks.filter(({ count }) => count > 0);
@@ -87,9 +87,10 @@ function walkForward({ id, windows }: VolSeries, fromSec: number | null): Walk {
     Float64Array.from(grid.indexes, (index) => windows.coming("realised", index, days * HOURS_PER_DAY)),
   );
   const found = SPECS.map((spec) => ({ spec, ...garchForecasts(windows, grid, { spec, horizonDays: HORIZON_DAYS }) }));
-  // One common set of times: where every member has a forecast.
+  // One common set of times: where every member that could be fitted at all has a forecast.
+  const fitted = found.filter(({ refits }) => refits.failed < refits.total);
   const isUsed = (time: number): boolean =>
-    (grid.atSec[time] ?? 0) >= (fromSec ?? 0) && found.every(({ forecasts }) => (forecasts[0]?.[time] ?? 0) > 0);
+    (grid.atSec[time] ?? 0) >= (fromSec ?? 0) && fitted.every(({ forecasts }) => (forecasts[0]?.[time] ?? 0) > 0);
   const times = [...grid.atSec.keys()].filter(isUsed);
   const ewma = ewmaColumns(windows, grid);
   const scores = (forecasts: readonly Float64Array[]): readonly number[] =>

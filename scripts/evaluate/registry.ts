@@ -16,4 +16,5 @@ export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   "var-quantile": async () => (await import("./evaluate-var-quantile.ts")).evaluateVarQuantile,
+  "vol-lstm": async () => (await import("./evaluate-vol.ts")).evaluateVolatility,
 };

@@ -11,8 +11,14 @@ import {
   type VolInput,
 } from "./vol-inputs.ts";
 
-/** Names of the network's inputs and output in the ONNX file. */
-export const VOL_NAMES = { hours: "hours", days: "days", state: "state", logRatio: "log_ratio" } as const;
+/** Names of the network's inputs and outputs in the ONNX file. */
+export const VOL_NAMES = {
+  hours: "hours",
+  days: "days",
+  state: "state",
+  logRatio: "log_ratio",
+  linear: "linear",
+} as const;
 
 /** Rows a run: the LSTM operator is fastest at 64 to 256, and the arena keeps the peak of larger ones. */
 const CHUNK_ROWS = 128;
@@ -61,30 +67,38 @@ function timeMajor(sequences: readonly Float32Array[], steps: number, width: num
   return laid;
 }
 
+/** What the network says of each row, as log over the row's bases. `[rows, horizon]` each */
+export interface VolOutputs {
+  readonly logRatio: Float64Array;
+  /** Its linear part alone. */
+  readonly linear: Float64Array;
+}
+
 /**
- * Log of the forecast mean variance per day over each horizon, relative to the row's base. `[rows, horizon]`
+ * Log of the forecast mean variance per day over each horizon, relative to the rows' bases.
  *
  * @throws PlimsollError `ONNX_OUTPUT_MISSING` for a model of another kind.
  */
 export async function runVolNetwork(
   session: InferenceSession,
   inputs: readonly Pick<VolInput, "hours" | "days" | "state">[],
-): Promise<Float64Array> {
-  const result = new Float64Array(inputs.length * VOL_HORIZONS_HOURS.length);
+): Promise<VolOutputs> {
+  const size = inputs.length * VOL_HORIZONS_HOURS.length;
+  const result = { logRatio: new Float64Array(size), linear: new Float64Array(size) };
   for (let from = 0; from < inputs.length; from += CHUNK_ROWS) {
-    const found = await runBatch(session, volBatch(inputs.slice(from, from + CHUNK_ROWS)));
-    result.set(found, from * VOL_HORIZONS_HOURS.length);
+    const outputs = await runBatch(session, volBatch(inputs.slice(from, from + CHUNK_ROWS)));
+    result.logRatio.set(floatOutput(outputs, VOL_NAMES.logRatio), from * VOL_HORIZONS_HOURS.length);
+    result.linear.set(floatOutput(outputs, VOL_NAMES.linear), from * VOL_HORIZONS_HOURS.length);
   }
   return result;
 }
 
-async function runBatch(session: InferenceSession, batch: VolBatch): Promise<Float32Array | Float64Array> {
+async function runBatch(session: InferenceSession, batch: VolBatch): Promise<Readonly<Record<string, unknown>>> {
   const { Tensor } = await loadOnnxRuntime();
   const { rows, hours, days, state } = batch;
-  const outputs = await session.run({
+  return session.run({
     [VOL_NAMES.hours]: new Tensor("float32", hours, [HOUR_STEPS, rows, HOUR_FEATURES]),
     [VOL_NAMES.days]: new Tensor("float32", days, [DAY_STEPS, rows, DAY_FEATURES]),
     [VOL_NAMES.state]: new Tensor("float32", state, [rows, STATE_FEATURES.length]),
   });
-  return floatOutput(outputs, VOL_NAMES.logRatio);
 }

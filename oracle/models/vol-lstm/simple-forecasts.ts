@@ -1,15 +1,10 @@
 /** The simple members of the combination: a pooled log-HAR regression and an exponentially weighted mean. */
 import { HOURS_PER_DAY } from "./hourly-variance.ts";
 import type { VarianceMeasure, VarianceWindows } from "./variance-windows.ts";
-import { STATE_FEATURES, VOL_HISTORY_HOURS, VOL_HORIZONS_HOURS, type VolInput } from "./vol-inputs.ts";
+import { horizonMeasure, STATE_FEATURES, VOL_HISTORY_HOURS, VOL_HORIZONS_HOURS, type VolInput } from "./vol-inputs.ts";
 
 /** Decay of the exponentially weighted mean a day (RiskMetrics 1996, table 5.1). */
 const EWMA_DECAY = 0.94;
-
-/** Measure that a horizon is judged by: one squared hourly return says nothing, so horizons below a day use the range. */
-export function horizonMeasure(hours: number): VarianceMeasure {
-  return hours < HOURS_PER_DAY ? "range" : "realised";
-}
 
 /** Features of the log-HAR regression of a horizon (Corsi 2009 in logs): day, week, month; below a day also the hour. */
 export function logHarFeatures(hours: number): readonly (typeof STATE_FEATURES)[number][] {
@@ -31,7 +26,7 @@ export function logHarForecast(coefficients: readonly (readonly number[])[], inp
   return Float64Array.from(VOL_HORIZONS_HOURS, (hours, horizon) => {
     const regressors = logHarRegressors(input.state, hours);
     const value = regressors.reduce((sum, x, place) => sum + x * (coefficients[horizon]?.[place] ?? Number.NaN), 0);
-    return Math.exp(input.base + value);
+    return Math.exp((input.bases[horizon] ?? Number.NaN) + value);
   });
 }
 

@@ -7,14 +7,16 @@ import type { VarianceWindows } from "./variance-windows.ts";
 export const VOL_HORIZONS_HOURS = [1, 4, 24, 168, 720] as const;
 /** Hours that an input looks back: 90 days. */
 export const VOL_HISTORY_HOURS = 2_160;
-/** Steps of the two sequences: the last 48 hours, and the last 30 blocks of 24 hours. */
+/** Steps of the hourly sequence: the last 48 hours. */
 export const HOUR_STEPS = 48;
+/** Steps of the daily sequence: the last 30 blocks of 24 hours. */
 export const DAY_STEPS = 30;
-/** Numbers of one step of each sequence, and of the features beside them. */
+/** Numbers of one hourly step: range, return, hour of the day as sine and cosine. */
 export const HOUR_FEATURES = 4;
+/** Numbers of one daily step: range, realised variance, share of falls, return. */
 export const DAY_FEATURES = 4;
 /**
- * Names of the features beside the sequences; "r" range, "v" realised, each as log over the monthly range variance. `r2y`
+ * Names of the features beside the sequences; "r" range, "v" realised, each as log over the month's variance. `r2y`
  * is the mean of the daily logs over two years, or as far back as there are hours: the level to which volatility reverts.
  */
 export const STATE_FEATURES = [
@@ -54,8 +56,11 @@ const EPOCH_WEEKDAY_HOURS = 3 * HOURS_PER_DAY;
 
 /** Inputs of one row. */
 export interface VolInput {
-  /** Log of the monthly mean range variance per day: forecasts are relative to it. */
-  readonly base: number;
+  /**
+   * What forecasts are relative to: log of the monthly mean range variance per day; for horizons that are judged by the
+   * realised variance, moved by the long-run ratio of both measures, which differs between venues. `[horizon]`
+   */
+  readonly bases: Float64Array;
   /** `[HOUR_STEPS × HOUR_FEATURES]`, oldest step first. */
   readonly hours: Float32Array;
   /** `[DAY_STEPS × DAY_FEATURES]`, oldest step first. */
@@ -76,15 +81,28 @@ export function volInput(windows: VarianceWindows, index: number): VolInput | nu
   );
   const month = windows.trailing("range", index, MONTH_HOURS);
   if (!isFull || !(month > 0) || !(windows.trailing("realised", index, MONTH_HOURS) > 0)) return null;
-  const base = Math.log(month);
-  const place = { windows, index, base };
-  return { base, hours: hourSteps(place), days: daySteps(place), state: stateFeatures(place) };
+  const range = Math.log(month);
+  const place = { windows, index, base: { range, realised: range + measureRatio(windows, index) } };
+  const bases = Float64Array.from(VOL_HORIZONS_HOURS, (hours) => place.base[horizonMeasure(hours)]);
+  return { bases, hours: hourSteps(place), days: daySteps(place), state: stateFeatures(place) };
+}
+
+/** Measure that a horizon is judged by: one squared hourly return says nothing, so horizons below a day use the range. */
+export function horizonMeasure(hours: number): "range" | "realised" {
+  return hours < HOURS_PER_DAY ? "range" : "realised";
+}
+
+/** Log of the realised over the range variance, over two years or as far back as there are hours. */
+function measureRatio(windows: VarianceWindows, index: number): number {
+  const length = Math.min(LONG_HOURS, index + 1);
+  return Math.log(windows.trailing("realised", index, length) / windows.trailing("range", index, length));
 }
 
 interface Place {
   readonly windows: VarianceWindows;
   readonly index: number;
-  readonly base: number;
+  /** Log of the month's variance in each measure. */
+  readonly base: Readonly<Record<"range" | "realised", number>>;
 }
 
 /** Log of a variance relative to the month, kept finite. */
@@ -94,7 +112,7 @@ function relativeLog(variance: number, base: number): number {
 
 /** Return over `hours` in units of the month's volatility. */
 function scaledReturn({ windows, base }: Place, index: number, hours: number): number {
-  const size = Math.sqrt((Math.exp(base) * hours) / HOURS_PER_DAY);
+  const size = Math.sqrt((Math.exp(base.range) * hours) / HOURS_PER_DAY);
   return clip(windows.logReturn(index, hours) / size, MAX_SCALED_RETURN);
 }
 
@@ -110,7 +128,7 @@ function hourSteps(place: Place): Float32Array {
   for (let step = 0; step < HOUR_STEPS; step += 1) {
     const hour = index - HOUR_STEPS + 1 + step;
     const phase = (2 * Math.PI * hourOfWeek(windows, hour)) / HOURS_PER_DAY;
-    const range = relativeLog(windows.trailing("range", hour, 1), base);
+    const range = relativeLog(windows.trailing("range", hour, 1), base.range);
     steps.set([range, scaledReturn(place, hour, 1), Math.sin(phase), Math.cos(phase)], step * HOUR_FEATURES);
   }
   return steps;
@@ -122,7 +140,7 @@ function daySteps(place: Place): Float32Array {
   for (let step = 0; step < DAY_STEPS; step += 1) {
     const end = index - HOURS_PER_DAY * (DAY_STEPS - 1 - step);
     const logs = (["range", "realised"] as const).map((measure) =>
-      relativeLog(windows.trailing(measure, end, HOURS_PER_DAY), base),
+      relativeLog(windows.trailing(measure, end, HOURS_PER_DAY), base[measure]),
     );
     const row = [...logs, fallShare(place, end, HOURS_PER_DAY), scaledReturn(place, end, HOURS_PER_DAY)];
     steps.set(row, step * DAY_FEATURES);
@@ -132,8 +150,8 @@ function daySteps(place: Place): Float32Array {
 
 function stateFeatures(place: Place): Float32Array {
   const { windows, index, base } = place;
-  const range = (hours: number): number => relativeLog(windows.trailing("range", index, hours), base);
-  const realised = (hours: number): number => relativeLog(windows.trailing("realised", index, hours), base);
+  const range = (hours: number): number => relativeLog(windows.trailing("range", index, hours), base.range);
+  const realised = (hours: number): number => relativeLog(windows.trailing("realised", index, hours), base.realised);
   const hour = hourOfWeek(windows, index + 1);
   const wave =
     (period: number) =>
@@ -143,7 +161,7 @@ function stateFeatures(place: Place): Float32Array {
     };
   return Float32Array.from([
     ...[1, 4, HOURS_PER_DAY, WEEK_HOURS, VOL_HISTORY_HOURS].map(range),
-    clip(windows.meanLogDay(index, LONG_HOURS) - base, MAX_LOG_DISTANCE),
+    clip(windows.meanLogDay(index, LONG_HOURS) - base.range, MAX_LOG_DISTANCE),
     ...[HOURS_PER_DAY, WEEK_HOURS, MONTH_HOURS].map(realised),
     ...[HOURS_PER_DAY, WEEK_HOURS].map((hours) => fallShare(place, index, hours)),
     ...[HOURS_PER_DAY, WEEK_HOURS].map((hours) => scaledReturn(place, index, hours)),

@@ -5,7 +5,7 @@ import type { ParameterValues } from "../tensor/fit-loop.ts";
 import { lstmOperator } from "../tensor/lstm.ts";
 import { constant, type Tensor } from "../tensor/operation.ts";
 import { writeModel } from "../tensor/write-model.ts";
-import { LSTM_UNITS, VOL_PARAMETERS, type VolLayers, volLogRatio, volTensors } from "./vol-network-graph.ts";
+import { LSTM_UNITS, VOL_PARAMETERS, type VolLayers, volOutputs, volTensors } from "./vol-network-graph.ts";
 
 /** Bytes of the model; LSTMs as ONNX operators, weights as constants, dynamic batch. */
 export function exportVolNetworks(
@@ -13,12 +13,15 @@ export function exportVolNetworks(
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const tensors = volTensors("rows", "float32");
-  const outputs = networks.map((parameters) => volLogRatio(tensors, exportedLayers(parameters)));
-  const tensor = scale(outputs.reduce(add), 1 / outputs.length);
+  const members = networks.map((parameters) => volOutputs(tensors, exportedLayers(parameters)));
+  const average = (parts: readonly Tensor[]): Tensor => scale(parts.reduce(add), 1 / parts.length);
   return writeModel({
     name: "vol-lstm",
     inputs: Object.values(tensors),
-    outputs: [{ name: VOL_NAMES.logRatio, tensor }],
+    outputs: [
+      { name: VOL_NAMES.logRatio, tensor: average(members.map(({ logRatio }) => logRatio)) },
+      { name: VOL_NAMES.linear, tensor: average(members.map(({ linear }) => linear)) },
+    ],
     metadata,
   });
 }

@@ -91,23 +91,30 @@ export async function fitVolEnsemble(request: VolEnsembleRequest): Promise<VolEn
   return { networks, rows: { train: train.length, stop: stop.length }, span: { fromSec, stopFromSec } };
 }
 
-/** Least squares of the log labels on the state, with the level at which QLIKE is smallest. */
-export function linearStart(packed: PackedRows): { readonly weights: Float32Array; readonly bias: Float32Array } {
+/**
+ * Least squares of the log labels on the state, with the level at which QLIKE is smallest.
+ *
+ * @param columns features of the state to use; the weights of the others are 0. All by default.
+ */
+export function linearStart(
+  packed: PackedRows,
+  columns: readonly number[] = [...STATE_FEATURES.keys()],
+): { readonly weights: Float32Array; readonly bias: Float32Array } {
   const [size, horizons] = [STATE_FEATURES.length, VOL_HORIZONS_HOURS.length];
   const weights = new Float32Array(size * horizons);
   const bias = new Float32Array(horizons);
   const regressors = Array.from({ length: packed.rows }, (_, row) =>
-    Float64Array.from([1, ...packed.state.subarray(row * size, (row + 1) * size)]),
+    Float64Array.from([1, ...columns.map((column) => packed.state[row * size + column] ?? Number.NaN)]),
   );
   const label = (row: number, horizon: number): number => packed.labels[row * horizons + horizon] ?? Number.NaN;
   for (let horizon = 0; horizon < horizons; horizon += 1) {
-    const sums = leastSquares(size + 1);
+    const sums = leastSquares(columns.length + 1);
     regressors.forEach((row, index) => {
       sums.add(row, label(index, horizon), packed.weights[index]);
     });
-    const solution = sums.solve(SKIP_RIDGE) ?? new Float64Array(size + 1);
-    solution.subarray(1).forEach((value, feature) => {
-      weights[feature * horizons + horizon] = value;
+    const solution = sums.solve(SKIP_RIDGE) ?? new Float64Array(columns.length + 1);
+    solution.subarray(1).forEach((value, place) => {
+      weights[(columns[place] ?? 0) * horizons + horizon] = value;
     });
     // QLIKE is smallest where the mean of realised over forecast is one.
     const [ratio, total] = regressors.reduce<readonly [number, number]>(

@@ -9,7 +9,8 @@ import { type ParameterValues, runFit, shuffledBatches } from "../tensor/fit-loo
 import type { Batch } from "../tensor/trainer.ts";
 import { exportVolNetworks } from "./export-vol.ts";
 import { type PackedRows, packedInputs, packedRowsSchema, trainingBatch } from "./packed-rows.ts";
-import { LOSS_WEIGHTS, skipValues, volProblem } from "./vol-problem.ts";
+import { LSTM_REACH } from "./vol-network-graph.ts";
+import { skipValues, volProblem } from "./vol-problem.ts";
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, "a Float32Array");
 const taskSchema = z.object({
@@ -54,15 +55,15 @@ function* epochBatches(
   for (const rows of shuffledBatches(packed.rows, batchRows, rng)) yield trainingBatch(packed, inputs, { rows, rng });
 }
 
-/** Mean weighted QLIKE of networks on rows, from the exported form: what will be served is what is judged. */
+/** Mean QLIKE of networks on rows at the horizons that the LSTMs reach, from the exported form: what will be served is what is judged. */
 export async function volLoss(networks: readonly ParameterValues[], packed: PackedRows): Promise<number> {
   const session = await openSession(exportVolNetworks(networks, {}));
-  const found = await runVolNetwork(session, packedInputs(packed));
+  const { logRatio: found } = await runVolNetwork(session, packedInputs(packed));
   await session.release();
   let sum = 0;
   found.forEach((logRatio, place) => {
     const error = (packed.labels[place] ?? Number.NaN) - logRatio;
-    sum += (Math.exp(error) - error - 1) * (LOSS_WEIGHTS[place % VOL_HORIZONS_HOURS.length] ?? 0);
+    sum += (Math.exp(error) - error - 1) * (LSTM_REACH[place % VOL_HORIZONS_HOURS.length] ?? 0);
   });
   return sum / (packed.rows * VOL_HORIZONS_HOURS.length);
 }

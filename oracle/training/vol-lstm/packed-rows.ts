@@ -61,7 +61,7 @@ export function packRows(rows: readonly VolRow[]): PackedRows {
     days: pack(WIDTHS.days, ({ input }) => input.days),
     state: pack(WIDTHS.state, ({ input }) => input.state),
     labels: pack(VOL_HORIZONS_HOURS.length, ({ input, realised }) =>
-      realised.map((value) => Math.log(value) - input.base),
+      realised.map((value, horizon) => Math.log(value) - (input.bases[horizon] ?? Number.NaN)),
     ),
     weights: Float32Array.from(raw, (weight) => weight / mean),
   };

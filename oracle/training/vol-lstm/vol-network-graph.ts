@@ -24,10 +24,10 @@ import { concat } from "../tensor/shape-ops.ts";
 /** Hidden units of each LSTM (research/ml-models.md §6.2). */
 export const LSTM_UNITS = 16;
 /**
- * Horizons that the LSTMs correct; at the others the linear part stands alone. Thirty-day labels overlap so much that a few
- * dozen independent ones are left: there the LSTMs only learned the past (trial 2 of docs/models.md).
+ * Horizons that the LSTMs correct: up to a day. Labels of a week and of 30 days overlap so much that few independent ones
+ * are left; there the LSTMs only learned the past, and the linear part stands alone (trials 2 and 5 in docs/models.md).
  */
-export const LSTM_REACH: readonly number[] = VOL_HORIZONS_HOURS.map((hours) => Number(hours <= 168));
+export const LSTM_REACH: readonly number[] = VOL_HORIZONS_HOURS.map((hours) => Number(hours <= 24));
 /** Gates of an LSTM cell. */
 const GATES = 4;
 
@@ -77,10 +77,13 @@ export interface VolLayers {
   drop(hidden: Tensor): Tensor;
 }
 
-/** Log of the forecast variance over the base. `[rows, horizon]` */
-export function volLogRatio({ hours, days, state }: VolTensors, layers: VolLayers): Tensor {
+/** Log of the forecast variance over the bases, and its linear part alone. `[rows, horizon]` each */
+export function volOutputs(
+  { hours, days, state }: VolTensors,
+  layers: VolLayers,
+): { logRatio: Tensor; linear: Tensor } {
   const hidden = layers.drop(concat([layers.recur(hours, "hours"), layers.recur(days, "days")], 1));
-  const skip = add(matmul(state, layers.parameter("skip.weights")), layers.parameter("skip.bias"));
+  const linear = add(matmul(state, layers.parameter("skip.weights")), layers.parameter("skip.bias"));
   const reach = constant(LSTM_REACH, { shape: [LSTM_REACH.length], type: hidden.type });
-  return add(skip, mul(matmul(hidden, layers.parameter("head.weights")), reach));
+  return { logRatio: add(linear, mul(matmul(hidden, layers.parameter("head.weights")), reach)), linear };
 }

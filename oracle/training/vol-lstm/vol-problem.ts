@@ -7,15 +7,13 @@ import { lstmScan } from "../tensor/lstm.ts";
 import { reduceMean } from "../tensor/matrix-ops.ts";
 import { constant, definedTensor, input, scalar, type Tensor } from "../tensor/operation.ts";
 import type { TrainableParameter, TrainingProblem } from "../tensor/trainer.ts";
-import { LSTM_UNITS, VOL_PARAMETERS, type VolLayers, volLogRatio, volTensors } from "./vol-network-graph.ts";
+import { LSTM_REACH, LSTM_UNITS, VOL_PARAMETERS, type VolLayers, volOutputs, volTensors } from "./vol-network-graph.ts";
 
 /** Names of the fed tensors besides the inputs: labels `[rows, horizon]`, row weights `[rows, 1]`, dropout `[rows, units]`. */
 export const VOL_TRAINING_NAMES = { labels: "labels", weights: "row_weights", dropout: "dropout" } as const;
-const LOSS_OF_HOURS = { 1: 1, 4: 1, 24: 1, 168: 0.25, 720: 0 } as const;
 /** Errors of the log variance are kept in this range, so that single hours do not rule a batch (research/ml-models.md §6.2). */
 const ERROR_RANGE = [-4, 6] as const;
-/** Weight of each horizon in the loss; labels of a week overlap, and beyond it the LSTMs do not reach. */
-export const LOSS_WEIGHTS: readonly number[] = VOL_HORIZONS_HOURS.map((hours) => LOSS_OF_HOURS[hours]);
+/** Decoupled decay of all weights per unit of learning rate: a hundred times the engine's default, against overfitting. */
 const WEIGHT_DECAY = 0.01;
 /** Spread of the head's start weights: the start is close to the linear model. */
 const HEAD_SPREAD = 0.01;
@@ -44,7 +42,7 @@ export function volProblem({ batchRows, type, skip }: VolProblem, rng: Rng): Tra
   const labels = fed(VOL_TRAINING_NAMES.labels, VOL_HORIZONS_HOURS.length);
   const weights = fed(VOL_TRAINING_NAMES.weights, 1);
   const dropout = fed(VOL_TRAINING_NAMES.dropout, 2 * LSTM_UNITS);
-  const logRatio = volLogRatio(tensors, trainableLayers(parameters, { batchRows, type, skip, dropout }));
+  const { logRatio } = volOutputs(tensors, trainableLayers(parameters, { batchRows, type, skip, dropout }));
   return {
     parameters,
     batchInputs: [...Object.values(tensors), labels, weights, dropout],
@@ -53,8 +51,9 @@ export function volProblem({ batchRows, type, skip }: VolProblem, rng: Rng): Tra
   };
 }
 
+/** Horizons beyond the reach of the LSTMs have nothing to train. */
 function horizonWeights(type: ElementType): Tensor {
-  return constant(LOSS_WEIGHTS, { shape: [LOSS_WEIGHTS.length], type });
+  return constant(LSTM_REACH, { shape: [LSTM_REACH.length], type });
 }
 
 /** QLIKE (Patton 2011, equation 24) of an error of the log variance: e^x − x − 1, zero at 0, harder on too low forecasts. */

@@ -1,9 +1,14 @@
 /** Rows of the volatility network with their labels, and their split by time. */
 import type { AssetSymbol } from "../../domain/market.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
-import { horizonMeasure } from "../../models/vol-lstm/simple-forecasts.ts";
 import type { VarianceWindows } from "../../models/vol-lstm/variance-windows.ts";
-import { VOL_HISTORY_HOURS, VOL_HORIZONS_HOURS, type VolInput, volInput } from "../../models/vol-lstm/vol-inputs.ts";
+import {
+  horizonMeasure,
+  VOL_HISTORY_HOURS,
+  VOL_HORIZONS_HOURS,
+  type VolInput,
+  volInput,
+} from "../../models/vol-lstm/vol-inputs.ts";
 
 /** An asset of one file family: `BTC` of one venue is another series than `BTC` of another. */
 export interface VolSeries {

@@ -4,9 +4,9 @@ import { filterReturns } from "../../models/garch/filter-returns.ts";
 import { fitGarch } from "../../models/garch/fit-garch.ts";
 import { forecastVariances } from "../../models/garch/forecast-variance.ts";
 import type { GarchFit, GarchSpec } from "../../models/garch/garch-types.ts";
+import type { ForecastGrid } from "../../models/vol-lstm/har-walk-forward.ts";
 import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
 import type { VarianceWindows } from "../../models/vol-lstm/variance-windows.ts";
-import type { ForecastGrid } from "./har-walk-forward.ts";
 
 /** Trailing window of a fit and days between refits (design/models.md §4: windows of 1 000 to 1 500 days). */
 const WINDOW_DAYS = 1_500;

@@ -72,6 +72,39 @@ describe("evaluate command", () => {
     folder.remove();
   });
 
+  it("error: EVALUATION_EMPTY for a window without complete forecasts of vol-lstm", async () => {
+    const folder = temporaryFolder();
+    await writeFile(join(folder.path, "AAAUSDT_1h_2021.csv"), hourlyCsv(24 * 100));
+    const { code, stderr } = await run("--model", "vol-lstm", "--data", folder.path, "--from", "2020-10-01");
+    assert.equal(code, 1);
+    assert.ok(stderr.startsWith("EVALUATION_EMPTY: "), stderr);
+    folder.remove();
+  });
+
+  it("default: vol-lstm is measured on an asset that it never saw", async () => {
+    const folder = temporaryFolder();
+    await writeFile(join(folder.path, "AAAUSDT_1h_2021.csv"), hourlyCsv(24 * 400));
+    const { code, stdout, stderr } = await run(
+      "--model",
+      "vol-lstm",
+      "--data",
+      folder.path,
+      "--from",
+      "2021-07-25",
+      "--json",
+    );
+    assert.equal(code, 0, stderr);
+    const evaluation = evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    assert.deepEqual(Object.keys(evaluation.targets).sort(), [
+      "qlikeToBestSimple30d",
+      "qlikeToGarchT1And7d",
+      "qlikeToLogHar1And7d",
+      "unseenToLogHar1And7d",
+    ]);
+    assert.equal(evaluation.metrics.windowWasTrainedOn, false);
+    folder.remove();
+  });
+
   it("default: the last line is one JSON object of the agreed shape; --from moves the window", async () => {
     const folder = temporaryFolder();
     await writeFile(join(folder.path, "BTCUSDT_1h_2021.csv"), hourlyCsv(24 * 330));
@@ -81,13 +114,13 @@ describe("evaluate command", () => {
       "--data",
       folder.path,
       "--from",
-      "2021-07-20",
+      "2021-07-25",
       "--json",
     );
     assert.equal(code, 0, stderr);
     const evaluation = evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
     assert.equal(evaluation.model, "garch");
-    assert.equal(evaluation.window.from, "2021-07-20T00:00:00.000Z");
+    assert.equal(evaluation.window.from, "2021-07-25T00:00:00.000Z");
     folder.remove();
   });
 });

@@ -1,9 +1,9 @@
-/** HAR regressions of one asset in expanding walk-forward: the baselines that a volatility network must beat. */
+/** HAR regressions of one asset in expanding walk-forward: baselines of the volatility network, and one of its members. */
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { type LeastSquares, leastSquares, linearValue } from "../../math/least-squares.ts";
-import { HOURS_PER_DAY } from "../../models/vol-lstm/hourly-variance.ts";
-import { horizonMeasure } from "../../models/vol-lstm/simple-forecasts.ts";
-import type { VarianceMeasure, VarianceWindows } from "../../models/vol-lstm/variance-windows.ts";
+import { HOURS_PER_DAY } from "./hourly-variance.ts";
+import type { VarianceMeasure, VarianceWindows } from "./variance-windows.ts";
+import { horizonMeasure } from "./vol-inputs.ts";
 
 /** Times at which forecasts are made: hours of one asset. */
 export interface ForecastGrid {
