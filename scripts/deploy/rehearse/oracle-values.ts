@@ -1,11 +1,13 @@
 /** Every value that an upgrade must keep, read back from a chain: by group, by name. */
 import { parseEventLogs, toHex } from "viem";
+import { classRatioFeedAbi } from "../../../oracle/chain/abi/class-ratio-feed.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { positionSourceAbi } from "../../../oracle/chain/abi/position-source.ts";
 import { riskHistoryAbi } from "../../../oracle/chain/abi/risk-history.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
+import { classFeedName } from "../class-feeds.ts";
 import { registryFacts } from "../propose/plan-upgrade.ts";
 import type { Verification } from "../verify/context.ts";
 import { verifyDeployment } from "../verify/verify.ts";
@@ -28,6 +30,7 @@ export async function readOracleValues(dev: DevelopmentChain, verification: Veri
     health: await readHealth(dev),
     history: Object.assign({}, ...(await Promise.all(sources.map(async (source) => await readHistory(dev, source))))),
     classes: await readClasses(dev),
+    feeds: await readClassFeeds(dev, verification),
     delivery: await readDelivery(dev, verification),
     models: await readModels(dev, verification),
     signers: await readSigners(dev),
@@ -118,6 +121,15 @@ async function readClasses({ chain, at }: DevelopmentChain) {
       opening: await reader.readContract({ ...oracle, functionName: "openingParams", args }),
     };
     return [`class ${id}`, value] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readClassFeeds({ chain, at }: DevelopmentChain, { config }: Verification) {
+  const entries = config.classFeeds.map(async (configured) => {
+    const name = classFeedName(configured);
+    const feed = { address: at(name), abi: classRatioFeedAbi, functionName: "latestRoundData" } as const;
+    return [name, await chain.reader.readContract(feed)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

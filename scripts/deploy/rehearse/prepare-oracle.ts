@@ -12,7 +12,7 @@ import { pushRehearsalPrices } from "./rehearsal-positions.ts";
 import {
   entriesFor,
   newestRoot,
-  quantilesFor,
+  quantilesOf,
   type RehearsalQuorum,
   type RehearsedReport,
   rehearsalSigners,
@@ -101,7 +101,7 @@ export async function sendReports(
   const report = async (number: bigint, beforeSec: number, plan: Pick<Parameters<typeof signReport>[2], "entries">) =>
     await signReport(dev, quorum, { epoch: first + number, observedAt: etaSec - beforeSec - 1, ...plan });
 
-  const scores = { entries: await entriesFor(dev, ids, FIRST_MOVE_BPS), classQuantiles: await quantilesFor(dev, ids) };
+  const scores = { entries: await entriesFor(dev, ids, FIRST_MOVE_BPS), classQuantiles: quantilesOf(config) };
   const scored = await report(0n, SCORED_BEFORE_SEC, scores);
   await dev.send(dev.deployer, scored.submission, etaSec - SCORED_BEFORE_SEC);
   const recordArgs = [dev.at("vault"), ids[0]];

@@ -9,6 +9,7 @@ import type { QuorumReport, RiskEntry, RiskReport } from "../../../oracle/domain
 import type { ClassQuantile } from "../../../oracle/domain/score.ts";
 import { encodeClassQuantiles, encodeEntries } from "../../../oracle/rules/report-codec.ts";
 import { submitArguments } from "../../../oracle/submission/encode.ts";
+import { classesOf, type DeploymentConfig } from "../deployment-config.ts";
 import type { ContractCall, DevelopmentChain } from "./development-chain.ts";
 
 /** Operators' keys of a rehearsal; known to everybody, and never worth anything outside it. */
@@ -106,23 +107,12 @@ export async function entriesFor(
   );
 }
 
-/** Quantiles of the classes of positions: what they stand at, so that all of them are scored once. */
-export async function quantilesFor(
-  { chain, at }: DevelopmentChain,
-  ids: readonly bigint[],
-): Promise<readonly ClassQuantile[]> {
-  const oracle = { address: at("riskOracle"), abi: riskOracleAbi } as const;
-  const found = new Map<number, ClassQuantile>();
-  for (const id of ids) {
-    const args = [at("vault"), id] as const;
-    const { classId, rhoTargetBps, piBps } = await chain.reader.readContract({
-      ...oracle,
-      functionName: "getParams",
-      args,
-    });
-    found.set(classId, { classId, rhoBps: rhoTargetBps, piBps });
-  }
-  return [...found.values()].sort((left, right) => left.classId - right.classId);
+/** Quantiles of every configured class: its defaults. */
+export function quantilesOf(config: DeploymentConfig): readonly ClassQuantile[] {
+  const classes = config.markets.flatMap((_, index) => classesOf(config, index + 1));
+  return classes
+    .map(({ classId, riskClass }) => ({ classId, rhoBps: riskClass.rhoDefaultBps, piBps: riskClass.piDefaultBps }))
+    .sort((left, right) => left.classId - right.classId);
 }
 
 /** Header of the newest root, from the log of the block that published it. */

@@ -166,7 +166,7 @@ describe("upgrade of rule engine and verifier", function () {
     assert.equal(rehearsal.positions, 2 * dao.config.markets.length);
     assert.deepEqual(
       rehearsal.moments.map(({ groups }) => groups.map(({ compared }) => compared > 0)),
-      Array.from({ length: 3 }, () => Array.from({ length: 9 }, () => true)),
+      Array.from({ length: 3 }, () => Array.from({ length: 10 }, () => true)),
     );
     const [now] = rehearsal.moments;
     const classes = dao.config.markets.flatMap((_, index) => classesOf(dao.config, index + 1));
