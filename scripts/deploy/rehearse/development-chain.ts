@@ -1,10 +1,19 @@
 /** A development chain as a rehearsal drives it: any account acts, the clock goes where it should, and all can be undone. */
-import { type Abi, decodeFunctionResult, encodeDeployData, encodeFunctionData, type Hex } from "viem";
+import {
+  type Abi,
+  createTestClient,
+  decodeFunctionResult,
+  encodeDeployData,
+  encodeFunctionData,
+  type Hex,
+  http,
+  publicActions,
+  walletActions,
+} from "viem";
 import type { ChainClient } from "../../../oracle/chain/client.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import { PlimsollError } from "../../../oracle/domain/errors.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
-import { createLocalClient } from "../../../oracle/simulation/agents/local-world.ts";
 import type { VerificationRun } from "../verify/context.ts";
 
 /** One call of a contract, as viem's `readContract` takes it. */
@@ -38,11 +47,26 @@ export interface DevelopmentChain {
   readonly deployer: Address;
 }
 
+const POLLING_MS = 20;
 const GAS_MONEY_WEI = 10n ** 20n;
 /** Given, not estimated: an estimate runs before the block time that is set for the transaction. */
 const GAS = 15_000_000n;
 
-type Client = ReturnType<typeof createLocalClient>;
+type Client = ReturnType<typeof createClient>;
+
+/** Anvil understands Hardhat's names of these methods. */
+function createClient({ rpcUrl, reader }: ChainClient) {
+  const transport = http(rpcUrl);
+  return createTestClient({
+    mode: "hardhat",
+    chain: reader.chain,
+    transport,
+    pollingInterval: POLLING_MS,
+    cacheTime: 0,
+  })
+    .extend(publicActions)
+    .extend(walletActions);
+}
 
 /**
  * Takes control of a development node.
@@ -50,7 +74,7 @@ type Client = ReturnType<typeof createLocalClient>;
  * @throws PlimsollError `REHEARSAL_NODE_REFUSED` for a node without unlocked accounts.
  */
 export async function controlChain(chain: ChainClient, at: VerificationRun["at"]): Promise<DevelopmentChain> {
-  const client = createLocalClient(chain.rpcUrl);
+  const client = createClient(chain);
   const [deployer] = await client.getAddresses();
   if (deployer === undefined) throw noAccounts(chain.rpcUrl);
   return {

@@ -1,8 +1,7 @@
 /** An upgrade of rule engine and verifier: parts that are refused, a rehearsal that finds what changes, one that finds nothing. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
-import { type Abi, encodeFunctionData, type Hex } from "viem";
-import { z } from "zod";
+import { encodeFunctionData, type Hex } from "viem";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
@@ -14,6 +13,7 @@ import { controlChain, type DevelopmentChain } from "../../../scripts/deploy/reh
 import { rehearsalText } from "../../../scripts/deploy/rehearse/rehearsal-text.ts";
 import { type RehearsalInput, rehearseUpgrade } from "../../../scripts/deploy/rehearse/rehearse-upgrade.ts";
 import { DEPLOYER, type DeployedDao, deployDao, STRANGER } from "../../helpers/deployed-dao.ts";
+import { deployArtifact } from "../../helpers/stand-ins.ts";
 
 const DEPLOY_MS = 180_000;
 /** Answers every call with one word: zero, one, the greatest. */
@@ -21,11 +21,6 @@ const ANSWERS_ZERO: Hex = "0x60205ff3";
 const ANSWERS_ONE: Hex = "0x60015f5260205ff3";
 const ANSWERS_GREATEST: Hex = "0x5f195f5260205ff3";
 const BARE: Address = "0x00000000000000000000000000000000000ba4e0";
-
-const artifactSchema = z.object({
-  abi: z.custom<Abi>((value) => Array.isArray(value)),
-  bytecode: z.custom<Hex>((value) => typeof value === "string"),
-});
 
 describe("upgrade of rule engine and verifier", function () {
   this.timeout(DEPLOY_MS);
@@ -46,10 +41,8 @@ describe("upgrade of rule engine and verifier", function () {
 
   after(() => dao.stop());
 
-  async function deploy(name: string, args: readonly unknown[]): Promise<Address> {
-    const { default: hre } = await import("hardhat");
-    return await dev.deploy(artifactSchema.parse(await hre.artifacts.readArtifact(name)), args);
-  }
+  const deploy = async (name: string, args: readonly unknown[]): Promise<Address> =>
+    await deployArtifact(dev, name, args);
 
   async function registry(change: Partial<Record<"authority" | "overlapSec" | "signers" | "threshold", unknown>> = {}) {
     const { config, parties, at } = dao;
