@@ -11,6 +11,7 @@ import { encodeClassQuantiles, encodeEntries } from "../../../oracle/rules/repor
 import { submitArguments } from "../../../oracle/submission/encode.ts";
 import { classesOf, type DeploymentConfig } from "../deployment-config.ts";
 import type { ContractCall, DevelopmentChain } from "./development-chain.ts";
+import type { RehearsedPosition } from "./rehearsal-positions.ts";
 
 /** Operators' keys of a rehearsal; known to everybody, and never worth anything outside it. */
 export function rehearsalSigners(count: number) {
@@ -85,22 +86,16 @@ export async function signReport(
   };
 }
 
-/** A report of positions as they stand, each ρ moved by `moveBps` of its target. */
+/** Positions as they stand, each ρ moved by `moveBps` of its target. */
 export async function entriesFor(
   { chain, at }: DevelopmentChain,
-  ids: readonly bigint[],
+  positions: readonly RehearsedPosition[],
   moveBps: number,
 ): Promise<readonly RiskEntry[]> {
-  const oracle = { address: at("riskOracle"), abi: riskOracleAbi } as const;
-  const sourceIndex = await chain.reader.readContract({
-    ...oracle,
-    functionName: "sourceIndexOf",
-    args: [at("vault")],
-  });
+  const oracle = { address: at("riskOracle"), abi: riskOracleAbi, functionName: "getParams" } as const;
   return await Promise.all(
-    ids.map(async (positionId) => {
-      const args = [at("vault"), positionId] as const;
-      const params = await chain.reader.readContract({ ...oracle, functionName: "getParams", args });
+    positions.map(async ({ source, sourceIndex, positionId }) => {
+      const params = await chain.reader.readContract({ ...oracle, args: [source, positionId] });
       const { epoch, rhoTargetBps, piBps } = params;
       return { sourceIndex, positionId, epoch, rhoBps: rhoTargetBps + moveBps, piBps, score: SCORE };
     }),

@@ -87,14 +87,14 @@ export async function rehearseUpgrade(input: RehearsalInput): Promise<Rehearsal>
 async function rehearse({ dev, verification, further = [] }: RehearsalInput): Promise<Rehearsal> {
   const { config, parties, record } = verification;
   await pushRehearsalPrices(dev, config);
-  const ids = await openRehearsalPositions(dev, config);
+  const positions = await openRehearsalPositions(dev, config);
   const electorate = await gatherVotes(dev, parties, config);
-  const old = await takeSignatures(dev, ids, { ...electorate, config, record });
+  const old = await takeSignatures(dev, positions, { ...electorate, config, record });
   const parts = await deployParts(dev, verification, old);
   const calls = [...(await planUpgrade(parts, dev)), ...further];
   const { etaSec, execution } = await queueProposal(dev, calls, { ...electorate, title: "Rehearsal: upgrade" });
   const queuedAt = await dev.now();
-  const prepared = await sendReports(dev, old, { ids, etaSec, config });
+  const prepared = await sendReports(dev, old, { positions, etaSec, config });
   const from = await wiringOf(dev);
   const moments = momentsOf(verification);
   const switchSec = etaSec + SWITCH_AFTER_SEC;

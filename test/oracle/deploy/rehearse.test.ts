@@ -156,7 +156,8 @@ describe("upgrade of rule engine and verifier", function () {
     const rehearsal = await rehearseUpgrade(input());
     assert.equal(rehearsal.pass, true, rehearsalText(rehearsal));
     assert.equal(rehearsal.delaySec, dao.config.governance.wideningDelaySec);
-    assert.equal(rehearsal.positions, 2 * dao.config.markets.length);
+    // A put and a call in every market, and a loan: the local deployment has a second source.
+    assert.equal(rehearsal.positions, 2 * dao.config.markets.length + 1);
     assert.deepEqual(
       rehearsal.moments.map(({ groups }) => groups.map(({ compared }) => compared > 0)),
       Array.from({ length: 3 }, () => Array.from({ length: 10 }, () => true)),
@@ -191,6 +192,25 @@ describe("upgrade of rule engine and verifier", function () {
       assert.ok(found.every((subject) => !subject.startsWith("positions.")));
     }
     assert.match(rehearsalText(rehearsal), /rehearsal FAILED$/);
+  });
+
+  it("behavior: parts that work otherwise than the planned ones are found by what is tried", async () => {
+    const { config, at } = dao;
+    const set = [STRANGER, DEPLOYER, dao.holder, dao.parties.guardian];
+    const foreign = await registry({ signers: set, threshold: config.operators.threshold });
+    const oracle = { target: at("riskOracle"), abi: riskOracleAbi };
+    const further = [{ ...oracle, functionName: "setVerifier", args: [foreign], title: "another" }];
+    const { checks, moments, pass } = await rehearseUpgrade(input({ further }));
+    assert.equal(pass, false);
+    const failed = checks.filter(({ expected, found }) => expected !== found).map(({ what }) => what);
+    assert.deepEqual(failed, [
+      "the verifier in force",
+      "ρ that a report for the new verifier sets",
+      "a signer that the guardian removes from the new verifier",
+    ]);
+    assert.ok(
+      moments.every(({ groups }) => groups.some(({ name, differences }) => name === "signers" && differences[0])),
+    );
   });
 
   it("behavior: either part alone is planned alone; the verifier brings its roles", async () => {
