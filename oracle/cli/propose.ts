@@ -54,7 +54,21 @@ export function proposeCommand(): Command {
     .option("--title <text>", "description of the proposal")
     .option("--send", "send it, signed with PLIMSOLL_PROPOSER_KEY")
     .option("--json", "print the preview as JSON")
-    .action(async (flags: unknown) => await propose(flagsSchema.parse(flags)));
+    .action(async (flags: unknown) => await propose(parseFlags(flags)));
+}
+
+function parseFlags(flags: unknown): Flags {
+  const parsed = flagsSchema.safeParse(flags);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const flag = issue?.path.join(".") ?? "";
+  throw new PlimsollError({
+    code: "PROPOSAL_FLAG_INVALID",
+    problem: `--${flag} is wrong: ${issue?.message ?? "invalid"}.`,
+    remedy: "See `npm run propose -- --help`; addresses need their checksum.",
+    context: { flag },
+    cause: parsed.error,
+  });
 }
 
 async function propose(flags: Flags): Promise<void> {

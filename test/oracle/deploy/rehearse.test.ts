@@ -5,6 +5,7 @@ import { encodeFunctionData, type Hex } from "viem";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
+import { proposeCommand } from "../../../oracle/cli/propose.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
 import { classesOf } from "../../../scripts/deploy/deployment-config.ts";
@@ -76,6 +77,14 @@ describe("upgrade of rule engine and verifier", function () {
     const { chain, config, parties, outputs } = dao;
     return { dev, verification: { reader: chain.reader, config, parties, ...outputs }, ...change };
   }
+
+  it("error: PROPOSAL_FLAG_INVALID for an address without its checksum", async () => {
+    for (const flag of ["--engine", "--verifier"]) {
+      const flags = ["--network", "anvil", flag, STRANGER.toLowerCase()];
+      const proposed = proposeCommand().parseAsync(flags, { from: "user" });
+      await assert.rejects(proposed, (error) => hasCode(error, "PROPOSAL_FLAG_INVALID"));
+    }
+  });
 
   it("error: UPGRADE_ENGINE_REFUSED without code, without a version, with the live one", async () => {
     await dao.control.setCode({ address: BARE, bytecode: ANSWERS_ZERO });
