@@ -1,12 +1,10 @@
 /** Reports that the oracle keeps back until somebody decides: read from its log, block range after block range. */
 import type { Hash } from "viem";
+import type { HeldState } from "../domain/delivery.ts";
 import type { Anchor } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import { riskOracleAbi } from "./abi/risk-oracle.ts";
 import type { ChainClient } from "./client.ts";
-
-/** What became of a held report; `expired` when nobody has decided in time. */
-export type HeldState = "waiting" | "released" | "discarded" | "expired";
 
 /** One report that was held. */
 export interface HeldReport {

@@ -12,6 +12,7 @@ import { findChromium, launchBrowser } from "../helpers/browser.ts";
 import {
   type ChangingView,
   createChangingView,
+  heldReportRow,
   positionRow,
   reportRow,
   VIEW_TIME_SEC,
@@ -123,6 +124,20 @@ describe("the web page", () => {
     await trust("unknown");
   });
 
+  it("error: a breaker that cannot be read is a banner of its own", async () => {
+    await open({ breaker: null });
+    await trust("live");
+    assert.match(await text('#breaker[data-mode="UNKNOWN"]'), /could not be read: its state is unknown/);
+    assert.equal(await page.locator("#breaker").isVisible(), true);
+  });
+
+  it("error: a held report without a form stops the answer", async () => {
+    await open({ heldReports: [heldReportRow({ digest: "0x<b>" })] });
+    await page.getByText("state unknown").waitFor();
+    assert.equal(await page.locator("#held").isVisible(), false);
+    forgiveFailedRequests();
+  });
+
   it("behavior: HTML in a text is shown, not interpreted", async () => {
     const asset = '<img src="x" onerror="document.title=1"><b>BTC</b>';
     const skipped = { "<b>LATE</b>": 1 };
@@ -178,6 +193,64 @@ describe("the web page", () => {
     ]);
     assert.match(await text("#market"), /simulator seed 7 · market time 2022-06-13 12:00 UTC/);
     assert.match(await text("#models"), /quantile-net 0x123456789a…/);
+  });
+
+  it("default: a tripped breaker is a banner with its reason in words, and goes when it is re-armed", async () => {
+    await open({});
+    await trust("live");
+    assert.equal(await page.locator("#breaker").isVisible(), false);
+    const sinceSec = VIEW_TIME_SEC - 3_600;
+    view.set({ breaker: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec } });
+    await refreshNow();
+    await page.locator('#breaker[data-mode="TIGHTEN_ONLY"]').waitFor();
+    assert.equal(
+      await page.getByRole("alert").innerText(),
+      "Tighten only: nothing that lowers a requirement is applied. " +
+        "Reason: price sources diverge, are stale or implausible. Since 2022-06-13 11:00 UTC.",
+    );
+    view.set({ breaker: { mode: "HALTED", reason: "GUARDIAN", sinceSec: VIEW_TIME_SEC } });
+    await refreshNow();
+    await page.locator('#breaker[data-mode="HALTED"]').waitFor();
+    assert.match(
+      await page.getByRole("alert").innerText(),
+      /^Halted: .* Reason: a decision of the guardian or the DAO\./,
+    );
+    view.set({ breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC } });
+    await refreshNow();
+    await page.locator("#breaker").waitFor({ state: "hidden" });
+  });
+
+  it("default: held reports with what they would do and until when they may be released", async () => {
+    const released = heldReportRow({
+      digest: `0x${"cd".repeat(32)}`,
+      epoch: "9",
+      chunkIndex: 1,
+      state: "released",
+      decidedAtSec: VIEW_TIME_SEC + 60,
+      entries: null,
+    });
+    await open({ heldReports: [heldReportRow(), released] });
+    await page.getByRole("table", { name: "Held reports" }).waitFor();
+    assert.deepEqual(
+      (await cells("#held tbody tr:first-child")).map((cell) => cell.replaceAll(/\s+/g, " ")),
+      ["12 0xabab…abab", "waiting", "2022-06-13 12:00", "2022-06-13 14:00", "–", "28", "21", "105.5 %"],
+    );
+    assert.deepEqual(
+      (await cells("#held tbody tr:last-child")).map((cell) => cell.replaceAll(/\s+/g, " ")),
+      [
+        "9 part 2 0xcdcd…cdcd",
+        "released",
+        "2022-06-13 12:00",
+        "2022-06-13 14:00",
+        "2022-06-13 12:01",
+        "unknown",
+        "21",
+        "105.5 %",
+      ],
+    );
+    view.set({ heldReports: [] });
+    await refreshNow();
+    await page.locator("#held-section").waitFor({ state: "hidden" });
   });
 
   it("behavior: unknown health is the word, in the colour of danger, and counted", async () => {
