@@ -57,8 +57,10 @@ export function noQuorum(results: readonly OperatorRoundResult[]): string {
 function countGuards({ metrics }: RoundAccount, results: readonly OperatorRoundResult[], fate: RoundFate): void {
   const withheld = results.find((result) => result.withheld !== null)?.withheld ?? null;
   if (fate === "withheld" && withheld !== null) metrics.withheld(withheld);
-  const speaker = results.find(({ quorum, looseningsLeftOut }) => quorum !== null || looseningsLeftOut > 0);
-  if (speaker?.breaker.ok) metrics.looseningsLeftOut(speaker.breaker.value.reason, speaker.looseningsLeftOut);
+  const speaker =
+    results.find(({ quorum }) => quorum !== null) ?? results.find((result) => result.looseningsLeftOut > 0);
+  if (!speaker?.breaker.ok || speaker.looseningsLeftOut === 0) return;
+  metrics.looseningsLeftOut(speaker.breaker.value.reason, speaker.looseningsLeftOut);
 }
 
 function noteOperators(board: ComponentBoard, results: readonly OperatorRoundResult[], fate: RoundFate): void {

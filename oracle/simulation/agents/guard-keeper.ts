@@ -3,7 +3,7 @@
  * vault follow a breaker that is not NORMAL. Both may be called by anyone. Nothing is sent before a view and a simulation
  * say that it would change something.
  */
-import { type Abi, type Hash, zeroAddress } from "viem";
+import { type Abi, BaseError, ContractFunctionRevertedError, type Hash, zeroAddress } from "viem";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
 import { oracleSentinelAbi } from "../../chain/abi/oracle-sentinel.ts";
 import { riskOracleAbi } from "../../chain/abi/risk-oracle.ts";
@@ -104,11 +104,19 @@ async function tryCall({ client, actors }: GuardKeeperInput, wanted: Attempt): P
     await client.simulateContract(call);
     hash = await client.writeContract(call);
   } catch (error) {
-    const revert = revertOf(error);
-    if (revert === null) throw error;
-    return NOTHING_TO_DO.has(revert.code) ? null : revert.code;
+    const code = refusalOf(error);
+    if (code === null) throw error;
+    return NOTHING_TO_DO.has(code) ? null : code;
   }
   const { status } = await client.waitForTransactionReceipt({ hash });
   // Reverted although the simulation passed: another keeper's call came in between.
   return status === "success" ? "done" : null;
+}
+
+/** Name of the contract's error, `REVERTED` where it gave none; `null` for a failure that is no revert. */
+function refusalOf(error: unknown): string | null {
+  const revert = revertOf(error);
+  if (revert !== null) return revert.code;
+  const isRevert = error instanceof BaseError && error.walk((inner) => inner instanceof ContractFunctionRevertedError);
+  return isRevert ? "REVERTED" : null;
 }
