@@ -100,7 +100,9 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
   const fate = result === null ? "kept for later" : `${result.state}${result.reason ? ` (${result.reason})` : ""}`;
-  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries`] };
+  const paused = Math.max(...results.map(({ looseningsLeftOut }) => looseningsLeftOut));
+  const lacking = paused === 0 ? "" : `, left out ${paused} loosenings`;
+  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`] };
 }
 
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */
