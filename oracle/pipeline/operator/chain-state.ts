@@ -1,9 +1,8 @@
 /** What the chain says at an anchor: configuration, classes, signer set, and the words that the rules start from. */
-import { BaseError } from "viem";
 import type { OracleReader, SignerSet } from "../../chain/oracle-reader.ts";
 import type { ChainView } from "../../consensus/aggregate.ts";
 import { type BreakerReading, isLooseningPaused } from "../../domain/breaker.ts";
-import { hasCode, PlimsollError } from "../../domain/errors.ts";
+import { PlimsollError } from "../../domain/errors.ts";
 import { type Position, positionKey } from "../../domain/positions.ts";
 import type { Anchor } from "../../domain/report.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
@@ -14,6 +13,7 @@ import { unpackRiskWord } from "../../rules/risk-word.ts";
 import { admitPositions } from "./admit-positions.ts";
 import { createChainRules } from "./chain-rules.ts";
 import { readPositionWords, wordKey } from "./position-words.ts";
+import { readBreaker } from "./read-breaker.ts";
 
 /** Facts that change only together with the configuration digest. */
 interface Configuration {
@@ -116,21 +116,6 @@ async function readState(
       }),
     },
   };
-}
-
-/** The breaker at the anchor; an RPC or a contract that does not tell it closes the round, not the operator. */
-async function readBreaker(reader: Pick<OracleReader, "breaker">, anchor: Anchor): Promise<BreakerReading> {
-  try {
-    return { ok: true, value: await reader.breaker(anchor) };
-  } catch (error) {
-    if (error instanceof BaseError) return unreadable(error.shortMessage);
-    if (hasCode(error, "BREAKER_UNKNOWN")) return unreadable(error.message);
-    throw error;
-  }
-}
-
-function unreadable(detail: string): BreakerReading {
-  return { ok: false, reason: "breaker-unreadable", detail };
 }
 
 interface Standing {

@@ -1,23 +1,16 @@
 /** What the breaker lets through of mixed reports: the mirror against the deployed RiskOracle, entry by entry and word by word. */
 import assert from "node:assert/strict";
-import hre from "hardhat";
 import { before, describe, it } from "mocha";
-import { bytesToHex, concat, keccak256, numberToHex, zeroHash } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
-import { signCompact } from "../../../oracle/chain/compact-signature.ts";
-import { reportDigest } from "../../../oracle/chain/typed-data.ts";
 import { BREAKER_MODES, BREAKER_REASONS } from "../../../oracle/domain/breaker.ts";
-import type { RiskEntry, RiskReport } from "../../../oracle/domain/report.ts";
+import type { RiskEntry } from "../../../oracle/domain/report.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 import { clampEntry } from "../../../oracle/rules/clamp-entry.ts";
 import { pauseLoosening } from "../../../oracle/rules/loosening-pause.ts";
-import { encodeClassQuantiles, encodeEntries } from "../../../oracle/rules/report-codec.ts";
 import { type AppliedEntry, applyEntry, initialWord } from "../../../oracle/rules/risk-rules.ts";
 import { unpackRiskWord } from "../../../oracle/rules/risk-word.ts";
-import { readOutcomes } from "../../../oracle/submission/read-outcomes.ts";
 import { randomRiskClass } from "../../../scripts/generate/random-risk-class.ts";
-import { WIDE_LIMITS } from "../chain/oracle-fixture.ts";
+import { deployBed, MAX_GAP_SEC, type OracleBed, submitTo } from "./oracle-bed.ts";
 
 const CLASSES = 6;
 const POSITIONS = 60;
@@ -27,32 +20,7 @@ const PAUSED_REPORTS = 40;
 const DOWNWARD_BPS = 100;
 /** One in so many positions is in a report. */
 const SHARE = 3;
-const BUNDLE = keccak256("0x01");
-const MAX_GAP_SEC = 20_000;
 const GAPS_SEC = [90, 900, 4_000, MAX_GAP_SEC];
-const OPERATORS = [1, 2, 3, 4].map((number) => privateKeyToAccount(numberToHex(number, { size: 32 })));
-
-async function deploy(classes: readonly RiskClass[]) {
-  const { viem } = await hre.network.create("local");
-  const [wallet] = await viem.getWalletClients();
-  assert.ok(wallet);
-  const owner = wallet.account.address;
-  const { address: authority } = await viem.deployContract("PlimsollAccessManager", [owner, 86_400, 3_600]);
-  const signers = OPERATORS.map(({ address }) => address);
-  const { address: verifier } = await viem.deployContract("SignerRegistry", [authority, 3_600, signers, 3]);
-  const { address: engine } = await viem.deployContract("RuleEngine");
-  const { address: extension } = await viem.deployContract("RiskOracleExtension", [zeroHash]);
-  const parts = { authority, verifier, engine, extension };
-  const { address } = await viem.deployContract("RiskOracle", [
-    { ...parts, maxArrivalAgeSec: MAX_GAP_SEC, limits: WIDE_LIMITS },
-  ]);
-  const oracle = await viem.getContractAt("IRiskOracle", address);
-  await oracle.write.setModelAllowed([BUNDLE, true]);
-  await oracle.write.registerSource([owner]);
-  for (const [id, riskClass] of classes.entries()) await oracle.write.setRiskClass([id, riskClass]);
-  for (let id = 1; id <= POSITIONS; id += 1) await oracle.write.registerPosition([BigInt(id), id % CLASSES]);
-  return { oracle, client: await viem.getPublicClient(), testClient: await viem.getTestClient() };
-}
 
 /** One value on its way: the word before, and what the mirror makes of it. */
 interface Judged {
@@ -113,15 +81,15 @@ describe("pauseLoosening", () => {
   });
   const allClassIds = classes.map((_, id) => id);
   const allIds = Array.from({ length: POSITIONS }, (_, index) => BigInt(index + 1));
-  let deployed: Awaited<ReturnType<typeof deploy>>;
+  let deployed: OracleBed;
   let epoch = 0n;
   before(async () => {
-    deployed = await deploy(classes);
+    deployed = await deployBed(classes, POSITIONS);
   });
 
   /** Signs and submits a random report in a block at a chosen time; returns the mirror's view of it and the chain's. */
   async function push() {
-    const { oracle, client, testClient } = deployed;
+    const { oracle, client } = deployed;
     const head = Number((await client.getBlock()).timestamp);
     const appliedAtSec = head + 1 + rng.integer(GAPS_SEC[rng.integer(GAPS_SEC.length)] ?? 1);
     const times = { observedAtSec: Math.max(head + 1, appliedAtSec - rng.integer(60)), appliedAtSec };
@@ -143,8 +111,16 @@ describe("pauseLoosening", () => {
       return judge(rng, { id, word, riskClass, times }, "class");
     });
     epoch += 1n;
-    await testClient.setNextBlockTimestamp({ timestamp: BigInt(appliedAtSec) });
-    const outcomes = await submit(deployed, { epoch, times, positions, quantiles });
+    const outcomes = await submitTo(deployed, {
+      epoch,
+      ...times,
+      entries: positions.map(({ entry }) => entry),
+      quantiles: quantiles.map(({ entry: { positionId, rhoBps, piBps } }) => ({
+        classId: Number(positionId),
+        rhoBps,
+        piBps,
+      })),
+    });
     const after = {
       words: await oracle.read.positionWords([0, ids]),
       classWords: await oracle.read.classWords([classIds]),
@@ -205,45 +181,3 @@ describe("pauseLoosening", () => {
     }
   });
 });
-
-async function submit(
-  { oracle, client }: Awaited<ReturnType<typeof deploy>>,
-  made: {
-    readonly epoch: bigint;
-    readonly times: Times;
-    readonly positions: readonly Judged[];
-    readonly quantiles: readonly Judged[];
-  },
-) {
-  const entries = bytesToHex(encodeEntries(made.positions.map(({ entry }) => entry)));
-  const quantiles = bytesToHex(
-    encodeClassQuantiles(
-      made.quantiles.map(({ entry: { positionId, rhoBps, piBps } }) => ({
-        classId: Number(positionId),
-        rhoBps,
-        piBps,
-      })),
-    ),
-  );
-  const report: RiskReport = {
-    epoch: made.epoch,
-    signerSetVersion: 1,
-    observedAt: made.times.observedAtSec,
-    validUntil: made.times.appliedAtSec + 600,
-    chunkIndex: 0,
-    chunkCount: 1,
-    entriesHash: keccak256(entries),
-    classQuantilesHash: keccak256(quantiles),
-    positionsRoot: zeroHash,
-    bundleHash: BUNDLE,
-    evidenceHash: keccak256("0x02"),
-    dispersionBps: 10,
-  };
-  const digest = reportDigest(report, { chainId: await client.getChainId(), oracle: oracle.address });
-  const signatures = concat(await Promise.all(OPERATORS.slice(0, 3).map((operator) => signCompact(operator, digest))));
-  const hash = await oracle.write.submitReport([report, { signerBitmap: 7n, signatures }, entries, quantiles]);
-  const receipt = await client.getTransactionReceipt({ hash });
-  const outcomes = readOutcomes(receipt.logs, oracle.address, digest);
-  assert.ok(outcomes !== null, "the report was not accepted");
-  return outcomes;
-}
