@@ -29,63 +29,93 @@ export interface PageBed {
   cells(selector: string): Promise<readonly string[]>;
 }
 
+/** What is open while a test runs. */
+interface OpenPage {
+  readonly page: Page;
+  readonly view: ChangingView;
+  api: RunningApi;
+  faults: string[];
+}
+
 /** Sets a bed up for the suite that calls it; the suite is skipped where there is no browser. */
 export function usePage(): PageBed {
-  let folder: TemporaryFolder;
-  let browser: Browser | null = null;
-  let view: ChangingView;
-  let api: RunningApi;
-  let page: Page;
-  let faults: string[] = [];
-  before(async function () {
-    const executable = findChromium();
-    if (executable === null) return this.skip();
-    folder = temporaryFolder();
-    await buildPage(folder.path);
-    browser = await launchBrowser(executable);
-  });
-  after(async () => {
-    await browser?.close();
-    folder?.remove();
-  });
+  const ground = useBrowser();
+  let opened: OpenPage | null = null;
+  const now = (): OpenPage => {
+    assert.ok(opened !== null, "no page is open");
+    return opened;
+  };
   afterEach(async () => {
+    const { page, api, faults } = now();
     await page.context().close();
     await api.close();
     assert.deepEqual(faults, [], "the browser's console shows errors");
   });
-  const serve = async (port: number) =>
-    await startApi({ view, metrics: new Registry(), pageDir: folder.path }, { host: "127.0.0.1", port });
   return {
     get page() {
-      return page;
+      return now().page;
     },
     get view() {
-      return view;
+      return now().view;
     },
     get api() {
-      return api;
+      return now().api;
     },
     open: async (content, options = {}) => {
-      assert.ok(browser !== null);
-      view = createChangingView(content);
-      api = await serve(0);
-      page = await (await browser.newContext(options)).newPage();
-      faults = [];
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-      await page.clock.install();
-      await page.goto(api.url);
+      opened = await openPage(ground(), createChangingView(content), options);
     },
     serveAgain: async () => {
-      api = await serve(Number(new URL(api.url).port));
+      const { api, view } = now();
+      now().api = await serve(view, ground().pageDir, Number(new URL(api.url).port));
     },
-    trust: async (state) => await page.locator(`body[data-trust="${state}"]`).waitFor(),
-    refreshNow: async () => await page.clock.fastForward("00:02"),
     forgiveFailedRequests: () => {
-      faults = faults.filter((fault) => !fault.startsWith("Failed to load resource"));
+      now().faults = now().faults.filter((fault) => !fault.startsWith("Failed to load resource"));
     },
-    text: async (selector) => (await page.locator(selector).textContent()) ?? "",
+    trust: async (state) => await now().page.locator(`body[data-trust="${state}"]`).waitFor(),
+    refreshNow: async () => await now().page.clock.fastForward("00:02"),
+    text: async (selector) => (await now().page.locator(selector).textContent()) ?? "",
     cells: async (selector) =>
-      (await page.locator(`${selector} > *`).allInnerTexts()).map((cell) => cell.replaceAll(/\s+/g, " ")),
+      (await now().page.locator(`${selector} > *`).allInnerTexts()).map((cell) => cell.replaceAll(/\s+/g, " ")),
   };
+}
+
+interface Ground {
+  readonly browser: Browser;
+  readonly pageDir: string;
+}
+
+/** Builds the page and starts the browser once for a suite. */
+function useBrowser(): () => Ground {
+  let folder: TemporaryFolder | null = null;
+  let ground: Ground | null = null;
+  before(async function () {
+    const executable = findChromium();
+    if (executable === null) return this.skip();
+    folder = temporaryFolder();
+    const pageDir = await buildPage(folder.path);
+    ground = { browser: await launchBrowser(executable), pageDir };
+  });
+  after(async () => {
+    await ground?.browser.close();
+    folder?.remove();
+  });
+  return () => {
+    assert.ok(ground !== null, "the suite has not begun");
+    return ground;
+  };
+}
+
+async function serve(view: ChangingView, pageDir: string, port: number): Promise<RunningApi> {
+  return await startApi({ view, metrics: new Registry(), pageDir }, { host: "127.0.0.1", port });
+}
+
+async function openPage(ground: Ground, view: ChangingView, options: BrowserContextOptions): Promise<OpenPage> {
+  const api = await serve(view, ground.pageDir, 0);
+  const page = await (await ground.browser.newContext(options)).newPage();
+  const opened: OpenPage = { page, view, api, faults: [] };
+  page.on("pageerror", (error) => opened.faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && opened.faults.push(message.text()));
+  await page.clock.install();
+  await page.goto(api.url);
+  return opened;
 }
