@@ -36,9 +36,10 @@ export interface HeldReportOptions {
   readonly oracle: Address;
   /** First block of the oracle. */
   readonly fromBlock: bigint;
+  /** Blocks that one request for logs may span; 5 000 by default, which public providers allow. */
+  readonly blocksPerRequest?: bigint;
 }
 
-/** Blocks of one request; public providers allow this range. */
 const BLOCKS_PER_REQUEST = 5_000n;
 /** Blocks before the last one seen that are read again, because a reorg may have changed them: two epochs of Ethereum. */
 const REREAD_BLOCKS = 64n;
@@ -74,8 +75,9 @@ const WATCHED = riskOracleAbi.filter(
 
 async function readEvents(options: HeldReportOptions, from: bigint, to: bigint): Promise<readonly HoldEvent[]> {
   const events: HoldEvent[] = [];
-  for (let start = from; start <= to; start += BLOCKS_PER_REQUEST) {
-    const end = start + BLOCKS_PER_REQUEST - 1n;
+  const range = options.blocksPerRequest ?? BLOCKS_PER_REQUEST;
+  for (let start = from; start <= to; start += range) {
+    const end = start + range - 1n;
     events.push(...(await readRange(options, start, end < to ? end : to)));
   }
   return events;

@@ -26,6 +26,8 @@ const HELD_SEC = 3_600;
 /** The fixture's reports have four entries, of which three are of open positions. */
 const ENTRIES = 4;
 const TIGHTENED = 3;
+/** Far fewer than lie between the held reports. */
+const FEW_BLOCKS = 3n;
 
 describe("createDeliveryWatch", function () {
   this.timeout(TEST_MS);
@@ -155,6 +157,18 @@ describe("createDeliveryWatch", function () {
     assert.equal(await isListed(), true);
     await bed.reorg(1);
     assert.equal(await isListed(), false);
+  });
+
+  it("behavior: who begins later, with more blocks behind him than one request may have, finds the same", async () => {
+    const known = (await seen()).heldReports;
+    const { chain, oracle } = bed.fixture;
+    const late = createHeldReportLog({ chain, oracle, fromBlock: 0n, blocksPerRequest: FEW_BLOCKS });
+    const found = await late.readTo(await createOracleReader(chain, bed.fixture).anchor());
+    assert.ok(known.length > TIGHTENED);
+    assert.deepEqual(
+      found.map(({ digest, heldAtSec, decidedAtSec }) => ({ digest, heldAtSec, decidedAtSec })),
+      known.map(({ digest, heldAtSec, decidedAtSec }) => ({ digest, heldAtSec, decidedAtSec })).toReversed(),
+    );
   });
 
   it("default: a trip shows with its reason in words, as a change only once, and in the metrics", async () => {
