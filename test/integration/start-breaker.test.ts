@@ -20,6 +20,9 @@ const MANY_ROUNDS = 150;
 const GENESIS_SEC = Date.UTC(2026, 0, 4, 12) / 1_000;
 /** Guardian of `deployments/local/parties.json`: an account of anvil's own. */
 const GUARDIAN = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+/** Of `followBreaker`, seconds. */
+const CAUTION_SEC = 6 * 3_600;
+const REJECTED = 'plimsoll_reports_total\\{outcome="rejected"\\}';
 const OK = 200;
 
 const positions = z.object({
@@ -83,24 +86,24 @@ describe("start, with a guardian", function () {
   });
 
   it("default: TIGHTEN_ONLY: the vault becomes cautious once, loosenings are left out, reports go on", async () => {
+    const before = await lastEpoch();
     await trip("TIGHTEN_ONLY");
     await job.line(/keeper called followBreaker/);
     const contract = { address: contracts.vault, abi: optionVaultAbi } as const;
     const { cautionUntil } = await client.readContract({ ...contract, functionName: "pauseState" });
-    assert.ok(cautionUntil > (await client.getBlock()).timestamp);
-    const before = await lastEpoch();
-    await job.line(/left out \d+ loosenings?/);
+    const [, epoch = "0"] = await job.line(/report (\d+) accepted, \d+ entries, left out \d+ loosenings/);
+    assert.ok(BigInt(epoch) > before);
     assert.ok((await metric('plimsoll_loosenings_left_out_total\\{reason="GUARDIAN"\\}')) > 0);
-    assert.ok((await lastEpoch()) > before);
-    assert.equal(await metric('plimsoll_guard_calls_total\\{call="followBreaker"\\}'), 1);
+    assert.ok((await metric('plimsoll_guard_calls_total\\{call="followBreaker"\\}')) > 0);
     const { breaker } = await delivery();
+    assert.ok(breaker.sinceSec !== null && cautionUntil >= breaker.sinceSec + CAUTION_SEC);
     assert.deepEqual([breaker.mode, breaker.cause], ["TIGHTEN_ONLY", "a decision of the guardian or the DAO"]);
   });
 
   it("default: HALTED: nothing is sent, round after round, and what the API shows stays fresh and ready", async () => {
     await trip("HALTED");
     const [, first = ""] = await job.line(/^\[ *(\d+)\/.*no report: halted/);
-    const before = await lastEpoch();
+    const [before, refused] = [await lastEpoch(), await metric(REJECTED)];
     const { marketTimeSec } = positions.parse(await json("/v1/positions"));
     await job.line(new RegExp(`^\\[ *${Number(first) + 2}/.*no report: halted`));
     assert.equal(await lastEpoch(), before);
@@ -108,7 +111,9 @@ describe("start, with a guardian", function () {
     assert.ok(shown.marketTimeSec > marketTimeSec);
     assert.ok(shown.positions.some(({ updatedAtSec }) => updatedAtSec === shown.marketTimeSec));
     assert.ok((await metric('plimsoll_rounds_withheld_total\\{reason="halted"\\}')) >= 2);
-    assert.equal(await metric('plimsoll_reports_total\\{outcome="rejected"\\}'), 0);
+    // The one report that was under way when the guardian acted may have been refused, without cost; no other is sent.
+    assert.ok(refused <= 1);
+    assert.equal(await metric(REJECTED), refused);
     assert.equal((await delivery()).breaker.mode, "HALTED");
     assert.equal(z.object({ status: z.string() }).parse(await json("/readyz")).status, "ok");
   });
@@ -117,7 +122,7 @@ describe("start, with a guardian", function () {
     job.child.kill("SIGTERM");
     const { rounds, roundsWithQuorum, reports, vetoed } = RUN_SUMMARY_SCHEMA.parse(summaryOf(await job.ended));
     assert.ok(rounds > roundsWithQuorum && vetoed === 0);
-    assert.equal(reports.accepted, roundsWithQuorum);
-    assert.equal(reports.rejected, 0);
+    assert.equal(reports.accepted + reports.rejected, roundsWithQuorum);
+    assert.ok(reports.rejected <= 1);
   });
 });
