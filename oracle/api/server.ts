@@ -11,6 +11,7 @@ import {
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
+import { registerDeliveryRoutes } from "./delivery-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
 
@@ -65,6 +66,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
   await app.register(async (routes) => {
     const typed = routes.withTypeProvider<ZodTypeProvider>();
     registerPositionRoutes(typed, deps.view);
+    registerDeliveryRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());

@@ -1,5 +1,5 @@
 /** Table rows of the page. Texts enter as text nodes only: nothing from the API is ever read as HTML. */
-import type { Position, Report } from "./answers.ts";
+import type { Delivery, Position, Report } from "./answers.ts";
 import {
   formatAddress,
   formatBps,
@@ -57,6 +57,24 @@ export function reportRow(row: Report): HTMLTableRowElement {
     cell(skipped.join(" · ") || "–", "wrap"),
     numberCell(row.signers.length.toString()),
     numberCell(row.gasUsed === null ? "–" : formatNumber(Number(row.gasUsed))),
+  );
+  return tr;
+}
+
+/** A row of the table of held reports. */
+export function heldRow(row: Delivery["heldReports"][number]): HTMLTableRowElement {
+  const tr = document.createElement("tr");
+  tr.dataset.held = row.digest;
+  const name = row.chunkIndex === 0 ? row.epoch : `${row.epoch} part ${row.chunkIndex + 1}`;
+  tr.append(
+    rowHeader(name, formatAddress(row.digest)),
+    tagCell(row.state),
+    cell(formatTime(row.heldAtSec)),
+    cell(formatTime(row.releasableUntilSec)),
+    cell(row.decidedAtSec === null ? "–" : formatTime(row.decidedAtSec)),
+    numberCell(row.entries === null ? "unknown" : row.entries.toString()),
+    numberCell(row.tightened.toString()),
+    numberCell(formatBps(row.tighteningBps)),
   );
   return tr;
 }

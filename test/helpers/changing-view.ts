@@ -1,4 +1,6 @@
 /** A read model whose content a test changes while the API serves it. */
+import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
+import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 
 /** What the view holds. */
@@ -6,6 +8,9 @@ export interface ViewContent {
   readonly positions: readonly PositionRow[];
   readonly reports: readonly ReportRow[];
   readonly components: readonly ComponentState[];
+  /** `null` for a breaker that cannot be read. */
+  readonly breaker: BreakerStatus | null;
+  readonly heldReports: readonly HeldReportRow[];
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -26,6 +31,8 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     positions: [],
     reports: [],
     components: [],
+    breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
+    heldReports: [],
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -38,6 +45,11 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
     components: () => now.components,
+    delivery: () => ({
+      breaker: breakerRow(now.breaker, VIEW_TIME_SEC),
+      heldReports: now.heldReports,
+      heldReadAtSec: VIEW_TIME_SEC,
+    }),
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,
@@ -89,6 +101,24 @@ export function reportRow(fields: Partial<ReportRow> = {}): ReportRow {
     skipped: { LOOSEN_DELAY: 1 },
     signers: [VIEW_SOURCE],
     gasUsed: "60000",
+    ...fields,
+  };
+}
+
+/** A report that waits for a decision, with the given fields replaced. */
+export function heldReportRow(fields: Partial<HeldReportRow> = {}): HeldReportRow {
+  return {
+    digest: `0x${"ab".repeat(32)}`,
+    epoch: "12",
+    chunkIndex: 0,
+    heldAtSec: VIEW_TIME_SEC,
+    releasableUntilSec: VIEW_TIME_SEC + 7_200,
+    decidedAtSec: null,
+    state: "waiting",
+    entries: 28,
+    tightened: 21,
+    tighteningBps: 10_550,
+    transactionHash: "0xcd",
     ...fields,
   };
 }

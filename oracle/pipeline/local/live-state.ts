@@ -1,4 +1,5 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
+import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
@@ -24,6 +25,7 @@ export interface LiveState extends SystemView {
   /** Shows a report, in the place of what was shown of the same one before. */
   addReport(report: ReportRow): void;
   setComponent(component: ComponentState): void;
+  setDelivery(delivery: DeliveryRow): void;
   setIngestion(counts: IngestionCounts): void;
   setModels(models: readonly ModelIdentity[]): void;
 }
@@ -37,6 +39,7 @@ export function createLiveState(dataSource: string): LiveState {
   const components = new Map<string, ComponentState>();
   const reports: ReportRow[] = [];
   let marketTimeSec = 0;
+  let delivery = UNKNOWN_DELIVERY;
   let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
   let models: readonly ModelIdentity[] = [];
   return {
@@ -44,6 +47,7 @@ export function createLiveState(dataSource: string): LiveState {
     position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
     reports: (limit) => reports.slice(-limit).toReversed(),
     components: () => [...components.values()],
+    delivery: () => delivery,
     ingestion: () => ingestion,
     models: () => models,
     marketTimeSec: () => marketTimeSec,
@@ -61,6 +65,9 @@ export function createLiveState(dataSource: string): LiveState {
       if (reports.length > KEPT_REPORTS) reports.shift();
     },
     setComponent: (component) => void components.set(component.name, component),
+    setDelivery: (current) => {
+      delivery = current;
+    },
     setIngestion: (counts) => {
       ingestion = counts;
     },
