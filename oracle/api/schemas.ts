@@ -79,6 +79,43 @@ export const DeliverySchema = z.object({
   heldReadAtSec: z.number().nullable().describe("Time of the block at which the held reports were read"),
 });
 
+const StressSchema = z.object({
+  name: z.string(),
+  spotMove: z.number().describe("Move of every spot price, e.g. -0.3"),
+  volRatio: z.number().describe("Factor on every implied volatility"),
+  lossUsd: z.number().describe("Growth of the liabilities, at the shock's prices"),
+  shortfallUsd: z.number().describe("What the single positions' collateral would not cover"),
+});
+
+const RiskGroupSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("writer"), source: z.string(), owner: z.string() }),
+  z.object({ kind: z.literal("source"), source: z.string() }),
+  z.object({ kind: z.literal("fund"), source: z.string(), collateral: z.string().describe("USD or a coin") }),
+]);
+
+/** One group of positions judged together. */
+const JointRiskSchema = z.object({
+  group: RiskGroupSchema,
+  positions: z.number().int(),
+  unvalued: z.number().int().describe("Counted with their maximum loss: no usable market or prediction"),
+  liabilityUsd: z.number(),
+  collateralUsd: z.number(),
+  valueAtRiskUsd: z.number().describe("99 % quantile of the growth of the liabilities over the horizon"),
+  expectedShortfallUsd: z.number().describe("Mean beyond 97.5 %, legs offset each other"),
+  standAloneShortfallUsd: z.number().describe("Sum of the positions' own expected shortfalls"),
+  uncoveredProbability: z.number().describe("That any position's collateral falls short"),
+  uncoveredShortfallUsd: z.number().describe("Mean beyond 97.5 % of what is not covered"),
+  stress: z.array(StressSchema),
+});
+
+/** Joint risk of a round. */
+export const JointRiskReportSchema = z.object({
+  atSec: z.number(),
+  horizonSec: z.number(),
+  paths: z.number().int(),
+  groups: z.array(JointRiskSchema),
+});
+
 /** Liveness and readiness of the parts, and the breaker of the chain, which decides about neither. */
 export const HealthSchema = z.object({
   status: z.enum(["ok", "degraded", "failed", "starting"]),

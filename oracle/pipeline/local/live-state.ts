@@ -1,5 +1,6 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
+import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
@@ -26,6 +27,8 @@ export interface LiveState extends SystemView {
   addReport(report: ReportRow): void;
   setComponent(component: ComponentState): void;
   setDelivery(delivery: DeliveryRow): void;
+  /** Positions judged together by the first operator; `null` when it made no round. */
+  setJointRisk(report: JointRiskReport | null): void;
   setIngestion(counts: IngestionCounts): void;
   setModels(models: readonly ModelIdentity[]): void;
 }
@@ -40,6 +43,7 @@ export function createLiveState(dataSource: string): LiveState {
   const reports: ReportRow[] = [];
   let marketTimeSec = 0;
   let delivery = UNKNOWN_DELIVERY;
+  let jointRisk: JointRiskReport | null = null;
   let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
   let models: readonly ModelIdentity[] = [];
   return {
@@ -48,6 +52,7 @@ export function createLiveState(dataSource: string): LiveState {
     reports: (limit) => reports.slice(-limit).toReversed(),
     components: () => [...components.values()],
     delivery: () => delivery,
+    jointRisk: () => jointRisk,
     ingestion: () => ingestion,
     models: () => models,
     marketTimeSec: () => marketTimeSec,
@@ -67,6 +72,9 @@ export function createLiveState(dataSource: string): LiveState {
     setComponent: (component) => void components.set(component.name, component),
     setDelivery: (current) => {
       delivery = current;
+    },
+    setJointRisk: (report) => {
+      jointRisk = report;
     },
     setIngestion: (counts) => {
       ingestion = counts;

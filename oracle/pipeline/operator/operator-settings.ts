@@ -1,5 +1,6 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
 import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
+import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { Anchor, QuorumReport } from "../../domain/report.ts";
@@ -81,6 +82,8 @@ export interface OperatorRoundResult {
   /** Digest of the own observation, to show that operators differ. */
   readonly observationDigest: Hex | null;
   readonly scores: readonly PositionScore[];
+  /** The same positions judged together. */
+  readonly jointRisk: JointRiskReport;
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

@@ -17,6 +17,7 @@ import type { PositionSources } from "../../ingestion/sources/position-sources.t
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
+import { jointRisk } from "../../scoring/joint-risk.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
@@ -58,7 +59,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint } = await score(chain, snapshot, flow);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
   await round.start(own);
   const outcome = await round.result;
@@ -74,6 +75,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observed: own !== null,
     observationDigest,
     scores,
+    jointRisk: joint,
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -103,7 +105,8 @@ async function score(chain: ChainState, snapshot: MarketSnapshot, flow: RoundFlo
   const predictions = await predictAssets(snapshot, flow);
   const { classes, lastGood, positions } = chain;
   const atSec = chain.view.anchor.timestampSec;
-  return scorePositions({ positions, snapshot, predictions, classes, lastGood, atSec }, flow.scoring);
+  const input = { positions, snapshot, predictions, classes, lastGood, atSec };
+  return { ...scorePositions(input, flow.scoring), joint: jointRisk(input, flow.scoring) };
 }
 
 function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {

@@ -57,6 +57,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     reports: (limit) => Array.from({ length: Math.min(limit, 30) }, () => report),
     components: () => components,
     delivery: () => UNKNOWN_DELIVERY,
+    jointRisk: () => null,
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
     marketTimeSec: () => 1_699_000_000,
@@ -159,6 +160,7 @@ describe("createApiServer", () => {
       "/v1/positions",
       "/v1/positions/{id}",
       "/v1/reports",
+      "/v1/risk",
     ]);
     assert.equal((await server.inject("/metrics")).statusCode, 200);
   });

@@ -39,6 +39,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     observed: true,
     observationDigest: null,
     scores: [],
+    jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     sourceCount: 1,
     rejected: [],
     ingestion: { accepted: 0, rejected: {} },
