@@ -94,7 +94,7 @@ const RiskGroupSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** One group of positions judged together. */
-const JointRiskSchema = z.object({
+const RiskGroupRowSchema = z.object({
   group: RiskGroupSchema,
   positions: z.number().int(),
   unvalued: z.number().int().describe("Counted with their maximum loss: no usable market or prediction"),
@@ -108,13 +108,15 @@ const JointRiskSchema = z.object({
   stress: z.array(StressSchema),
 });
 
-/** Joint risk of a round. */
-export const JointRiskReportSchema = z.object({
+const JointRiskReportSchema = z.object({
   atSec: z.number(),
   horizonSec: z.number(),
   paths: z.number().int(),
-  groups: z.array(JointRiskSchema),
+  groups: z.array(RiskGroupRowSchema),
 });
+
+/** Joint risk of the newest round, `null` before the first. */
+export const JointRiskSchema = z.object({ report: JointRiskReportSchema.nullable() });
 
 /** Liveness and readiness of the parts, and the breaker of the chain, which decides about neither. */
 export const HealthSchema = z.object({

@@ -88,7 +88,8 @@ function tableRow(row: Position, cells: readonly HTMLElement[]): HTMLTableRowEle
   return tr;
 }
 
-function rowHeader(text: string, id = ""): HTMLTableCellElement {
+/** The first cell of a row, with a name of less weight behind it. */
+export function rowHeader(text: string, id = ""): HTMLTableCellElement {
   const th = document.createElement("th");
   th.scope = "row";
   th.append(text);
@@ -102,14 +103,16 @@ function small(text: string): HTMLElement {
   return element;
 }
 
-function cell(text: string, className = ""): HTMLTableCellElement {
+/** A cell of text. */
+export function cell(text: string, className = ""): HTMLTableCellElement {
   const td = document.createElement("td");
   td.textContent = text;
   td.className = className;
   return td;
 }
 
-function numberCell(text: string, tone = ""): HTMLTableCellElement {
+/** A cell of a number. */
+export function numberCell(text: string, tone = ""): HTMLTableCellElement {
   return cell(text, `number ${tone}`.trim());
 }
 

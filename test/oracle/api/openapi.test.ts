@@ -63,7 +63,6 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/reports", status: 500, url: "/v1/reports", view: BROKEN },
   { route: "/v1/risk", status: 200, url: "/v1/risk", view: WORKING },
   { route: "/v1/risk", status: 500, url: "/v1/risk", view: BROKEN },
-  { route: "/v1/risk", status: 503, url: "/v1/risk", view: createChangingView() },
 ];
 
 async function ask(view: SystemView, url: string): Promise<{ readonly status: number; readonly body: unknown }> {
