@@ -15,7 +15,9 @@ export function registerHealthRoutes(app: ApiServer, deps: ApiDependencies): voi
   app.get("/readyz", { schema: { response: { 200: HealthSchema, 503: HealthSchema } } }, async (_request, reply) => {
     const components = deps.view.components().map((component) => ({ ...component }));
     const status = worstState(components);
-    return await reply.status(status === "ok" ? 200 : UNAVAILABLE).send({ status, components });
+    // A tripped breaker is the chain's doing: the node is ready, and what it shows is needed all the more.
+    const breaker = { ...deps.view.delivery().breaker };
+    return await reply.status(status === "ok" ? 200 : UNAVAILABLE).send({ status, breaker, components });
   });
 
   app.get("/metrics", { schema: { hide: true } }, async (_request, reply) => {

@@ -1,5 +1,7 @@
 /** Response schemas of the public API; OpenAPI is generated from them. */
 import { z } from "zod";
+import { BREAKER_REASONS } from "../domain/breaker.ts";
+import { HELD_STATES, SHOWN_MODES } from "../domain/delivery.ts";
 
 const Hex = z.string().regex(/^0x[0-9a-fA-F]*$/);
 
@@ -45,9 +47,81 @@ export const ReportSchema = z.object({
   gasUsed: z.string().nullable(),
 });
 
-/** Liveness and readiness of the parts. */
+/** The oracle's breaker. */
+export const BreakerSchema = z.object({
+  mode: z.enum(SHOWN_MODES).describe("UNKNOWN while it cannot be read"),
+  reason: z.enum(BREAKER_REASONS).nullable().describe("Why it left NORMAL; null while unknown"),
+  meaning: z.string().describe("What the mode means, in words"),
+  cause: z.string().nullable().describe("The reason in words"),
+  sinceSec: z.number().nullable().describe("Time of the last change of mode"),
+  readAtSec: z.number().nullable().describe("Time of the block that was read; null before the first"),
+});
+
+/** One report that the chain keeps back whole, or kept back. */
+export const HeldReportSchema = z.object({
+  digest: Hex.describe("EIP-712 digest of the report: its id"),
+  epoch: z.string(),
+  chunkIndex: z.number(),
+  heldAtSec: z.number(),
+  releasableUntilSec: z.number().describe("Last second at which guardian or DAO may release it"),
+  decidedAtSec: z.number().nullable().describe("Time of the release or the discard"),
+  state: z.enum(HELD_STATES),
+  entries: z.number().nullable().describe("Entries of the report; null for one that this node has not signed"),
+  tightened: z.number().describe("Entries that it would have tightened"),
+  tighteningBps: z.number().describe("Their summed rise of ρ, basis points"),
+  transactionHash: Hex,
+});
+
+/** Breaker and held reports, the newest first. */
+export const DeliverySchema = z.object({
+  breaker: BreakerSchema,
+  heldReports: z.array(HeldReportSchema),
+  heldReadAtSec: z.number().nullable().describe("Time of the block at which the held reports were read"),
+});
+
+const StressSchema = z.object({
+  name: z.string(),
+  spotMove: z.number().describe("Move of every spot price, e.g. -0.3"),
+  volRatio: z.number().describe("Factor on every implied volatility"),
+  lossUsd: z.number().describe("Growth of the liabilities, at the shock's prices"),
+  shortfallUsd: z.number().describe("What the single positions' collateral would not cover"),
+});
+
+const RiskGroupSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("writer"), source: z.string(), owner: z.string() }),
+  z.object({ kind: z.literal("source"), source: z.string() }),
+  z.object({ kind: z.literal("fund"), source: z.string(), collateral: z.string().describe("USD or a coin") }),
+]);
+
+/** One group of positions judged together. */
+const RiskGroupRowSchema = z.object({
+  group: RiskGroupSchema,
+  positions: z.number().int(),
+  unvalued: z.number().int().describe("Counted with their maximum loss: no usable market or prediction"),
+  liabilityUsd: z.number(),
+  collateralUsd: z.number(),
+  valueAtRiskUsd: z.number().describe("99 % quantile of the growth of the liabilities over the horizon"),
+  expectedShortfallUsd: z.number().describe("Mean beyond 97.5 %, legs offset each other"),
+  standAloneShortfallUsd: z.number().describe("Sum of the positions' own expected shortfalls"),
+  uncoveredProbability: z.number().describe("That any position's collateral falls short"),
+  uncoveredShortfallUsd: z.number().describe("Mean beyond 97.5 % of what is not covered"),
+  stress: z.array(StressSchema),
+});
+
+const JointRiskReportSchema = z.object({
+  atSec: z.number(),
+  horizonSec: z.number(),
+  paths: z.number().int(),
+  groups: z.array(RiskGroupRowSchema),
+});
+
+/** Joint risk of the newest round, `null` before the first. */
+export const JointRiskSchema = z.object({ report: JointRiskReportSchema.nullable() });
+
+/** Liveness and readiness of the parts, and the breaker of the chain, which decides about neither. */
 export const HealthSchema = z.object({
   status: z.enum(["ok", "degraded", "failed", "starting"]),
+  breaker: BreakerSchema,
   components: z.array(
     z.object({
       name: z.string(),

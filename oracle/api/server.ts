@@ -11,8 +11,10 @@ import {
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
+import { registerDeliveryRoutes } from "./delivery-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
+import { registerRiskRoutes } from "./risk-routes.ts";
 
 /** The page runs its own files only: even if a text were once read as HTML, nothing foreign would load or run. */
 const PAGE_HEADERS = {
@@ -65,6 +67,8 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
   await app.register(async (routes) => {
     const typed = routes.withTypeProvider<ZodTypeProvider>();
     registerPositionRoutes(typed, deps.view);
+    registerDeliveryRoutes(typed, deps.view);
+    registerRiskRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());

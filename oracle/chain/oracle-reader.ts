@@ -1,5 +1,6 @@
 /** Reads the risk oracle and its registries at one exact block: words, classes, signer set, configuration. */
 import type { Block } from "viem";
+import { BREAKER_MODES, BREAKER_REASONS, type BreakerStatus } from "../domain/breaker.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import type { Anchor } from "../domain/report.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
@@ -27,6 +28,8 @@ export interface OracleReader {
   anchor(blockNumber?: bigint): Promise<Anchor>;
   configDigest(at: Anchor): Promise<Hex>;
   lastEpoch(at: Anchor): Promise<bigint>;
+  /** The breaker; rejects with `BREAKER_UNKNOWN` for a mode or a reason of a newer contract. */
+  breaker(at: Anchor): Promise<BreakerStatus>;
   signerSet(at: Anchor): Promise<SignerSet>;
   /** Registered position sources in the order of their indexes. */
   sources(at: Anchor): Promise<readonly Address[]>;
@@ -54,6 +57,7 @@ export function createOracleReader(chain: ChainClient, addresses: OracleAddresse
       toAnchor(await reader.getBlock(blockNumber === undefined ? { blockTag: "latest" } : { blockNumber })),
     configDigest: async (at) => await reader.readContract({ ...oracle, functionName: "configDigest", ...pin(at) }),
     lastEpoch: async (at) => await reader.readContract({ ...oracle, functionName: "lastEpoch", ...pin(at) }),
+    breaker: async (at) => toBreaker(await reader.readContract({ ...oracle, functionName: "status", ...pin(at) })),
     signerSet: async (at) => {
       const call = { ...registry, functionName: "currentSet", ...pin(at) } as const;
       const [version, signers, threshold] = await reader.readContract(call);
@@ -92,6 +96,22 @@ function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / WORDS_PER_CALL) }, (_, index) =>
     items.slice(index * WORDS_PER_CALL, (index + 1) * WORDS_PER_CALL),
   );
+}
+
+/** The breaker from the contract's answer; `BREAKER_UNKNOWN` for a number that this version does not know. */
+export function toBreaker(status: {
+  readonly mode: number;
+  readonly reason: number;
+  readonly since: number;
+}): BreakerStatus {
+  const [mode, reason] = [BREAKER_MODES[status.mode], BREAKER_REASONS[status.reason]];
+  if (mode !== undefined && reason !== undefined) return { mode, reason, sinceSec: status.since };
+  throw new PlimsollError({
+    code: "BREAKER_UNKNOWN",
+    problem: `The breaker stands at mode ${status.mode} for reason ${status.reason}, which this version does not know.`,
+    remedy: "Run the node version that belongs to the deployed oracle.",
+    context: { mode: status.mode, reason: status.reason },
+  });
 }
 
 function toAnchor(block: Pick<Block<bigint, boolean>, "number" | "hash" | "timestamp">): Anchor {

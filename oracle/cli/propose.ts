@@ -2,11 +2,13 @@
 import { Command } from "commander";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
+import { checksummedAddress } from "../../scripts/deploy/checksummed-address.ts";
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { openNetwork } from "../../scripts/deploy/network.ts";
 import { readOutputs } from "../../scripts/deploy/outputs.ts";
 import { readLiveState } from "../../scripts/deploy/propose/live-positions.ts";
 import { type PlanInput, type ProposedCall, planConfig } from "../../scripts/deploy/propose/plan-changes.ts";
+import { planUpgrade } from "../../scripts/deploy/propose/plan-upgrade.ts";
 import { previewText } from "../../scripts/deploy/propose/preview-text.ts";
 import { previewProposal, sendProposal } from "../../scripts/deploy/propose/proposal.ts";
 import { requestedCall, requestedClass } from "../../scripts/deploy/propose/requested-calls.ts";
@@ -23,6 +25,8 @@ const flagsSchema = z.object({
   class: z.coerce.number().int().optional(),
   set: z.string().default(""),
   call: z.string().optional(),
+  engine: checksummedAddress.optional(),
+  verifier: checksummedAddress.optional(),
   args: z.string().default("[]"),
   title: z.string().default("Change of parameters"),
   send: z.boolean().default(false),
@@ -45,10 +49,26 @@ export function proposeCommand(): Command {
     .option("--set <fields>", "new values, e.g. rhoFloorBps=400,tighten.stepBps=300")
     .option("--call <contract.function>", "any function, e.g. riskOracle.registerSource, with --args")
     .option("--args <json>", "arguments of --call as a JSON list")
+    .option("--engine <address>", "upgrade: a rule engine of a higher version")
+    .option("--verifier <address>", "upgrade: a signer registry with the live signers, roles included")
     .option("--title <text>", "description of the proposal")
     .option("--send", "send it, signed with PLIMSOLL_PROPOSER_KEY")
     .option("--json", "print the preview as JSON")
-    .action(async (flags: unknown) => await propose(flagsSchema.parse(flags)));
+    .action(async (flags: unknown) => await propose(parseFlags(flags)));
+}
+
+function parseFlags(flags: unknown): Flags {
+  const parsed = flagsSchema.safeParse(flags);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const flag = issue?.path.join(".") ?? "";
+  throw new PlimsollError({
+    code: "PROPOSAL_FLAG_INVALID",
+    problem: `--${flag} is wrong: ${issue?.message ?? "invalid"}.`,
+    remedy: "See `npm run propose -- --help`; addresses need their checksum.",
+    context: { flag },
+    cause: parsed.error,
+  });
 }
 
 async function propose(flags: Flags): Promise<void> {
@@ -74,6 +94,7 @@ async function wantedCalls(flags: Flags, input: PlanInput): Promise<readonly Pro
   if (flags.config !== undefined) calls.push(...(await planConfig(await readDeploymentConfig(flags.config), input)));
   if (flags.class !== undefined) calls.push(...requestedClass(flags.class, flags.set, input));
   if (flags.call !== undefined) calls.push(requestedCall(flags.call, flags.args, input));
+  calls.push(...(await planUpgrade(flags, input)));
   return calls;
 }
 

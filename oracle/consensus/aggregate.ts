@@ -65,8 +65,10 @@ export function aggregate(
     return { ok: false, reason: "too-few-observations", detail: `${voices.length} of ${quorum}` };
   }
   const positions = reportEntries(voices, view.rules, quorum);
-  const classQuantiles = reportQuantiles(voices, view.rules, quorum);
-  if (positions.entries.length === 0 && classQuantiles.length === 0) return { ok: false, reason: "nothing-to-report" };
+  const classes = reportQuantiles(voices, view.rules, quorum);
+  const { entries, leftOut } = positions;
+  const { quantiles: classQuantiles, leftOut: leftOutQuantiles } = classes;
+  if (entries.length === 0 && classQuantiles.length === 0) return { ok: false, reason: "nothing-to-report" };
   return {
     ok: true,
     value: {
@@ -77,16 +79,17 @@ export function aggregate(
         validUntil: view.anchor.timestampSec + view.reportLifeSec,
         chunkIndex: 0,
         chunkCount: 1,
-        entriesHash: keccak256(encodeEntries(positions.entries)),
+        entriesHash: keccak256(encodeEntries(entries)),
         classQuantilesHash: keccak256(encodeClassQuantiles(classQuantiles)),
         positionsRoot: zeroHash,
         bundleHash: view.bundleHash,
         evidenceHash: evidenceHash(voices),
         dispersionBps: dispersion(positions.ballots, options.f),
       },
-      entries: positions.entries,
+      entries,
       classQuantiles,
-      leftOut: positions.leftOut,
+      leftOut,
+      leftOutQuantiles,
     },
   };
 }
@@ -167,23 +170,29 @@ function reportQuantiles(
   voices: readonly VerifiedObservation[],
   rules: ChainRules,
   quorum: number,
-): readonly ClassQuantile[] {
+): { readonly quantiles: readonly ClassQuantile[]; readonly leftOut: ReportBundle["leftOutQuantiles"] } {
   const groups = groupBy(
     voices.flatMap(({ observation }) => observation.classQuantiles),
     ({ classId }) => String(classId),
   );
   const quantiles: ClassQuantile[] = [];
+  const leftOut: { readonly quantile: ClassQuantile; readonly reason: string }[] = [];
   for (const group of groups) {
     const first = group[0];
     if (first === undefined || group.length < quorum) continue;
-    const clamped = rules.clampQuantile({
+    const median = {
       classId: first.classId,
       rhoBps: upperMedian(group.map(({ rhoBps }) => rhoBps)),
       piBps: lowerMedian(group.map(({ piBps }) => piBps)),
-    });
+    };
+    const clamped = rules.clampQuantile(median);
     if (clamped.ok) quantiles.push(clamped.value);
+    else leftOut.push({ quantile: median, reason: clamped.reason });
   }
-  return quantiles.sort((left, right) => left.classId - right.classId);
+  return {
+    quantiles: quantiles.sort((left, right) => left.classId - right.classId),
+    leftOut: leftOut.sort((left, right) => left.quantile.classId - right.quantile.classId),
+  };
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Iterable<readonly Item[]> {

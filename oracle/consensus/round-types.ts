@@ -46,8 +46,13 @@ export interface RoundDeps {
   broadcast(message: RoundMessage): void;
 }
 
-/** Why a round ended without a report. */
-export type RoundFault = "too-few-observations" | "no-proposal" | "too-few-attestations" | "stopped";
+/** Why a round ended without a report; `nothing-to-report` when the chain would take nothing of what all agree on. */
+export type RoundFault =
+  | "too-few-observations"
+  | "no-proposal"
+  | "nothing-to-report"
+  | "too-few-attestations"
+  | "stopped";
 
 /** What happened in a round, for the peer score card and the logs. */
 export type RoundCount =

@@ -45,6 +45,7 @@ interface RoundState {
   /** Place in the order up to which operators may lead. */
   rank: number;
   graceRunning: boolean;
+  emptyAwaited: boolean;
   stopped: boolean;
   readonly cancels: (() => void)[];
 }
@@ -69,6 +70,7 @@ export function createRound(terms: RoundTerms, deps: RoundDeps): Round {
     accepted: null,
     rank: 0,
     graceRunning: false,
+    emptyAwaited: false,
     stopped: false,
     cancels: [],
   };
@@ -123,7 +125,17 @@ async function start(state: RoundState, own: Observation | null): Promise<void> 
 /** What the round still lacks. */
 function missing(state: RoundState): RoundFault {
   if (state.bundles.size > 0) return "too-few-attestations";
-  return state.observations.usable().length < 2 * state.terms.f + 1 ? "too-few-observations" : "no-proposal";
+  const bundle = aggregate(state.observations.usable(), state.terms.view, { f: state.terms.f });
+  return bundle.ok ? "no-proposal" : bundle.reason;
+}
+
+/** Nobody needs to wait for a proposal that cannot come: everyone has spoken, and the rules leave nothing of it. */
+function endIfEmpty(state: RoundState): void {
+  if (state.emptyAwaited || state.observations.heard() < state.terms.operators.length) return;
+  state.emptyAwaited = true;
+  later(state, state.terms.timing.graceMs, async () => {
+    if (missing(state) === "nothing-to-report") state.settle({ ok: false, reason: "nothing-to-report" });
+  });
 }
 
 /** Time for the next operator to lead; losses are mended by saying everything again. */
@@ -188,6 +200,7 @@ async function keepConflict(state: RoundState, first: SignedObservation, second:
 
 /** Proposes, if it is this operator's turn: the proposal it has signed already, or a new one once it holds enough. */
 async function lead(state: RoundState, repeat = false): Promise<void> {
+  endIfEmpty(state);
   if (!isLeading(state)) return;
   if (state.accepted !== null) {
     // A second set would split the signatures, since the guard allows one report a slot.

@@ -1,5 +1,5 @@
 /** Table rows of the page. Texts enter as text nodes only: nothing from the API is ever read as HTML. */
-import type { Position, Report } from "./answers.ts";
+import type { Delivery, Position, Report } from "./answers.ts";
 import {
   formatAddress,
   formatBps,
@@ -61,6 +61,24 @@ export function reportRow(row: Report): HTMLTableRowElement {
   return tr;
 }
 
+/** A row of the table of held reports. */
+export function heldRow(row: Delivery["heldReports"][number]): HTMLTableRowElement {
+  const tr = document.createElement("tr");
+  tr.dataset.held = row.digest;
+  const name = row.chunkIndex === 0 ? row.epoch : `${row.epoch} part ${row.chunkIndex + 1}`;
+  tr.append(
+    rowHeader(name, formatAddress(row.digest)),
+    tagCell(row.state),
+    cell(formatTime(row.heldAtSec)),
+    cell(formatTime(row.releasableUntilSec)),
+    cell(row.decidedAtSec === null ? "–" : formatTime(row.decidedAtSec)),
+    numberCell(row.entries === null ? "unknown" : row.entries.toString()),
+    numberCell(row.tightened.toString()),
+    numberCell(formatBps(row.tighteningBps)),
+  );
+  return tr;
+}
+
 function tableRow(row: Position, cells: readonly HTMLElement[]): HTMLTableRowElement {
   const tr = document.createElement("tr");
   tr.dataset.position = row.id;
@@ -70,7 +88,8 @@ function tableRow(row: Position, cells: readonly HTMLElement[]): HTMLTableRowEle
   return tr;
 }
 
-function rowHeader(text: string, id = ""): HTMLTableCellElement {
+/** The first cell of a row, with a name of less weight behind it. */
+export function rowHeader(text: string, id = ""): HTMLTableCellElement {
   const th = document.createElement("th");
   th.scope = "row";
   th.append(text);
@@ -84,14 +103,16 @@ function small(text: string): HTMLElement {
   return element;
 }
 
-function cell(text: string, className = ""): HTMLTableCellElement {
+/** A cell of text. */
+export function cell(text: string, className = ""): HTMLTableCellElement {
   const td = document.createElement("td");
   td.textContent = text;
   td.className = className;
   return td;
 }
 
-function numberCell(text: string, tone = ""): HTMLTableCellElement {
+/** A cell of a number. */
+export function numberCell(text: string, tone = ""): HTMLTableCellElement {
   return cell(text, `number ${tone}`.trim());
 }
 

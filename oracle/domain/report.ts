@@ -79,6 +79,8 @@ export interface ReportBundle {
   readonly classQuantiles: readonly ClassQuantile[];
   /** Entries that the chain's rules would refuse even after clamping, with the reason. */
   readonly leftOut: readonly { readonly entry: RiskEntry; readonly reason: string }[];
+  /** Class quantiles of which the same is true. */
+  readonly leftOutQuantiles: readonly { readonly quantile: ClassQuantile; readonly reason: string }[];
 }
 
 /** One operator's signature over the EIP-712 report digest. */

@@ -1,4 +1,6 @@
 /** What people and programs are shown: the read model behind the terminal view, the API and the web page. */
+import type { DeliveryRow } from "./delivery.ts";
+import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
 import type { OptionKind } from "./positions.ts";
 import type { ModelIdentity } from "./prediction.ts";
@@ -63,6 +65,10 @@ export interface SystemView {
   position(source: string, id: string): PositionRow | null;
   reports(limit: number): readonly ReportRow[];
   components(): readonly ComponentState[];
+  /** Breaker and held reports. */
+  delivery(): DeliveryRow;
+  /** Writers, sources and funds, their positions judged together; `null` before the first round. */
+  jointRisk(): JointRiskReport | null;
   ingestion(): IngestionCounts;
   models(): readonly ModelIdentity[];
   /** Market time of the newest snapshot, seconds, and its description, e.g. `simulator seed 7`. */

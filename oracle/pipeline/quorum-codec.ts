@@ -40,7 +40,7 @@ const storedSchema = z.object({
   ),
 });
 
-/** JSON-ready form of a quorum report; the entries that were left out stay behind in the log. */
+/** JSON-ready form of a quorum report; what was left out stays behind in the log. */
 export function encodeQuorum(quorum: QuorumReport): object {
   const { bundle, digest, attestations } = quorum;
   return {
@@ -60,6 +60,7 @@ export function decodeQuorum(stored: unknown): QuorumReport {
     entries: decodeEntries(Buffer.from(entries.slice(2), "hex")),
     classQuantiles: decodeClassQuantiles(Buffer.from(classQuantiles.slice(2), "hex")),
     leftOut: [],
+    leftOutQuantiles: [],
   };
   return { bundle, digest, attestations };
 }

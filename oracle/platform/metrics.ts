@@ -23,6 +23,16 @@ export interface NodeMetrics {
   readonly positions: Gauge<"status">;
   /** Positions that a round did not score, by `reason`. */
   readonly positionsRejected: Counter<"reason">;
+  /** 1 for the `mode` in which the breaker was seen last, 0 for the others. */
+  readonly breakerMode: Gauge<"mode">;
+  /** Reports that the chain holds and that may still be released. */
+  readonly heldReports: Gauge;
+  /** Values left out of reports because they would lower a requirement, by the breaker's `reason`. */
+  readonly looseningsLeftOut: Counter<"reason">;
+  /** Rounds that were scored, but signed and sent nothing, by `reason`. */
+  readonly roundsWithheld: Counter<"reason">;
+  /** Calls that moved a guard of the chain, by `call`. */
+  readonly guardCalls: Counter<"call">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -32,6 +42,12 @@ export interface MetricsOptions {
   /** Also collect Node's process metrics (event-loop delay, memory); off in tests. */
   readonly processMetrics: boolean;
 }
+
+/** What the chain's guards do to a node. */
+type GuardMetrics = Pick<
+  NodeMetrics,
+  "breakerMode" | "heldReports" | "looseningsLeftOut" | "roundsWithheld" | "guardCalls"
+>;
 
 /** Creates a registry with the metrics of {@link NodeMetrics}; names begin with `plimsoll_`. */
 export function createMetrics(options: MetricsOptions): NodeMetrics {
@@ -59,6 +75,42 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     positionsRejected: counter("positions_rejected_total", "Positions that a round did not score, by reason.", [
       "reason",
     ]),
+    ...createGuardMetrics(registry),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
+  };
+}
+
+function createGuardMetrics(registry: Registry): GuardMetrics {
+  const registers = [registry];
+  return {
+    breakerMode: new Gauge({
+      name: "plimsoll_breaker_mode",
+      help: "1 for the mode in which the breaker was seen last.",
+      labelNames: ["mode"],
+      registers,
+    }),
+    heldReports: new Gauge({
+      name: "plimsoll_held_reports",
+      help: "Held reports that may still be released.",
+      registers,
+    }),
+    looseningsLeftOut: new Counter({
+      name: "plimsoll_loosenings_left_out_total",
+      help: "Values left out because the breaker allows no loosening, by its reason.",
+      labelNames: ["reason"],
+      registers,
+    }),
+    roundsWithheld: new Counter({
+      name: "plimsoll_rounds_withheld_total",
+      help: "Rounds that signed and sent nothing, by reason.",
+      labelNames: ["reason"],
+      registers,
+    }),
+    guardCalls: new Counter({
+      name: "plimsoll_guard_calls_total",
+      help: "Calls that moved a guard of the chain, by call.",
+      labelNames: ["call"],
+      registers,
+    }),
   };
 }

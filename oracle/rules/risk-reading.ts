@@ -78,6 +78,21 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
   };
 }
 
+/**
+ * As {@link effectiveParams} of a halted oracle: ρ and π in force stay those of the second of the halt, new risk meets at
+ * least the default, and ages go on.
+ *
+ * @param haltedAtSec when the breaker went to HALTED, seconds.
+ */
+export function haltedParams(word: bigint, context: ReadingContext, haltedAtSec: number): RiskParams {
+  if (word === UNKNOWN_WORD) return UNKNOWN;
+  const params = effectiveParams(word, { ...context, nowSec: haltedAtSec });
+  const state = unpackRiskWord(word);
+  // In the far future every score is stale, which is the rule for new risk here.
+  const rhoInitialBps = initialRho(state, { ...context, nowSec: Number.POSITIVE_INFINITY });
+  return { ...params, rhoInitialBps, status: isStale(state, context.nowSec) ? "STALE" : params.status };
+}
+
 /** What decides about liquidations at one moment, basis points. */
 export interface Maintenance {
   readonly rhoBps: number;

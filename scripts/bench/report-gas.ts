@@ -153,7 +153,7 @@ async function signReport(
       return { slot, digest, operator: signer, signature };
     }),
   );
-  return { bundle: { report, entries, classQuantiles, leftOut: [] }, digest, attestations };
+  return { bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [] }, digest, attestations };
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchReportGas())}\n`);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 import { checksummedAddress } from "./checksummed-address.ts";
+import { classFeedFault, classFeedSchema } from "./class-feeds.ts";
 import { deliverySchema, fundSchema, sideCapsSchema } from "./limit-schemas.ts";
 
 /** Floors of `PlimsollAccessManager`, seconds. */
@@ -151,6 +152,8 @@ const deploymentFields = z.strictObject({
     .max(MONEYNESS_EDGES + 1),
   classCommon,
   markets: z.array(market).min(1),
+  /** Ratios of classes to be shown as Chainlink feeds. */
+  classFeeds: z.array(classFeedSchema),
   /** The sample loan market as second position source; absent where no sample shall be deployed. */
   loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
 });
@@ -161,6 +164,9 @@ const deploymentSchema = deploymentFields.superRefine((config, context) => {
   if (narrowingDelaySec > wideningDelaySec) {
     refuse(["governance", "narrowingDelaySec"], "narrowing may not take longer than widening");
   }
+  const classIds = new Set(config.markets.flatMap((_, index) => classIdsOf(config, index + 1)));
+  const fault = classFeedFault(config.classFeeds, classIds);
+  if (fault !== null) refuse(["classFeeds", fault.index], fault.message);
   if (config.chain.kind !== "mainnet") return;
   if (config.quote === "test") refuse(["quote"], "no test token on a mainnet");
   for (const [index, { base, feed }] of config.markets.entries()) {
@@ -169,7 +175,7 @@ const deploymentSchema = deploymentFields.superRefine((config, context) => {
 });
 
 /** A checked deployment configuration. */
-export type DeploymentConfig = Readonly<z.infer<typeof deploymentSchema>>;
+export type DeploymentConfig = Readonly<z.infer<typeof deploymentFields>>;
 
 /** A risk class with its id. */
 export interface ConfiguredClass {
@@ -259,6 +265,10 @@ export function gridOf(config: DeploymentConfig, marketId: number): ConfiguredGr
     tenorEdgesSec: padEdges(config.tenorEdgesSec, TENOR_EDGES, MAX_UINT32),
     classIds,
   };
+}
+
+function classIdsOf({ moneyness }: DeploymentConfig, marketId: number): readonly number[] {
+  return moneyness.flatMap((bucket, row) => bucket.rhoInitialBps.map((_, tenor) => classIdOf(marketId, row, tenor)));
 }
 
 function classIdOf(marketId: number, moneyness: number, tenor: number): number {

@@ -11,7 +11,7 @@ import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
 import type { Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { commonSteps, tailScores } from "../../oracle/training/evaluate/tail-scores.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
-import { hasHourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
+import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 
 const ASSETS = ["spot-BTC", "spot-ETH"] as const;
 const PERCENT = 100;
@@ -28,7 +28,7 @@ export interface PortfolioScores {
 
 /** Scores from `fromSec` on; `null` where the data do not hold both assets over a common span with forecasts. */
 export function evaluatePortfolio(paths: readonly string[], fromSec: number | null): PortfolioScores | null {
-  const series = hasHourlyFiles(paths) ? readHourlySeries(paths) : [];
+  const series = hourlyFiles(paths).length > 0 ? readHourlySeries(paths) : [];
   const [first, second] = ASSETS.map((id) => series.find((entry) => entry.id === id));
   if (first === undefined || second === undefined) return null;
   const { daySec, realised, returns } = commonDays(first, second);

@@ -10,6 +10,7 @@ const OUTPUT = join(ROOT, "oracle/chain/abi");
 
 /** Contracts whose ABI the node uses. */
 const CONTRACTS = [
+  "ClassRatioFeed",
   "InsuranceFund",
   "IPositionSource",
   "IRiskOracle",

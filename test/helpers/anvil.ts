@@ -26,13 +26,13 @@ function binaryPath(): string {
 }
 
 /** Starts a chain. Further arguments are anvil's own, e.g. `["--no-mining"]`. */
-export async function startAnvil(further: readonly string[] = []): Promise<Anvil> {
-  const args = ["--port", "0", "--host", "127.0.0.1", "--chain-id", String(CHAIN_ID), ...further];
+export async function startAnvil(further: readonly string[] = [], chainId = CHAIN_ID): Promise<Anvil> {
+  const args = ["--port", "0", "--host", "127.0.0.1", "--chain-id", String(chainId), ...further];
   const child = spawn(binaryPath(), args, { stdio: ["ignore", "pipe", "ignore"] });
   const port = await listeningPort(child);
   return {
     rpcUrl: `http://127.0.0.1:${port}`,
-    chainId: CHAIN_ID,
+    chainId,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");

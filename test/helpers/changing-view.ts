@@ -1,4 +1,7 @@
 /** A read model whose content a test changes while the API serves it. */
+import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
+import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
+import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 
 /** What the view holds. */
@@ -6,6 +9,11 @@ export interface ViewContent {
   readonly positions: readonly PositionRow[];
   readonly reports: readonly ReportRow[];
   readonly components: readonly ComponentState[];
+  /** `null` for a breaker that cannot be read. */
+  readonly breaker: BreakerStatus | null;
+  readonly heldReports: readonly HeldReportRow[];
+  /** `null` before the first round. */
+  readonly jointRisk: JointRiskReport | null;
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -26,6 +34,9 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     positions: [],
     reports: [],
     components: [],
+    breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
+    heldReports: [],
+    jointRisk: null,
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -38,6 +49,12 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
     components: () => now.components,
+    delivery: () => ({
+      breaker: breakerRow(now.breaker, VIEW_TIME_SEC),
+      heldReports: now.heldReports,
+      heldReadAtSec: VIEW_TIME_SEC,
+    }),
+    jointRisk: () => now.jointRisk,
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,
@@ -91,4 +108,41 @@ export function reportRow(fields: Partial<ReportRow> = {}): ReportRow {
     gasUsed: "60000",
     ...fields,
   };
+}
+
+/** A report that waits for a decision, with the given fields replaced. */
+export function heldReportRow(fields: Partial<HeldReportRow> = {}): HeldReportRow {
+  return {
+    digest: `0x${"ab".repeat(32)}`,
+    epoch: "12",
+    chunkIndex: 0,
+    heldAtSec: VIEW_TIME_SEC,
+    releasableUntilSec: VIEW_TIME_SEC + 7_200,
+    decidedAtSec: null,
+    state: "waiting",
+    entries: 28,
+    tightened: 21,
+    tighteningBps: 10_550,
+    transactionHash: "0xcd",
+    ...fields,
+  };
+}
+
+/** Joint risk of one writer, with the given fields of its row replaced. */
+export function jointRiskReport(fields: Partial<JointRisk> = {}): JointRiskReport {
+  const row: JointRisk = {
+    group: { kind: "writer", source: VIEW_SOURCE, owner: "0x00000000000000000000000000000000000000b2" },
+    positions: 2,
+    unvalued: 0,
+    liabilityUsd: 2_400,
+    collateralUsd: 13_500,
+    valueAtRiskUsd: 1_900,
+    expectedShortfallUsd: 2_300,
+    standAloneShortfallUsd: 3_100,
+    uncoveredProbability: 0.004,
+    uncoveredShortfallUsd: 12.5,
+    stress: [{ name: "fall of 10 %", spotMove: -0.1, volRatio: 1.25, lossUsd: 2_100, shortfallUsd: 0 }],
+    ...fields,
+  };
+  return { atSec: VIEW_TIME_SEC, horizonSec: 21_600, paths: 500, groups: [row] };
 }

@@ -21,6 +21,8 @@ const addresses = z.record(
   z.custom<`0x${string}`>((value) => typeof value === "string"),
 );
 
+const rehearsed = z.object({ pass: z.boolean(), moments: z.array(z.unknown()) });
+
 describe("deploy and verify on anvil", function () {
   this.timeout(RUN_MS);
   let folder: TemporaryFolder;
@@ -33,8 +35,12 @@ describe("deploy and verify on anvil", function () {
 
   after(() => folder.remove());
 
-  async function command(script: string, environment: Readonly<Record<string, string>> = {}) {
-    const flags = ["--network", "anvil", "--dir", folder.path, "--rpc-url", rpcUrl];
+  async function command(
+    script: string,
+    further: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    const flags = ["--network", "anvil", "--dir", folder.path, "--rpc-url", rpcUrl, ...further];
     const child = spawn(process.execPath, [join(ROOT, `scripts/deploy/run-${script}.ts`), ...flags], {
       cwd: ROOT,
       env: { ...process.env, ...environment },
@@ -61,7 +67,7 @@ describe("deploy and verify on anvil", function () {
   });
 
   it("default: deploys with a key, verifies itself, and leaves nothing running", async () => {
-    const { code, stdout, stderr } = await command("deploy", { PLIMSOLL_DEPLOYER_KEY: ANVIL_KEY });
+    const { code, stdout, stderr } = await command("deploy", [], { PLIMSOLL_DEPLOYER_KEY: ANVIL_KEY });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /verified:/);
     assert.equal(await listens(), false);
@@ -77,6 +83,15 @@ describe("deploy and verify on anvil", function () {
     const again = await command("deploy");
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual([output("addresses.json"), output("receipts.json")], [before, receipts]);
+  });
+
+  it("behavior: an upgrade is rehearsed on it, and leaves it as it was", async () => {
+    const { code, stdout, stderr } = await command("rehearse", ["--json"]);
+    assert.equal(code, 0, stderr);
+    const { pass, moments } = rehearsed.parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
+    assert.deepEqual([pass, moments.length], [true, 3]);
+    const verified = await command("verify");
+    assert.equal(verified.code, 0, verified.stderr);
   });
 
   it("behavior: a foreign code hash fails the command, and a chain that was running keeps running", async () => {

@@ -2,22 +2,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, afterEach, before, describe, it } from "mocha";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { Registry } from "prom-client";
+import { describe, it } from "mocha";
 import { buildPage } from "../../oracle/api/build-page.ts";
-import { type RunningApi, startApi } from "../../oracle/api/server.ts";
 import { hasCode } from "../../oracle/domain/errors.ts";
-import { findChromium, launchBrowser } from "../helpers/browser.ts";
-import {
-  type ChangingView,
-  createChangingView,
-  positionRow,
-  reportRow,
-  VIEW_TIME_SEC,
-  type ViewContent,
-} from "../helpers/changing-view.ts";
-import { type TemporaryFolder, temporaryFolder } from "../helpers/temporary-folder.ts";
+import { positionRow, reportRow, VIEW_TIME_SEC } from "../helpers/changing-view.ts";
+import { usePage } from "../helpers/page-bed.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -32,68 +22,22 @@ describe("buildPage", () => {
 });
 
 describe("the web page", () => {
-  let folder: TemporaryFolder;
-  let browser: Browser | null = null;
-  let view: ChangingView;
-  let api: RunningApi;
-  let page: Page;
-  let faults: string[] = [];
-
-  before(async function () {
-    const executable = findChromium();
-    if (executable === null) return this.skip();
-    folder = temporaryFolder();
-    await buildPage(folder.path);
-    browser = await launchBrowser(executable);
-  });
-  after(async () => {
-    await browser?.close();
-    folder?.remove();
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await api.close();
-    assert.deepEqual(faults, [], "the browser's console shows errors");
-  });
-
-  const serve = async (port: number) =>
-    await startApi({ view, metrics: new Registry(), pageDir: folder.path }, { host: "127.0.0.1", port });
-  const trust = async (state: "live" | "still" | "unknown") =>
-    await page.locator(`body[data-trust="${state}"]`).waitFor();
-  /** Lets the browser's clock reach the next refresh, so that nobody waits for it. */
-  const refreshNow = async () => await page.clock.fastForward("00:02");
-  const open = async (content: Partial<ViewContent>, options: BrowserContextOptions = {}) => {
-    assert.ok(browser !== null);
-    view = createChangingView(content);
-    api = await serve(0);
-    const context = await browser.newContext(options);
-    page = await context.newPage();
-    faults = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-    await page.clock.install();
-    await page.goto(api.url);
-  };
-  /** Forgets the browser's own lines about answers that failed on purpose; everything else stays a fault. */
-  const forgiveFailedRequests = () => {
-    faults = faults.filter((fault) => !fault.startsWith("Failed to load resource"));
-  };
-  const text = async (selector: string) => (await page.locator(selector).textContent()) ?? "";
-  const cells = async (selector: string) => await page.locator(`${selector} > *`).allInnerTexts();
+  const bed = usePage();
+  const { open, trust, refreshNow, forgiveFailedRequests, text, cells } = bed;
 
   it("error: a stopped API makes the state unknown, and an answer makes it live again", async () => {
     await open({ positions: [positionRow()] });
     await trust("live");
     const refreshed = await text("#refreshed");
-    await api.close();
+    await bed.api.close();
     await refreshNow();
     await trust("unknown");
     const status = await text("#status");
     assert.match(status, /state unknown/);
     const [clock = "no time"] = /\d\d:\d\d:\d\d/.exec(await text("#refreshed")) ?? [];
     assert.ok(status.includes(clock) && refreshed.includes("UTC"));
-    assert.ok(Number(await page.evaluate("getComputedStyle(document.querySelector('main')).opacity")) < 1);
-    api = await serve(Number(new URL(api.url).port));
+    assert.ok(Number(await bed.page.evaluate("getComputedStyle(document.querySelector('main')).opacity")) < 1);
+    await bed.serveAgain();
     await refreshNow();
     await trust("live");
     forgiveFailedRequests();
@@ -101,16 +45,16 @@ describe("the web page", () => {
 
   it("error: an answer that breaks the API's own form is unknown, never shown", async () => {
     await open({ positions: [positionRow({ health: Number.NaN })] });
-    await page.getByText("state unknown").waitFor();
-    assert.equal(await page.locator("#positions").isVisible(), false);
-    assert.equal(await page.getByText("No positions yet.").isVisible(), false);
+    await bed.page.getByText("state unknown").waitFor();
+    assert.equal(await bed.page.locator("#positions").isVisible(), false);
+    assert.equal(await bed.page.getByText("No positions yet.").isVisible(), false);
     forgiveFailedRequests();
   });
 
   it("error: an answer that is not the API's is unknown", async () => {
     await open({ positions: [positionRow()] });
     await trust("live");
-    await page.route("**/v1/reports*", async (route) => await route.fulfill({ json: [{ epoch: 1 }] }));
+    await bed.page.route("**/v1/reports*", async (route) => await route.fulfill({ json: [{ epoch: 1 }] }));
     await refreshNow();
     await trust("unknown");
   });
@@ -118,7 +62,7 @@ describe("the web page", () => {
   it("error: an answer that never comes is unknown", async () => {
     await open({ positions: [positionRow()] });
     await trust("live");
-    await page.route("**/v1/positions", () => {});
+    await bed.page.route("**/v1/positions", () => {});
     await refreshNow();
     await trust("unknown");
   });
@@ -128,44 +72,41 @@ describe("the web page", () => {
     const skipped = { "<b>LATE</b>": 1 };
     await open({ positions: [positionRow({ asset })], reports: [reportRow({ skipped })], dataSource: "<b>files</b>" });
     await trust("live");
-    assert.equal(await page.locator("main img, main b, header b").count(), 0);
+    assert.equal(await bed.page.locator("main img, main b, header b").count(), 0);
     for (const shown of [asset, "<b>LATE</b> 1", "<b>files</b>"]) {
-      assert.equal(await page.getByText(shown).isVisible(), true);
+      assert.equal(await bed.page.getByText(shown).isVisible(), true);
     }
-    assert.equal(await page.title(), "Plimsoll: risk of short options");
+    assert.equal(await bed.page.title(), "Plimsoll: risk of short options");
   });
 
   it("behavior: an owner that is no address stops the answer", async () => {
     await open({ positions: [positionRow({ owner: "0x<script>document.title=1</script>" })] });
-    await page.getByText("state unknown").waitFor();
-    assert.equal(await page.title(), "Plimsoll: risk of short options");
+    await bed.page.getByText("state unknown").waitFor();
+    assert.equal(await bed.page.title(), "Plimsoll: risk of short options");
     forgiveFailedRequests();
   });
 
   it("behavior: the page may run its own scripts only", async () => {
     await open({});
-    const answer = await page.request.get(api.url);
+    const answer = await bed.page.request.get(bed.api.url);
     assert.match(answer.headers()["content-security-policy"] ?? "", /default-src 'self'/);
   });
 
   it("default: one row a position and a report with everything a reader needs", async () => {
     await open({ positions: [positionRow()], reports: [reportRow()] });
     await trust("live");
-    assert.deepEqual(
-      (await cells('#positions tr[data-position="7"]')).map((cell) => cell.replaceAll(/\s+/g, " ")),
-      [
-        "BTC 30,000 put #7",
-        "1.23",
-        "fresh",
-        "20.0 % → 26.1 %",
-        "7.0 %",
-        "231",
-        "scenario-loss +21.0 % close-out-depth +6.1 % learned-tail −1.0 %",
-        "1.5",
-        "2022-06-14 12:00",
-        "0x0000…00b2",
-      ],
-    );
+    assert.deepEqual(await cells('#positions tr[data-position="7"]'), [
+      "BTC 30,000 put #7",
+      "1.23",
+      "fresh",
+      "20.0 % → 26.1 %",
+      "7.0 %",
+      "231",
+      "scenario-loss +21.0 % close-out-depth +6.1 % learned-tail −1.0 %",
+      "1.5",
+      "2022-06-14 12:00",
+      "0x0000…00b2",
+    ]);
     assert.deepEqual(await cells("#reports tbody tr"), [
       "12",
       "accepted",
@@ -189,28 +130,28 @@ describe("the web page", () => {
 
   it("behavior: empty at first; rows appear, sort, and move to the ended ones without a reload", async () => {
     await open({});
-    await page.getByText("No positions yet.").waitFor();
-    assert.equal(await page.getByText("No reports yet.").isVisible(), true);
+    await bed.page.getByText("No positions yet.").waitFor();
+    assert.equal(await bed.page.getByText("No reports yet.").isVisible(), true);
     const risky = positionRow({ id: "8", health: 0.7 });
-    view.set({ positions: [positionRow(), risky], reports: [reportRow()] });
+    bed.view.set({ positions: [positionRow(), risky], reports: [reportRow()] });
     await refreshNow();
-    await page.locator("#positions").waitFor();
-    assert.match((await page.locator("#positions tbody th").allInnerTexts())[0] ?? "", /#8/);
-    assert.equal(await page.locator("#reports tbody tr").count(), 1);
-    assert.equal(await page.locator("#ended-frame").isVisible(), false);
-    view.set({ positions: [positionRow(), { ...risky, status: "settled" }], marketTimeSec: VIEW_TIME_SEC + 60 });
+    await bed.page.locator("#positions").waitFor();
+    assert.match((await bed.page.locator("#positions tbody th").allInnerTexts())[0] ?? "", /#8/);
+    assert.equal(await bed.page.locator("#reports tbody tr").count(), 1);
+    assert.equal(await bed.page.locator("#ended-frame").isVisible(), false);
+    bed.view.set({ positions: [positionRow(), { ...risky, status: "settled" }], marketTimeSec: VIEW_TIME_SEC + 60 });
     await refreshNow();
-    await page.getByText("Ended positions (1)").waitFor();
-    assert.equal(await page.locator("#positions tbody tr").count(), 1);
-    assert.equal(await page.locator("#ended").isVisible(), false);
+    await bed.page.getByText("Ended positions (1)").waitFor();
+    assert.equal(await bed.page.locator("#positions tbody tr").count(), 1);
+    assert.equal(await bed.page.locator("#ended").isVisible(), false);
   });
 
   it("behavior: says so when market time stands still", async () => {
     await open({ positions: [positionRow()] });
     await trust("live");
-    await page.clock.fastForward("01:00");
+    await bed.page.clock.fastForward("01:00");
     await trust("still");
-    view.set({ marketTimeSec: VIEW_TIME_SEC + 1 });
+    bed.view.set({ marketTimeSec: VIEW_TIME_SEC + 1 });
     await refreshNow();
     await trust("live");
   });
@@ -219,25 +160,25 @@ describe("the web page", () => {
     await open({ positions: [positionRow()], reports: [reportRow()] });
     await trust("live");
     for (const landmark of ["banner", "main", "contentinfo"] as const) {
-      assert.equal(await page.getByRole(landmark).count(), 1, landmark);
+      assert.equal(await bed.page.getByRole(landmark).count(), 1, landmark);
     }
-    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+    assert.equal(await bed.page.getByRole("heading", { level: 1 }).count(), 1);
     for (const name of ["Short positions", "Last reports"]) {
-      assert.equal(await page.getByRole("table", { name }).count(), 1, name);
+      assert.equal(await bed.page.getByRole("table", { name }).count(), 1, name);
     }
-    assert.equal(await page.getByRole("rowheader", { name: "BTC 30,000 put #7" }).count(), 1);
-    assert.equal(await page.getByRole("status").textContent(), "live");
-    assert.equal(await page.locator("html").getAttribute("lang"), "en");
+    assert.equal(await bed.page.getByRole("rowheader", { name: "BTC 30,000 put #7" }).count(), 1);
+    assert.equal(await bed.page.getByRole("status").textContent(), "live");
+    assert.equal(await bed.page.locator("html").getAttribute("lang"), "en");
   });
 
   it("behavior: works by keyboard on a phone's width, and only tables scroll sideways", async () => {
     await open({ positions: [positionRow(), positionRow({ id: "8", status: "closed" })] }, { viewport: PHONE });
     await trust("live");
-    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width);
-    await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate("document.activeElement.id"), "positions-frame");
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter");
-    await page.getByRole("table", { name: "Ended positions" }).waitFor();
+    assert.equal(await bed.page.evaluate("document.documentElement.scrollWidth"), PHONE.width);
+    await bed.page.keyboard.press("Tab");
+    assert.equal(await bed.page.evaluate("document.activeElement.id"), "positions-frame");
+    await bed.page.keyboard.press("Tab");
+    await bed.page.keyboard.press("Enter");
+    await bed.page.getByRole("table", { name: "Ended positions" }).waitFor();
   });
 });

@@ -1375,27 +1375,6 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
-    "name": "ModelRegistryUnchanged",
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "bundleHash",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bool",
-        "name": "allowed",
-        "type": "bool"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "ModelRegistryZeroHash",
-    "inputs": []
-  },
-  {
-    "type": "error",
     "name": "OptionTokenOnlyVault",
     "inputs": [
       {

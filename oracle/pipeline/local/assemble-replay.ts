@@ -1,10 +1,12 @@
 /** Puts the parts of a local system together: queues, submission desk, keepers, health watch, replay. */
+import { createHeldReportLog } from "../../chain/held-reports.ts";
 import type { Hex } from "../../domain/units.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { RunCounters } from "../run-summary.ts";
 import type { ComponentBoard } from "./component-board.ts";
+import { createDeliveryWatch, type DeliveryWatch } from "./delivery-watch.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Ground } from "./ground.ts";
 import { startHealthWatch } from "./health-watch.ts";
@@ -13,8 +15,8 @@ import { openKeepers } from "./keepers.ts";
 import type { LiveState } from "./live-state.ts";
 import type { LocalRunOptions } from "./local-run.ts";
 import { openReplay, type Replay } from "./replay.ts";
-import { createRunMetrics } from "./run-metrics.ts";
-import { openSubmissionDesk, type SubmissionDeskOptions } from "./submission-desk.ts";
+import { createRunMetrics, type RunMetrics } from "./run-metrics.ts";
+import { findReport, openSubmissionDesk, type SubmissionDeskOptions } from "./submission-desk.ts";
 import { createWorldView } from "./world-view.ts";
 
 /** Everything that was opened before. */
@@ -47,14 +49,15 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   board.note("market", "ok");
   const anchor = await reader.anchor();
   const configDigest = await reader.configDigest(anchor);
-  const lanes = await openLanes(options, parts, configDigest);
   const metrics = createRunMetrics(options.metrics);
+  const delivery = watchDelivery(options, parts, metrics);
+  const lanes = await openLanes(options, parts, { configDigest, delivery });
   const world = createWorldView({ chain, reader, contracts, fromBlock: 0n });
   const { logger, config } = options;
   const desk = await openDesk(parts, { lanes, metrics, configDigest, logger, finalityBlocks: config.finalityBlocks });
-  const agents = { client, actors, contracts, world, counters, lanes };
+  const agents = { client, actors, contracts, world, counters, metrics, lanes };
   const markets = () => truth.snapshot().assets;
-  const keepers = await openKeepers({ ...agents, plan, loanPlan, markets, startSec: anchor.timestampSec });
+  const keepers = await openKeepers({ ...agents, logger, plan, loanPlan, markets, startSec: anchor.timestampSec });
   return await openReplay({
     ...agents,
     market: truth,
@@ -66,7 +69,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
     keepers,
     state,
     board,
-    metrics,
+    delivery,
     onRound: (round) => options.onRound(round, parts.rounds, state),
   });
 }
@@ -75,15 +78,34 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
 async function openLanes(
   { closer, logger, metrics }: LocalRunOptions,
   { foundation, ground, board }: ReplayParts,
-  configDigest: Hex,
+  { configDigest, delivery }: { readonly configDigest: Hex; readonly delivery: DeliveryWatch },
 ): Promise<JobLaneOptions> {
   const scope = configDigest.slice(2, 2 + SCOPE_DIGITS).toLowerCase();
   const queues = openQueues(foundation.queueBackend, { scope, logger });
   closer.add("queues", () => queues.close());
   const { database } = foundation;
-  const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics });
+  const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics, delivery });
   closer.add("health watch", () => watch.close());
   return { queues, signal: closer.signal };
+}
+
+/** The local oracle is there from the chain's first blocks on. */
+function watchDelivery(
+  { logger }: LocalRunOptions,
+  { foundation, ground, state }: ReplayParts,
+  metrics: RunMetrics,
+): DeliveryWatch {
+  const { chain, reader, contracts } = ground;
+  return createDeliveryWatch({
+    reader,
+    held: createHeldReportLog({ chain, oracle: contracts.oracle, fromBlock: 0n }),
+    entriesOf: async (digest) => (await findReport(foundation.shared, digest))?.bundle.entries.length ?? null,
+    show: (delivery) => {
+      state.setDelivery(delivery);
+      metrics.delivery(delivery);
+    },
+    logger,
+  });
 }
 
 type DeskWith = Pick<SubmissionDeskOptions, "lanes" | "metrics" | "configDigest" | "logger" | "finalityBlocks">;

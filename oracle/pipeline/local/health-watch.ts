@@ -1,4 +1,4 @@
-/** Asks chain, database and queues again and again whether they answer, between the rounds and after them. */
+/** Asks chain, database and queues again and again whether they answer, and how delivery stands, between and after the rounds. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChainClient } from "../../chain/client.ts";
 import type { Database } from "../../platform/database/database.ts";
@@ -6,6 +6,7 @@ import type { NodeMetrics } from "../../platform/metrics.ts";
 import type { JOB_SCHEMAS, QueueName } from "../../platform/queue/jobs.ts";
 import type { Queues } from "../../platform/queue/queues.ts";
 import type { ComponentBoard, ComponentName } from "./component-board.ts";
+import type { DeliveryWatch } from "./delivery-watch.ts";
 
 /** What is watched. */
 export interface HealthWatchOptions {
@@ -14,6 +15,7 @@ export interface HealthWatchOptions {
   readonly database: Database;
   readonly queues: Queues;
   readonly metrics: NodeMetrics;
+  readonly delivery: Pick<DeliveryWatch, "look">;
 }
 
 /** A running watch. */
@@ -54,7 +56,7 @@ async function keepLooking(options: HealthWatchOptions, signal: AbortSignal): Pr
   }
 }
 
-async function look({ board, chain, database, queues, metrics }: HealthWatchOptions): Promise<void> {
+async function look({ board, chain, database, queues, metrics, delivery }: HealthWatchOptions): Promise<void> {
   const check = async (name: ComponentName, ask: () => Promise<unknown>) => {
     try {
       await ask();
@@ -67,6 +69,7 @@ async function look({ board, chain, database, queues, metrics }: HealthWatchOpti
     check("chain", () => chain.reader.getBlockNumber()),
     check("database", () => database.pool.query("SELECT 1")),
     check("queues", () => Promise.all(SERVED.map((name) => countJobs(queues, name, metrics)))),
+    delivery.look(),
   ]);
 }
 

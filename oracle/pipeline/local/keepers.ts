@@ -1,6 +1,8 @@
 /** Keepers of a local run, on the queues: liquidation and settlement survive a restart as jobs. */
+import type { Logger } from "pino";
 import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
+import { watchGuards } from "../../simulation/agents/guard-keeper.ts";
 import {
   type JudgedPosition,
   judgePositions,
@@ -14,6 +16,7 @@ import { topUp, type WriterDependencies } from "../../simulation/agents/writers.
 import type { RunCounters } from "../run-summary.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import { type LoanKeepers, openLoanKeepers } from "./loan-keepers.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 import type { WorldView } from "./world-view.ts";
 
 /** What the keepers work with. */
@@ -25,12 +28,16 @@ export interface KeepersOptions extends WriterDependencies {
   readonly plan: readonly PlannedPosition[];
   readonly loanPlan: readonly PlannedLoan[];
   readonly counters: RunCounters;
+  readonly metrics: Pick<RunMetrics, "guardCall">;
+  readonly logger: Pick<Logger, "warn">;
   /** The replayed market, as the keepers see it now. */
   readonly markets: () => ReadonlyMap<AssetSymbol, AssetMarket>;
 }
 
 /** Keepers of a local run. */
 export interface Keepers {
+  /** Trips the breaker where a cause holds, and lets the vault follow it. @returns what happened, for people. */
+  watchGuards(): Promise<readonly string[]>;
   /** Settles every series of the vault that has expired. @returns what happened, for people. */
   settle(atSec: number): Promise<readonly string[]>;
   /** Lets writers and borrowers top up, then looks at every position. @returns what happened, for people, and the healths seen. */
@@ -55,6 +62,7 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
   const settlement = await openSettlementLane(desk);
   const liquidation = await openLiquidationLane(desk);
   return {
+    watchGuards: async () => await tendGuards(options),
     settle: async (atSec) => {
       desk.nowSec = atSec;
       const expired = (await vaultPositions()).filter((position) => position.expirySec <= atSec);
@@ -75,6 +83,14 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
       return { events: takeEvents(desk), judged: [...rest, ...(await loans.judge())] };
     },
   };
+}
+
+/** Needs no job: a look that a kill has cut off is repeated by the next one. */
+async function tendGuards(options: KeepersOptions): Promise<readonly string[]> {
+  const { done, refused } = await watchGuards(options);
+  for (const call of done) options.metrics.guardCall(call);
+  for (const refusal of refused) options.logger.warn({ ...refusal }, "the chain refuses a call of the guards' keeper");
+  return done.map((call) => `keeper called ${call}`);
 }
 
 async function openSettlementLane(desk: Desk) {

@@ -1,4 +1,6 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
+import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
+import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
@@ -24,6 +26,9 @@ export interface LiveState extends SystemView {
   /** Shows a report, in the place of what was shown of the same one before. */
   addReport(report: ReportRow): void;
   setComponent(component: ComponentState): void;
+  setDelivery(delivery: DeliveryRow): void;
+  /** Positions judged together by the first operator; `null` when it made no round. */
+  setJointRisk(report: JointRiskReport | null): void;
   setIngestion(counts: IngestionCounts): void;
   setModels(models: readonly ModelIdentity[]): void;
 }
@@ -37,6 +42,8 @@ export function createLiveState(dataSource: string): LiveState {
   const components = new Map<string, ComponentState>();
   const reports: ReportRow[] = [];
   let marketTimeSec = 0;
+  let delivery = UNKNOWN_DELIVERY;
+  let jointRisk: JointRiskReport | null = null;
   let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
   let models: readonly ModelIdentity[] = [];
   return {
@@ -44,6 +51,8 @@ export function createLiveState(dataSource: string): LiveState {
     position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
     reports: (limit) => reports.slice(-limit).toReversed(),
     components: () => [...components.values()],
+    delivery: () => delivery,
+    jointRisk: () => jointRisk,
     ingestion: () => ingestion,
     models: () => models,
     marketTimeSec: () => marketTimeSec,
@@ -61,6 +70,12 @@ export function createLiveState(dataSource: string): LiveState {
       if (reports.length > KEPT_REPORTS) reports.shift();
     },
     setComponent: (component) => void components.set(component.name, component),
+    setDelivery: (current) => {
+      delivery = current;
+    },
+    setJointRisk: (report) => {
+      jointRisk = report;
+    },
     setIngestion: (counts) => {
       ingestion = counts;
     },

@@ -6,32 +6,26 @@ import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
-import type { OperatorRoundResult } from "../operator/operator-settings.ts";
-import type { RunCounters } from "../run-summary.ts";
 import type { ComponentBoard } from "./component-board.ts";
+import type { DeliveryWatch } from "./delivery-watch.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import type { Keepers } from "./keepers.ts";
-import type { LiveState } from "./live-state.ts";
 import { pushPrices } from "./price-push.ts";
-import type { RunMetrics } from "./run-metrics.ts";
+import { countRound, noQuorum, type RoundAccount } from "./round-account.ts";
 import type { SubmissionDesk } from "./submission-desk.ts";
 import type { WorldView } from "./world-view.ts";
 
 /** What a replay moves. */
-export interface ReplayOptions extends WriterDependencies {
+export interface ReplayOptions extends WriterDependencies, RoundAccount {
   /** The market without any operator's noise. */
   readonly market: MarketIngestor;
   readonly stepSec: number;
   readonly reader: OracleReader;
   readonly operators: OperatorPool;
-  readonly quorumSize: number;
   readonly desk: SubmissionDesk;
   readonly keepers: Keepers;
   readonly world: WorldView;
-  readonly state: LiveState;
-  readonly counters: RunCounters;
-  readonly metrics: RunMetrics;
-  readonly board: ComponentBoard;
+  readonly delivery: DeliveryWatch;
   readonly lanes: JobLaneOptions;
   /** Told after every round. */
   readonly onRound: (round: ReplayedRound) => void;
@@ -73,12 +67,21 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   await pushPrices(options, snapshot, atSec);
   const settled = await options.keepers.settle(atSec);
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
+  // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
+  const guarded = await options.keepers.watchGuards();
   const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
   await advanceChainTo(options.client, keepersAtSec);
   const { events, judged } = await options.keepers.guard(keepersAtSec);
   options.state.setPositions(await options.world.live(judged, agreed.scores), keepersAtSec);
   options.metrics.positions(options.state.positions());
-  options.onRound({ round, atSec, snapshot, events: [...agreed.events, ...settled, ...events] });
+  await options.delivery.look();
+  const changes = options.delivery.takeChanges();
+  options.onRound({
+    round,
+    atSec,
+    snapshot,
+    events: [...agreed.events, ...guarded, ...changes, ...settled, ...events],
+  });
 }
 
 interface AgreedRound {
@@ -92,36 +95,15 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   countRound(options, results);
   const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
   const scores = results[0]?.scores ?? [];
+  options.state.setJointRisk(results[0]?.jointRisk ?? null);
   if (quorum === null) return { scores, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
   const fate = result === null ? "kept for later" : `${result.state}${result.reason ? ` (${result.reason})` : ""}`;
-  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries`] };
-}
-
-function countRound(options: ReplayOptions, results: readonly OperatorRoundResult[]): void {
-  const { counters, metrics, state } = options;
-  const observed = results.filter((result) => result.observed).length;
-  const hasQuorum = results.some((result) => result.quorum !== null);
-  counters.add("rounds");
-  counters.add("observations", observed);
-  const isVetoed = !hasQuorum && observed < options.quorumSize;
-  if (hasQuorum) {
-    counters.add("roundsWithQuorum");
-    counters.add("signed");
-    metrics.report("signed");
-  } else if (isVetoed) counters.add("vetoed");
-  const slowest = Math.max(...results.map((result) => result.durationMs));
-  counters.roundMs(slowest);
-  metrics.round(hasQuorum ? "quorum" : isVetoed ? "vetoed" : "failed", slowest);
-  noteOperators(options.board, results, hasQuorum);
-  const [first] = results;
-  if (first === undefined) return;
-  counters.sources(first.sourceCount);
-  metrics.rejected(first.rejected);
-  state.setIngestion(first.ingestion);
-  metrics.ingestion(first.ingestion);
+  const paused = Math.max(...results.map(({ looseningsLeftOut }) => looseningsLeftOut));
+  const lacking = paused === 0 ? "" : `, left out ${paused} loosenings`;
+  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`] };
 }
 
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */
@@ -132,16 +114,4 @@ function noteMarket(board: ComponentBoard, { doubts }: MarketSnapshot): void {
   const reasons = new Set(faults.map(({ asset, reason }) => `${asset} ${reason}`));
   if (reasons.size === 0) board.note("market", "ok");
   else board.note("market", "degraded", [...reasons].join(", "));
-}
-
-function noteOperators(board: ComponentBoard, results: readonly OperatorRoundResult[], hasQuorum: boolean): void {
-  const silent = results.filter((result) => result.quorum === null).length;
-  if (!hasQuorum) board.note("operators", "failed", noQuorum(results));
-  else if (silent === 0) board.note("operators", "ok");
-  else board.note("operators", "degraded", `${silent} of ${results.length} without a report`);
-}
-
-function noQuorum(results: readonly OperatorRoundResult[]): string {
-  const reasons = [...new Set(results.map((result) => result.reason ?? "none"))];
-  return `no report: ${reasons.join(", ")}`;
 }

@@ -1,12 +1,28 @@
 /** Carries what happens in a run over to the Prometheus counters. */
+import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
+import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
+import type { GuardCall } from "../../simulation/agents/guard-keeper.ts";
+
+/**
+ * How a round ended: `withheld` under a breaker that forbids it or cannot be read, `empty` when the chain would take
+ * nothing of it, `vetoed` with too few observations.
+ */
+export type RoundFate = "quorum" | "withheld" | "empty" | "vetoed" | "failed";
 
 /** Counters of a run. */
 export interface RunMetrics {
-  round(outcome: "quorum" | "vetoed" | "failed", durationMs: number): void;
+  round(outcome: RoundFate, durationMs: number): void;
+  /** A round that signed and sent nothing. */
+  withheld(reason: WithheldReason): void;
+  /** Values that a report lacks because of a breaker that is not NORMAL. */
+  looseningsLeftOut(reason: BreakerReason, count: number): void;
+  /** What a look at the chain's guards has found. */
+  delivery(delivery: DeliveryRow): void;
+  guardCall(call: GuardCall): void;
   report(outcome: "signed" | "accepted" | "held" | "rejected"): void;
   /** Of a transaction that carries a report; `refused` when a reorg took it and the chain takes its report no more. */
   transaction(outcome: "final" | "reorged" | "resubmitted" | "refused"): void;
@@ -35,6 +51,13 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       metrics.rounds.inc({ outcome });
       metrics.roundDurationSec.observe(durationMs / MILLISECONDS);
     },
+    withheld: (reason) => metrics.roundsWithheld.inc({ reason }),
+    looseningsLeftOut: (reason, count) => metrics.looseningsLeftOut.inc({ reason }, count),
+    delivery: ({ breaker, heldReports }) => {
+      for (const mode of SHOWN_MODES) metrics.breakerMode.set({ mode }, breaker.mode === mode ? 1 : 0);
+      metrics.heldReports.set(heldReports.filter(({ state }) => state === "waiting").length);
+    },
+    guardCall: (call) => metrics.guardCalls.inc({ call }),
     report: (outcome) => metrics.reports.inc({ outcome }),
     transaction: (outcome) => metrics.transactions.inc({ outcome }),
     ingestion: (counts) => {

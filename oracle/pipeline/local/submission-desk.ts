@@ -96,7 +96,8 @@ async function keepReport(shared: SharedStore, quorum: QuorumReport): Promise<vo
   });
 }
 
-async function findReport(shared: SharedStore, digest: string): Promise<QuorumReport | null> {
+/** A report that this node keeps, or `null`. */
+export async function findReport(shared: Pick<SharedStore, "report">, digest: string): Promise<QuorumReport | null> {
   const kept = await shared.report(digest);
   return kept === null ? null : decodeQuorum(kept.payload);
 }

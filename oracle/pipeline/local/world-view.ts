@@ -3,15 +3,17 @@ import type { ChainClient } from "../../chain/client.ts";
 import type { OracleReader } from "../../chain/oracle-reader.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
+import type { Anchor } from "../../domain/report.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { CursorState, CursorStore } from "../../ingestion/sources/position-cursor.ts";
 import { createPositionSources, type PositionSources } from "../../ingestion/sources/position-sources.ts";
-import { effectiveParams } from "../../rules/risk-reading.ts";
+import { effectiveParams, haltedParams } from "../../rules/risk-reading.ts";
 import { unpackRiskWord } from "../../rules/risk-word.ts";
 import type { JudgedPosition } from "../../simulation/agents/liquidation-keeper.ts";
 import type { LocalContracts } from "../../simulation/agents/local-world.ts";
 import { readPositionWords, wordKey } from "../operator/position-words.ts";
+import { readBreaker } from "../operator/read-breaker.ts";
 import type { LivePosition } from "./live-state.ts";
 
 /** What the look needs. */
@@ -41,6 +43,7 @@ export function createWorldView(options: WorldViewOptions): WorldView {
       const anchor = await options.reader.anchor();
       classes ??= await options.reader.riskClasses(anchor);
       const known = classes;
+      const haltedAtSec = await readHalt(options.reader, anchor);
       const words = await readPositionWords(
         options.reader,
         judged.map(({ position }) => position),
@@ -51,12 +54,19 @@ export function createWorldView(options: WorldViewOptions): WorldView {
         const word = words.get(wordKey(position)) ?? 0n;
         const riskClass = word === 0n ? undefined : known.get(unpackRiskWord(word).classId);
         if (riskClass === undefined) return [];
-        const params = effectiveParams(word, { riskClass, quantileWord: 0n, nowSec: anchor.timestampSec });
+        const context = { riskClass, quantileWord: 0n, nowSec: anchor.timestampSec };
+        const params = haltedAtSec === null ? effectiveParams(word, context) : haltedParams(word, context, haltedAtSec);
         const score = scored.get(positionKey(position)) ?? null;
         return [{ position, params, health: Number(healthWad) / WAD, score }];
       });
     },
   };
+}
+
+/** When the oracle was halted, if it is: values in force are those of that second. */
+async function readHalt(reader: OracleReader, anchor: Anchor): Promise<number | null> {
+  const breaker = await readBreaker(reader, anchor);
+  return breaker.ok && breaker.value.mode === "HALTED" ? breaker.value.sinceSec : null;
 }
 
 function createSources({ chain, reader, contracts, fromBlock }: WorldViewOptions): PositionSources {

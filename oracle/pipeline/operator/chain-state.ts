@@ -1,20 +1,19 @@
 /** What the chain says at an anchor: configuration, classes, signer set, and the words that the rules start from. */
 import type { OracleReader, SignerSet } from "../../chain/oracle-reader.ts";
-import type { ChainRules, ChainView } from "../../consensus/aggregate.ts";
-import type { Outcome } from "../../domain/errors.ts";
+import type { ChainView } from "../../consensus/aggregate.ts";
+import { type BreakerReading, isLooseningPaused } from "../../domain/breaker.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import { type Position, positionKey } from "../../domain/positions.ts";
-import type { Anchor, RiskEntry } from "../../domain/report.ts";
+import type { Anchor } from "../../domain/report.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
-import type { ClassQuantile } from "../../domain/score.ts";
 import type { Hex } from "../../domain/units.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
-import { clampEntry } from "../../rules/clamp-entry.ts";
 import { standingRho } from "../../rules/risk-reading.ts";
-import { initialWord } from "../../rules/risk-rules.ts";
 import { unpackRiskWord } from "../../rules/risk-word.ts";
 import { admitPositions } from "./admit-positions.ts";
+import { createChainRules } from "./chain-rules.ts";
 import { readPositionWords, wordKey } from "./position-words.ts";
+import { readBreaker } from "./read-breaker.ts";
 
 /** Facts that change only together with the configuration digest. */
 interface Configuration {
@@ -26,6 +25,7 @@ interface Configuration {
 /** State of the chain at one anchor. */
 export interface ChainState {
   readonly view: ChainView;
+  readonly breaker: BreakerReading;
   readonly classes: ReadonlyMap<number, RiskClass>;
   /** Positions that agree with their words, with the words' classes, in the order given. */
   readonly positions: readonly Position[];
@@ -49,8 +49,6 @@ export interface ChainStateOptions {
 
 /** Time after the anchor within which a report may arrive; the chain's own limit is the deployment's. */
 const REPORT_LIFE_SEC = 300;
-/** Position id that no source uses: class quantiles pass through the same rules under it. */
-const QUANTILE_ID = 0n;
 
 /** Creates a reader that re-reads the configuration only when its digest changes. */
 export function createChainStateReader(options: ChainStateOptions): ChainStateReader {
@@ -88,12 +86,16 @@ async function readState(
 ): Promise<ChainState> {
   const { anchor } = at;
   const { classes } = configuration;
-  const words = await readPositionWords(options.reader, at.positions, anchor);
+  const [words, breaker] = await Promise.all([
+    readPositionWords(options.reader, at.positions, anchor),
+    readBreaker(options.reader, anchor),
+  ]);
   const { positions, rejected } = admitPositions(at.positions, { words, classes });
   const classIds = [...new Set(positions.map((position) => position.classId))];
   const classWords = await options.reader.classWords(classIds, anchor);
   const quantiles = new Map(classIds.map((id, index) => [id, classWords[index] ?? 0n]));
   return {
+    breaker,
     classes,
     positions,
     rejected,
@@ -105,58 +107,15 @@ async function readState(
       bundleHash: options.bundleHash,
       signerSetVersion: configuration.signers.version,
       reportLifeSec: REPORT_LIFE_SEC,
-      rules: createChainRules({ classes, words, quantiles, atSec: anchor.timestampSec }),
+      rules: createChainRules({
+        classes,
+        words,
+        quantiles,
+        atSec: anchor.timestampSec,
+        isLooseningPaused: isLooseningPaused(breaker),
+      }),
     },
   };
-}
-
-interface RuleState {
-  readonly classes: ReadonlyMap<number, RiskClass>;
-  /** By {@link wordKey}. */
-  readonly words: ReadonlyMap<string, bigint>;
-  readonly quantiles: ReadonlyMap<number, bigint>;
-  readonly atSec: number;
-}
-
-/** The chain's rules at the anchor, for the aggregation. */
-function createChainRules(state: RuleState): ChainRules {
-  const wordOf = (sourceIndex: number, id: bigint) => state.words.get(wordKey({ sourceIndex, id })) ?? 0n;
-  const times = { observedAtSec: state.atSec, appliedAtSec: state.atSec };
-  return {
-    positionEpoch: (sourceIndex, id) => {
-      const word = wordOf(sourceIndex, id);
-      return word === 0n ? null : unpackRiskWord(word).epoch;
-    },
-    clampEntry: (entry) => {
-      const word = wordOf(entry.sourceIndex, entry.positionId);
-      const riskClass = word === 0n ? undefined : state.classes.get(unpackRiskWord(word).classId);
-      if (riskClass === undefined) return { ok: false, reason: "unknown-position" };
-      return clampEntry(word, entry, { riskClass, ...times });
-    },
-    clampQuantile: (quantile) => clampQuantile(state, quantile, times),
-  };
-}
-
-function clampQuantile(
-  state: RuleState,
-  quantile: ClassQuantile,
-  times: { readonly observedAtSec: number; readonly appliedAtSec: number },
-): Outcome<ClassQuantile> {
-  const riskClass = state.classes.get(quantile.classId);
-  if (riskClass === undefined) return { ok: false, reason: "unknown-class" };
-  const stored = state.quantiles.get(quantile.classId) ?? 0n;
-  const word = stored === 0n ? initialWord(quantile.classId, riskClass) : stored;
-  const desired: RiskEntry = {
-    sourceIndex: 0,
-    positionId: QUANTILE_ID,
-    epoch: unpackRiskWord(word).epoch,
-    rhoBps: quantile.rhoBps,
-    piBps: quantile.piBps,
-    score: 0,
-  };
-  const clamped = clampEntry(word, desired, { riskClass, ...times });
-  if (!clamped.ok) return clamped;
-  return { ok: true, value: { ...quantile, rhoBps: clamped.value.rhoBps, piBps: clamped.value.piBps } };
 }
 
 interface Standing {

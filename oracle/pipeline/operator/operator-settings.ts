@@ -1,4 +1,6 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
+import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
+import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { Anchor, QuorumReport } from "../../domain/report.ts";
@@ -69,11 +71,19 @@ export interface OperatorRoundResult {
   /** Quorum report, or why there is none. */
   readonly quorum: QuorumReport | null;
   readonly reason: string | null;
-  /** Whether an own observation was signed. */
+  /** The breaker at the anchor. */
+  readonly breaker: BreakerReading;
+  /** Why nothing was signed, because the breaker forbids it or cannot be read; `null` otherwise. */
+  readonly withheld: WithheldReason | null;
+  /** Values that were left out because they would lower a requirement while the breaker allows no loosening. */
+  readonly looseningsLeftOut: number;
+  /** Whether an own observation was made; it is signed unless the round is withheld. */
   readonly observed: boolean;
   /** Digest of the own observation, to show that operators differ. */
   readonly observationDigest: Hex | null;
   readonly scores: readonly PositionScore[];
+  /** The same positions judged together. */
+  readonly jointRisk: JointRiskReport;
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

@@ -26,6 +26,7 @@ import { openOperatorStore } from "../../platform/database/store.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
 import { installedModels } from "../installed-models.ts";
 import { openMarket } from "../open-market.ts";
+import { createBreakerLog } from "./breaker-log.ts";
 import { createChainStateReader } from "./chain-state.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
 import { operatorCursorStore, operatorEvidenceStore } from "./operator-stores.ts";
@@ -88,6 +89,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     featureSchemaHash: FEATURE_SCHEMA.hash,
     store,
     beginRound: roundSwitch(router, context.closer),
+    noteBreaker: createBreakerLog(context.logger),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,

@@ -6,8 +6,10 @@ import type { Logger } from "pino";
 import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
 import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
+import { type BreakerReading, type WithheldReason, withheldBy } from "../../domain/breaker.ts";
+import type { Outcome } from "../../domain/errors.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
-import type { Anchor, Observation, RoundSlot } from "../../domain/report.ts";
+import type { Anchor, Observation, QuorumReport, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
@@ -15,9 +17,11 @@ import type { PositionSources } from "../../ingestion/sources/position-sources.t
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
+import { jointRisk } from "../../scoring/joint-risk.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
+import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
 import { type PredictionDependencies, predictAssets } from "./predict.ts";
 
@@ -31,30 +35,32 @@ export interface RoundFlow extends PredictionDependencies {
   readonly store: OperatorStore;
   /** Makes a round current: peers' messages reach it, and the one before it ends. */
   readonly beginRound: (slot: RoundSlot, round: Round) => void;
+  /** Told of the breaker at every anchor. */
+  readonly noteBreaker: (breaker: BreakerReading) => void;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
-/** Runs one round at an anchor. The market clock is the anchor's timestamp. */
+/**
+ * Runs one round at an anchor. The market clock is the anchor's timestamp. While the breaker is HALTED, or cannot be read,
+ * the operator observes and scores as ever, but signs nothing.
+ */
 export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<OperatorRoundResult> {
   const startedMs = flow.clock.nowMs();
   flow.market.advanceTo(anchor.timestampSec);
   const snapshot = flow.market.snapshot();
   const reading = await flow.positions.readAt(anchor);
   const chain = await flow.chainState.readAt(anchor, reading.positions);
+  flow.noteBreaker(chain.breaker);
   const rejected = [...reading.rejected, ...chain.rejected];
   noteRejects(rejected, flow);
 
-  const round = createRound({ ...flow.terms, view: chain.view }, flow.deps);
-  flow.beginRound(chain.view.slot, round);
-  const predictions = await predictAssets(snapshot, flow);
-  const { classes, lastGood, positions } = chain;
-  const input = { positions, snapshot, predictions, classes, lastGood, atSec: anchor.timestampSec };
-  const { scores, classQuantiles } = scorePositions(input, flow.scoring);
+  const withheld = withheldBy(chain.breaker);
+  const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
+  const { scores, classQuantiles, joint } = await score(chain, snapshot, flow);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
-
   await round.start(own);
   const outcome = await round.result;
   const durationMs = flow.clock.nowMs() - startedMs;
@@ -63,15 +69,44 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     epoch: chain.view.slot.epoch,
     quorum: outcome.ok ? outcome.value : null,
     reason: outcome.ok ? null : outcome.reason,
+    breaker: chain.breaker,
+    withheld,
+    looseningsLeftOut: looseningsLeftOut(outcome, own, chain.view.rules),
     observed: own !== null,
     observationDigest,
     scores,
+    jointRisk: joint,
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
     durationMs,
     counts: countsOf(round.counts()),
   };
+}
+
+/** The part of a round that comes after scoring. */
+interface Agreement extends Pick<Round, "start" | "counts"> {
+  readonly result: Promise<Outcome<QuorumReport>>;
+}
+
+/** Nothing is signed and nobody is spoken to. */
+function withheldRound(reason: WithheldReason): Agreement {
+  return { start: async () => {}, counts: () => ({}), result: Promise.resolve({ ok: false, reason }) };
+}
+
+/** Peers may be ahead: their messages are taken while this operator still scores. */
+function beginRound(chain: ChainState, flow: RoundFlow): Agreement {
+  const round = createRound({ ...flow.terms, view: chain.view }, flow.deps);
+  flow.beginRound(chain.view.slot, round);
+  return round;
+}
+
+async function score(chain: ChainState, snapshot: MarketSnapshot, flow: RoundFlow) {
+  const predictions = await predictAssets(snapshot, flow);
+  const { classes, lastGood, positions } = chain;
+  const atSec = chain.view.anchor.timestampSec;
+  const input = { positions, snapshot, predictions, classes, lastGood, atSec };
+  return { ...scorePositions(input, flow.scoring), joint: jointRisk(input, flow.scoring) };
 }
 
 function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {

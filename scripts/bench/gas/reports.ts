@@ -101,5 +101,5 @@ async function signedReport(ground: BenchGround, wish: ReportWish): Promise<Quor
       return { slot, digest, operator: signer, signature };
     }),
   );
-  return { bundle: { report, entries, classQuantiles: [], leftOut: [] }, digest, attestations };
+  return { bundle: { report, entries, classQuantiles: [], leftOut: [], leftOutQuantiles: [] }, digest, attestations };
 }

@@ -9,6 +9,7 @@ import {
   gridOf,
 } from "../deployment-config.ts";
 import type { Parties } from "../parties.ts";
+import { deployClassFeeds } from "./class-feeds.ts";
 import { deployFunds } from "./funds.ts";
 import { type Builder, type Contract, type Deployer, deployGovernance, type Future, handOver } from "./governance.ts";
 import { addLoans } from "./loans.ts";
@@ -75,7 +76,8 @@ export function buildPlimsollModule(input: ModuleInput) {
     ];
     const managed = { ...registries, ...feeds, riskOracle, vault, ...funds, ...watch.contracts };
     handOver(m, { ...input, ...governance, deployer, managed, after: configured });
-    return { ...governance, ...managed, vaultExtension, vaultSettings, ...test, ...loans.contracts };
+    const views = deployClassFeeds(m, input.config, riskOracle);
+    return { ...governance, ...managed, vaultExtension, vaultSettings, ...test, ...loans.contracts, ...views };
   });
 }
 

@@ -46,7 +46,8 @@ export function buildProposal(calls: readonly ProposedCall[], description: strin
     throw new PlimsollError({
       code: "PROPOSAL_EMPTY",
       problem: "Nothing differs from what the chain has.",
-      remedy: "Change the configuration given with --config, or name a change with --class or --call.",
+      remedy:
+        "Change the configuration given with --config, or name a change with --class, --call, --engine or --verifier.",
     });
   }
   return {

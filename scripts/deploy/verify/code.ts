@@ -2,6 +2,7 @@
 import { type Hex, hexToBytes, keccak256, toHex } from "viem";
 import { z } from "zod";
 import type { Address } from "../../../oracle/domain/units.ts";
+import { classFeedName } from "../class-feeds.ts";
 import { managedContracts } from "../roles.ts";
 import type { VerificationRun } from "./context.ts";
 
@@ -35,7 +36,9 @@ const UNMANAGED = {
 export async function verifyCode(run: VerificationRun): Promise<void> {
   const managed = Object.entries(managedContracts(run.config)).map(([name, { contract }]) => [name, contract] as const);
   const token = run.parties.token.kind === "new" ? [["votesToken", "PlimsollToken"] as const] : [];
-  for (const [name, contract] of [...managed, ...Object.entries({ ...UNMANAGED, ...GOVERNANCE }), ...token]) {
+  const feeds = run.config.classFeeds.map((feed) => [classFeedName(feed), "ClassRatioFeed"] as const);
+  const others = Object.entries({ ...UNMANAGED, ...GOVERNANCE });
+  for (const [name, contract] of [...managed, ...others, ...token, ...feeds]) {
     await verifyContract(run, { name, contract, address: run.at(name) });
   }
 }

@@ -1,5 +1,6 @@
 /** Reads a deployment back and lists everything that is not as the reviewed files and the sources say. */
 import { verifyAccess } from "./access.ts";
+import { verifyClassFeeds } from "./class-feeds.ts";
 import { verifyCode } from "./code.ts";
 import { addressBook, type Verification } from "./context.ts";
 import { createComparison, type Difference } from "./difference.ts";
@@ -21,5 +22,6 @@ export async function verifyDeployment(verification: Verification): Promise<read
   await verifyAccess(run);
   await verifyParameters(run);
   await verifyWiring(run);
+  await verifyClassFeeds(run);
   return comparison.differences;
 }

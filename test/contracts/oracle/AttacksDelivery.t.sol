@@ -3,7 +3,6 @@ pragma solidity 0.8.30;
 
 import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
-import {ISignerRegistry} from "../../../contracts/interfaces/ISignerRegistry.sol";
 import {ReportCodec} from "../../../contracts/libraries/ReportCodec.sol";
 import {RootHeader} from "../../../contracts/types/DeliveryTypes.sol";
 import {Attestations, EntryOutcome, RiskClass, RiskReport} from "../../../contracts/types/RiskTypes.sol";
@@ -12,8 +11,6 @@ import {DeliveryFixture} from "./DeliveryFixture.sol";
 /// @title Attacks S5, S12, B11, P2 and P8 of the catalogue
 contract AttacksDeliveryTest is DeliveryFixture {
     uint16 private constant OTHER = 2;
-    /// @dev EIP-7825: no transaction may have more.
-    uint256 private constant TRANSACTION_GAS_CAP = 1 << 24;
     uint256 private constant CHECK_GAS = 100_000;
 
     /// @dev A removed signer leaves a slot of zero, which is also what recovery gives for garbage.
@@ -125,27 +122,6 @@ contract AttacksDeliveryTest is DeliveryFixture {
         quorum = _attest(report);
         vm.expectRevert(abi.encodeWithSelector(ReportCodec.ReportCodecLength.selector, 5, 6));
         _oracle.submitReport(report, quorum, "", hex"0001010101");
-    }
-
-    /// @dev Nothing, one, two, a thousand: one outcome each; the thousand fit a transaction.
-    function test_P2_FromNoEntryToAThousand() public {
-        assertEq(_submit("").length, 0);
-        skip(1);
-        assertEq(_submit(_entry(1, 1, 2_700, 500)).length, 1);
-        skip(1);
-        assertEq(_submit(_rows(1, 2, 2_700, 500)).length, 2);
-        for (uint256 id = 3; id <= 1_000; ++id) _oracle.registerPosition(id, CLASS_ID);
-        bytes memory entries = _rows(1, 1_000, 2_700, 500);
-        skip(1);
-        RiskReport memory report = _report(entries, "");
-        Attestations memory quorum = _attest(report);
-        uint256 used = gasleft();
-        bytes memory outcomes = _oracle.submitReport(report, quorum, entries, "");
-        used -= gasleft();
-        assertEq(outcomes.length, 1_000);
-        for (uint256 i = 0; i < 1_000; ++i) assertEq(uint8(outcomes[i]), i < 2 ? 2 : 1);
-        // 16 gas a byte of calldata come on top.
-        assertLt(used + 21_000 + 16 * (entries.length + 1_000), TRANSACTION_GAS_CAP);
     }
 
     /// @dev More than fits: the whole transaction fails, and nothing of it stays.

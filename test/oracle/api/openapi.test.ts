@@ -5,7 +5,13 @@ import { Registry } from "prom-client";
 import { z } from "zod";
 import { createApiServer } from "../../../oracle/api/server.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
-import { createChangingView, positionRow, reportRow } from "../../helpers/changing-view.ts";
+import {
+  createChangingView,
+  heldReportRow,
+  jointRiskReport,
+  positionRow,
+  reportRow,
+} from "../../helpers/changing-view.ts";
 
 type JsonSchema = Exclude<Parameters<typeof z.fromJSONSchema>[0], boolean>;
 
@@ -19,12 +25,18 @@ const WORKING = createChangingView({
   positions: [positionRow(), positionRow({ id: "8", health: null, reasons: [] })],
   reports: [reportRow(), reportRow({ state: "pending", transactionHash: null, blockNumber: null, gasUsed: null })],
   components: [{ name: "chain", state: "ok", reason: null, sinceSec: 1 }],
+  breaker: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec: 1 },
+  jointRisk: jointRiskReport(),
+  heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
 });
 /** Values that no answer may carry: numbers that are none. */
 const BROKEN = createChangingView({
   positions: [positionRow({ health: Number.NaN })],
   reports: [reportRow({ entries: Number.NaN })],
   components: [{ name: "chain", state: "degraded", reason: "slow", sinceSec: 1 }],
+  breaker: null,
+  heldReports: [heldReportRow({ tightened: Number.NaN })],
+  jointRisk: jointRiskReport({ valueAtRiskUsd: Number.NaN }),
 });
 
 interface LiveCase {
@@ -38,6 +50,8 @@ const CASES: readonly LiveCase[] = [
   { route: "/healthz", status: 200, url: "/healthz", view: BROKEN },
   { route: "/readyz", status: 200, url: "/readyz", view: WORKING },
   { route: "/readyz", status: 503, url: "/readyz", view: BROKEN },
+  { route: "/v1/delivery", status: 200, url: "/v1/delivery", view: WORKING },
+  { route: "/v1/delivery", status: 500, url: "/v1/delivery", view: BROKEN },
   { route: "/v1/positions", status: 200, url: "/v1/positions", view: WORKING },
   { route: "/v1/positions", status: 500, url: "/v1/positions", view: BROKEN },
   { route: "/v1/positions/{id}", status: 200, url: "/v1/positions/8", view: WORKING },
@@ -47,6 +61,8 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/reports", status: 200, url: "/v1/reports", view: WORKING },
   { route: "/v1/reports", status: 400, url: "/v1/reports?limit=501", view: WORKING },
   { route: "/v1/reports", status: 500, url: "/v1/reports", view: BROKEN },
+  { route: "/v1/risk", status: 200, url: "/v1/risk", view: WORKING },
+  { route: "/v1/risk", status: 500, url: "/v1/risk", view: BROKEN },
 ];
 
 async function ask(view: SystemView, url: string): Promise<{ readonly status: number; readonly body: unknown }> {

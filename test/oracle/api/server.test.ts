@@ -4,6 +4,7 @@ import { afterEach, describe, it } from "mocha";
 import { Registry } from "prom-client";
 import { worstState } from "../../../oracle/api/health-routes.ts";
 import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/server.ts";
+import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
 
@@ -55,6 +56,8 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     position: (source, id) => (source === SOURCE && id === "7" ? position : null),
     reports: (limit) => Array.from({ length: Math.min(limit, 30) }, () => report),
     components: () => components,
+    delivery: () => UNKNOWN_DELIVERY,
+    jointRisk: () => null,
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
     marketTimeSec: () => 1_699_000_000,
@@ -129,10 +132,36 @@ describe("createApiServer", () => {
     assert.equal((await ready.inject("/readyz")).statusCode, 200);
   });
 
+  it("behavior: a halted breaker is told, and does not make the node unready", async () => {
+    const breaker = breakerRow({ mode: "HALTED", reason: "EQUIVOCATION", sinceSec: 1_699_000_000 }, 1_699_000_100);
+    const view = {
+      ...viewOf([{ name: "chain", state: "ok", reason: null, sinceSec: 1 }]),
+      delivery: () => ({ ...UNKNOWN_DELIVERY, breaker }),
+    };
+    app = await createApiServer({ view, metrics: new Registry(), pageDir: null });
+    const health = await app.inject("/readyz");
+    assert.equal(health.statusCode, 200);
+    assert.deepEqual(health.json().breaker, breaker);
+    assert.equal(breaker.cause, "one quorum signed two different reports");
+  });
+
+  it("behavior: a breaker that nobody has read yet is UNKNOWN, never NORMAL", async () => {
+    const { breaker, heldReadAtSec } = (await (await start()).inject("/v1/delivery")).json();
+    assert.deepEqual([breaker.mode, breaker.reason, breaker.readAtSec, heldReadAtSec], ["UNKNOWN", null, null, null]);
+  });
+
   it("behavior: OpenAPI names every route, and metrics answer as text", async () => {
     const server = await start();
     const paths = Object.keys((await server.inject("/openapi.json")).json().paths);
-    assert.deepEqual(paths.sort(), ["/healthz", "/readyz", "/v1/positions", "/v1/positions/{id}", "/v1/reports"]);
+    assert.deepEqual(paths.sort(), [
+      "/healthz",
+      "/readyz",
+      "/v1/delivery",
+      "/v1/positions",
+      "/v1/positions/{id}",
+      "/v1/reports",
+      "/v1/risk",
+    ]);
     assert.equal((await server.inject("/metrics")).statusCode, 200);
   });
 });

@@ -106,6 +106,9 @@ describe("aggregate", () => {
       [1_150, 1_150, 1_150],
     );
     assert.deepEqual(result.value.classQuantiles, []);
+    assert.deepEqual(result.value.leftOutQuantiles, [
+      { quantile: { classId: 1, rhoBps: 1_200, piBps: 275 }, reason: "UNKNOWN_CLASS" },
+    ]);
   });
 
   it("behavior: the same report for every order of the observations", () => {

@@ -6,6 +6,7 @@ import { aggregate } from "../../../oracle/consensus/aggregate.ts";
 import { verifyEvidence } from "../../../oracle/consensus/evidence.ts";
 import { leaderOrder } from "../../../oracle/consensus/leader-order.ts";
 import { digestOf } from "../../../oracle/consensus/observe.ts";
+import type { RoundTerms } from "../../../oracle/consensus/round-types.ts";
 import type { Observation, QuorumReport } from "../../../oracle/domain/report.ts";
 import {
   ACCOUNTS,
@@ -22,6 +23,15 @@ import {
 } from "./cluster.ts";
 
 const VIEW = { slot: SLOT, anchor: ANCHOR, bundleHash: BUNDLE, signerSetVersion: 1, reportLifeSec: 600 };
+/** A chain that takes nothing, as under a breaker that pauses all that was proposed. */
+const REFUSED_VIEW: RoundTerms["view"] = {
+  ...VIEW,
+  rules: {
+    ...FREE_RULES,
+    clampEntry: () => ({ ok: false, reason: "LOOSENING_PAUSED" }),
+    clampQuantile: () => ({ ok: false, reason: "LOOSENING_PAUSED" }),
+  },
+};
 const OPERATORS = ACCOUNTS.slice(0, 4).map(({ address }) => address);
 const HONEST_RHO = [1_000, 1_010, 1_020, 1_030];
 const DEADLINE_MS = 3_000;
@@ -85,6 +95,23 @@ describe("createRound", () => {
       assert.equal(cluster.members[FIRST]?.round.counts().dissentingPositions, lie === 1_000 ? undefined : 5);
     });
   }
+
+  it("behavior: what the rules refuse whole ends the round after the grace, not at its deadline", async () => {
+    const cluster = createCluster({ terms: { view: REFUSED_VIEW } });
+    await startAll(cluster);
+    await cluster.time.run(250);
+    const results = await Promise.all(cluster.members.map(({ round }) => round.result));
+    assert.deepEqual(new Set(results.map((result) => !result.ok && result.reason)), new Set(["nothing-to-report"]));
+  });
+
+  it("behavior: with one of them silent the deadline tells the same reason", async () => {
+    const cluster = createCluster({ terms: { view: REFUSED_VIEW }, network: mute([THIRD]) });
+    await startAll(cluster, [THIRD]);
+    await cluster.time.run(DEADLINE_MS);
+    const result = await cluster.members[LEADER]?.round.result;
+    assert.ok(result?.ok === false);
+    assert.equal(result.reason, "nothing-to-report");
+  });
 
   it("behavior: a silent follower costs only the grace", async () => {
     const cluster = createCluster({ network: mute([FIRST]) });

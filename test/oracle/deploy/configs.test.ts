@@ -63,6 +63,17 @@ describe("deployment configurations", () => {
     assert.match(refusal(feed), /markets\.0: no test token or feed/);
   });
 
+  it("error: feeds of classes that are not configured, twice the same, of no known ratio", () => {
+    const anvil = text("anvil");
+    const feed = '{ "classId": 121, "ratio": "collateral" }';
+    const fault = (other: string) => refusal(anvil.replace(feed, other));
+    assert.match(fault('{ "classId": 131, "ratio": "penalty" }'), /^accepted$/);
+    assert.match(fault('{ "classId": 123, "ratio": "collateral" }'), /^classFeeds\.0: no class 123/);
+    assert.match(fault('{ "classId": 121, "ratio": "penalty" }'), /^classFeeds\.1: listed twice/);
+    assert.match(fault('{ "classId": 121, "ratio": "score" }'), /^classFeeds\.0\.ratio/);
+    assert.match(fault('{ "classId": 4096, "ratio": "penalty" }'), /^classFeeds\.0\.classId/);
+  });
+
   it("error: unknown fields and no JSON", () => {
     assert.match(refusal(text("anvil").replace('"quote":', '"qoute":')), /quote|file/);
     assert.equal(refusal("{"), "it is not JSON");

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
+import { classRatioFeedAbi } from "../../../oracle/chain/abi/class-ratio-feed.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { signerRegistryAbi } from "../../../oracle/chain/abi/signer-registry.ts";
+import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { classesOf } from "../../../scripts/deploy/deployment-config.ts";
 import { ROLE_IDS, selectorOf } from "../../../scripts/deploy/roles.ts";
@@ -98,6 +100,22 @@ describe("verify", function () {
     const data = encodeFunctionData({ abi: riskOracleAbi, functionName: "setWatch", args: [STRANGER, STRANGER] });
     await asGovernor(dao, dao.at("riskOracle"), data);
     assert.deepEqual(await subjects(), ["riskOracle.guardian", "riskOracle.sentinel"]);
+  });
+
+  it("behavior: feeds of class ratios are there before their first answer; swapped, of another class or foreign ones are found", async () => {
+    const { addresses } = dao.outputs;
+    const [penalty, collateral] = [dao.at("classFeed121penalty"), dao.at("classFeed121collateral")];
+    const call = { address: collateral, abi: classRatioFeedAbi, functionName: "latestRoundData" } as const;
+    await assert.rejects(dao.control.readContract(call), (error) => revertOf(error)?.code === "RatioFeedNoData");
+    const swapped = { ...addresses, classFeed121collateral: penalty, classFeed221penalty: penalty };
+    assert.deepEqual(await subjects({ addresses: swapped }), [
+      "classFeed121collateral.showsPenalty",
+      "classFeed121collateral.description",
+      "classFeed221penalty.classId",
+      "classFeed221penalty.description",
+    ]);
+    const other = { ...addresses, classFeed121collateral: dao.at("feedBTC") };
+    assert.deepEqual(await subjects({ addresses: other }), ["classFeed121collateral.code"]);
   });
 
   it("behavior: foreign code of both extensions, settings, engine and sentinel is found", async () => {

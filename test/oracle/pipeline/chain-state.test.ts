@@ -73,6 +73,7 @@ function readerOf(word: bigint, isAllowed = true): OracleReader {
     positionWords: async () => [word],
     classWords: async () => [0n],
     riskClasses: async () => new Map([[CLASS_ID, riskClass]]),
+    breaker: async () => ({ mode: "NORMAL", reason: "NONE", sinceSec: 0 }),
   };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { hexToBytes } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
+import { BREAKER_MODES } from "../../../oracle/domain/breaker.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { QuorumReport } from "../../../oracle/domain/report.ts";
 import type { Hex } from "../../../oracle/domain/units.ts";
@@ -204,5 +205,14 @@ describe("submitReport", () => {
     assert.deepEqual(await submitReport(options(quorum)), result);
     assert.deepEqual(await submitReport(options(quorum, { ledger: memoryLedger() })), result);
     await setLimits(WIDE_LIMITS);
+  });
+
+  it("behavior: a report that meets a halted oracle is rejected by name and costs nothing", async () => {
+    const quorum = await quorumReport(3_950);
+    await fixture.send(fixture.oracle, riskOracleAbi, "tripBreaker", [BREAKER_MODES.indexOf("HALTED"), 0]);
+    const before = await nonce();
+    const { state, reason, txHash } = await submitReport(options(quorum));
+    assert.deepEqual([state, reason, txHash], ["rejected", "RiskOracleHalted", null]);
+    assert.equal(await nonce(), before);
   });
 });

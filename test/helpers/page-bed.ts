@@ -1,0 +1,121 @@
+/** The web page in a real browser over an API whose content a test changes. */
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "mocha";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { Registry } from "prom-client";
+import { buildPage } from "../../oracle/api/build-page.ts";
+import { type RunningApi, startApi } from "../../oracle/api/server.ts";
+import { findChromium, launchBrowser } from "./browser.ts";
+import { type ChangingView, createChangingView, type ViewContent } from "./changing-view.ts";
+import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
+
+/** An open page; `page`, `view` and `api` are those of the running test. */
+export interface PageBed {
+  readonly page: Page;
+  readonly view: ChangingView;
+  readonly api: RunningApi;
+  /** Serves the view and opens the page. */
+  open(content: Partial<ViewContent>, options?: BrowserContextOptions): Promise<void>;
+  /** Starts the API again after a test has closed it. */
+  serveAgain(): Promise<void>;
+  /** Resolves when the page trusts what it shows this far. */
+  trust(state: "live" | "still" | "unknown"): Promise<void>;
+  /** Lets the browser's clock reach the next refresh, so that nobody waits for it. */
+  refreshNow(): Promise<void>;
+  /** Forgets the browser's own lines about answers that failed on purpose; everything else stays a fault. */
+  forgiveFailedRequests(): void;
+  text(selector: string): Promise<string>;
+  /** Texts of an element's children, with single spaces. */
+  cells(selector: string): Promise<readonly string[]>;
+}
+
+/** What is open while a test runs. */
+interface OpenPage {
+  readonly page: Page;
+  readonly view: ChangingView;
+  api: RunningApi;
+  faults: string[];
+}
+
+/** Sets a bed up for the suite that calls it; the suite is skipped where there is no browser. */
+export function usePage(): PageBed {
+  const ground = useBrowser();
+  let opened: OpenPage | null = null;
+  const now = (): OpenPage => {
+    assert.ok(opened !== null, "no page is open");
+    return opened;
+  };
+  afterEach(async () => {
+    const { page, api, faults } = now();
+    await page.context().close();
+    await api.close();
+    assert.deepEqual(faults, [], "the browser's console shows errors");
+  });
+  return {
+    get page() {
+      return now().page;
+    },
+    get view() {
+      return now().view;
+    },
+    get api() {
+      return now().api;
+    },
+    open: async (content, options = {}) => {
+      opened = await openPage(ground(), createChangingView(content), options);
+    },
+    serveAgain: async () => {
+      const { api, view } = now();
+      now().api = await serve(view, ground().pageDir, Number(new URL(api.url).port));
+    },
+    forgiveFailedRequests: () => {
+      now().faults = now().faults.filter((fault) => !fault.startsWith("Failed to load resource"));
+    },
+    trust: async (state) => await now().page.locator(`body[data-trust="${state}"]`).waitFor(),
+    refreshNow: async () => await now().page.clock.fastForward("00:02"),
+    text: async (selector) => (await now().page.locator(selector).textContent()) ?? "",
+    cells: async (selector) =>
+      (await now().page.locator(`${selector} > *`).allInnerTexts()).map((cell) => cell.replaceAll(/\s+/g, " ")),
+  };
+}
+
+interface Ground {
+  readonly browser: Browser;
+  readonly pageDir: string;
+}
+
+/** Builds the page and starts the browser once for a suite. */
+function useBrowser(): () => Ground {
+  let folder: TemporaryFolder | null = null;
+  let ground: Ground | null = null;
+  before(async function () {
+    const executable = findChromium();
+    if (executable === null) return this.skip();
+    folder = temporaryFolder();
+    const pageDir = await buildPage(folder.path);
+    ground = { browser: await launchBrowser(executable), pageDir };
+  });
+  after(async () => {
+    await ground?.browser.close();
+    folder?.remove();
+  });
+  return () => {
+    assert.ok(ground !== null, "the suite has not begun");
+    return ground;
+  };
+}
+
+async function serve(view: ChangingView, pageDir: string, port: number): Promise<RunningApi> {
+  return await startApi({ view, metrics: new Registry(), pageDir }, { host: "127.0.0.1", port });
+}
+
+async function openPage(ground: Ground, view: ChangingView, options: BrowserContextOptions): Promise<OpenPage> {
+  const api = await serve(view, ground.pageDir, 0);
+  const page = await (await ground.browser.newContext(options)).newPage();
+  const opened: OpenPage = { page, view, api, faults: [] };
+  page.on("pageerror", (error) => opened.faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && opened.faults.push(message.text()));
+  await page.clock.install();
+  await page.goto(api.url);
+  return opened;
+}
