@@ -29,6 +29,26 @@ export function numericGradient(objective: Objective, point: Float64Array, step 
 }
 
 /**
+ * Central-difference derivatives of several functions at once.
+ *
+ * @param functions point → values. `[m]`
+ * @param step relative step, default 6e-6 of max(|xᵢ|, 0.1).
+ * @returns one array a coordinate. `[n][m]`
+ */
+export function numericJacobian(
+  functions: (point: Float64Array) => Float64Array,
+  point: Float64Array,
+  step = GRADIENT_STEP,
+): readonly Float64Array[] {
+  return Array.from(point, (value, index) => {
+    const width = step * Math.max(Math.abs(value), STEP_FLOOR);
+    const above = functions(point.with(index, value + width));
+    const below = functions(point.with(index, value - width));
+    return above.map((high, place) => (high - (below[place] ?? Number.NaN)) / (2 * width));
+  });
+}
+
+/**
  * Symmetric matrix of second derivatives by central differences (four points off the diagonal). `[n × n]`
  *
  * @param step relative step, default 1e-4 of max(|xᵢ|, 0.1).

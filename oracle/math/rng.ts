@@ -12,6 +12,17 @@ export interface Rng {
   exponential(): number;
   /** An independent stream derived from this one's seed and a label; does not advance this stream. */
   fork(label: string): Rng;
+  /** Where the stream stands; {@link restoreRng} goes on from there. */
+  snapshot(): RngSnapshot;
+}
+
+/** State of a stream, fit for JSON. */
+export interface RngSnapshot {
+  readonly seed: string;
+  /** Four words of 32 bits. */
+  readonly words: readonly number[];
+  /** Second number of the last normal pair, `null` when none is kept. */
+  readonly spare: number | null;
 }
 
 const UINT32 = 2 ** 32;
@@ -53,8 +64,15 @@ function xoshiro128(state: Uint32Array): () => number {
  */
 export function createRng(seed: number | string): Rng {
   const text = String(seed);
-  const next = xoshiro128(Uint32Array.from([1, 2, 3, 4], (salt) => hash32(text, salt)));
-  let spare: number | null = null;
+  return restoreRng({ seed: text, words: [1, 2, 3, 4].map((salt) => hash32(text, salt)), spare: null });
+}
+
+/** Continues a stream from where a snapshot was taken. */
+export function restoreRng(snapshot: RngSnapshot): Rng {
+  const { seed } = snapshot;
+  const state = Uint32Array.from(snapshot.words);
+  const next = xoshiro128(state);
+  let spare = snapshot.spare;
 
   const uniform = (): number => ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / UINT53;
   const normal = (): number => {
@@ -79,6 +97,7 @@ export function createRng(seed: number | string): Rng {
     normal,
     integer: (bound) => Math.floor((next() / UINT32) * bound),
     exponential: () => -Math.log(1 - uniform()),
-    fork: (label) => createRng(`${text}/${label}`),
+    fork: (label) => createRng(`${seed}/${label}`),
+    snapshot: () => ({ seed, words: [...state], spare }),
   };
 }

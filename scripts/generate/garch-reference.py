@@ -35,6 +35,9 @@ def simulate():
 def start(returns, mu, rule):
     if rule == "mean-square":
         return np.mean((returns - mu) ** 2)
+    if rule == "ewma":
+        squares, count = (returns - mu) ** 2, len(returns)
+        return 0.94**count * np.mean(squares) + 0.06 * np.sum(0.94 ** np.arange(count) * squares)
     weights = 0.94 ** np.arange(min(75, len(returns)))
     return np.average((returns - returns.mean())[: len(weights)] ** 2, weights=weights)
 
@@ -74,7 +77,7 @@ returns = simulate()
 cases = []
 for variance, base in PARAMETERS.items():
     for distribution, (shape, skew) in SHAPES.items():
-        for rule in ("mean-square", "backcast"):
+        for rule in ("mean-square", "backcast", "ewma"):
             h = filter_variances(variance, base, returns, start(returns, base["mu"], rule))
             z = (returns - base["mu"]) / np.sqrt(h[:-1])
             total = float(np.sum(log_density(z, shape, skew) - 0.5 * np.log(h[:-1])))

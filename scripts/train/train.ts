@@ -15,6 +15,7 @@ import { FIT_DEFAULTS } from "../../oracle/training/quantile-net/fit-network.ts"
 import { NETWORK_COUNT, trainQuantileNet } from "../../oracle/training/quantile-net/train-quantile-net.ts";
 import { writeArtefact } from "../../oracle/training/quantile-net/write-artefact.ts";
 import { openFeed, openTrainingData, type TrainingData, WARM_UP_SEC } from "./data-pools.ts";
+import { trainVolatilityModel } from "./train-volatility.ts";
 
 /** Hours between refits while rows are collected: live it is a day, but 1 400 fits would take a quarter of an hour. */
 const REFIT_STEPS = 720;
@@ -36,6 +37,7 @@ interface TrainOptions {
 const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Readonly<Record<string, unknown>>>>> = {
   "quantile-net": trainQuantile,
   garch: reportGarch,
+  "vol-lstm": trainVolatility,
 };
 
 async function trainQuantile(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -59,11 +61,7 @@ async function trainQuantile(options: TrainOptions): Promise<Readonly<Record<str
     dataSource: data.description,
     files: [...data.files],
     split: data.split,
-    environment: {
-      node: process.version,
-      onnxruntime: runtimeVersion(),
-      platform: `${process.platform}-${process.arch}`,
-    },
+    environment: environment(),
   };
   const manifest = await writeArtefact(training, facts, { directory, rng: rng.fork("vectors") });
   const { network, garch, ewmaNormal } = manifest.metrics;
@@ -80,6 +78,17 @@ async function trainQuantile(options: TrainOptions): Promise<Readonly<Record<str
     },
     bytes: training.model.length,
   };
+}
+
+async function trainVolatility(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  if (options.data.length === 0) throw dataWanted(options.model);
+  const bar = progressBar("training");
+  const onProgress = (share: number): void => bar.update(PERCENT * share);
+  return trainVolatilityModel({ ...options, environment: environment(), onProgress }).finally(() => bar.stop());
+}
+
+function environment(): { readonly node: string; readonly onnxruntime: string; readonly platform: string } {
+  return { node: process.version, onnxruntime: runtimeVersion(), platform: `${process.platform}-${process.arch}` };
 }
 
 function collectAll(data: TrainingData, seed: string, show: (share: number) => void): readonly QuantileSample[] {
@@ -157,6 +166,15 @@ function progressBar(label: string): SingleBar {
 function runtimeVersion(): string {
   const path = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path, "utf8"))).version;
+}
+
+function dataWanted(model: string): PlimsollError<"TRAINING_DATA_WANTED"> {
+  return new PlimsollError({
+    code: "TRAINING_DATA_WANTED",
+    problem: `The model "${model}" is trained from data files; none were given.`,
+    remedy: "Pass --data with the folder that holds hourly bars (docs/operators.md, data files).",
+    context: { model },
+  });
 }
 
 function unknownModel(model: string): PlimsollError<"MODEL_UNKNOWN"> {

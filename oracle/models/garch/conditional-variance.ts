@@ -11,8 +11,8 @@ import type { GarchParameters, StartRule, VarianceModel } from "./garch-types.ts
 
 /** E|z| of a standard normal z. */
 export const MEAN_ABSOLUTE_NORMAL = Math.sqrt(2 / Math.PI);
-/** Decay and length of the backcast, as in the Python package arch. */
-const BACKCAST_DECAY = 0.94;
+/** Decay of both weighted rules (RiskMetrics 1996, table 5.1), and length of the backcast of the Python package arch. */
+const START_DECAY = 0.94;
 const BACKCAST_LENGTH = 75;
 /** Before the first return half of a squared shock counts as a fall. */
 const HALF = 0.5;
@@ -20,14 +20,25 @@ const HALF = 0.5;
 /**
  * Value that stands for e² and h before the first return.
  *
- * @param rule `mean-square` takes residuals from `mu` (and so moves with it), `backcast` from the sample mean, as arch does.
+ * - `mean-square`: (1/n) Σ e²ᵢ
+ * - `backcast`: Σ λⁱe²ᵢ / Σ λⁱ over the first 75 values
+ * - `ewma`: λⁿ·(1/n) Σ e²ᵢ + (1 − λ) Σ λⁱe²ᵢ, i from 0: smoothing from the last value back to the first
+ *
+ * @param rule `backcast` takes residuals from the sample mean, as arch does; the others from `mu`, and so move with it.
  */
 export function startVarianceOf(returns: Float64Array, mu: number, rule: StartRule): number {
-  if (rule === "mean-square") {
-    let sum = 0;
-    for (const value of returns) sum += (value - mu) * (value - mu);
-    return sum / returns.length;
-  }
+  if (rule === "backcast") return backcastVariance(returns);
+  let sum = 0;
+  for (const value of returns) sum += (value - mu) * (value - mu);
+  const meanSquare = sum / returns.length;
+  return rule === "mean-square" ? meanSquare : smoothedBack(returns, mu, meanSquare);
+}
+
+function smoothedBack(returns: Float64Array, mu: number, last: number): number {
+  return returns.reduceRight((smoothed, value) => START_DECAY * smoothed + (1 - START_DECAY) * (value - mu) ** 2, last);
+}
+
+function backcastVariance(returns: Float64Array): number {
   const centre = mean(returns);
   let weight = 1;
   let weights = 0;
@@ -35,7 +46,7 @@ export function startVarianceOf(returns: Float64Array, mu: number, rule: StartRu
   for (const value of returns.subarray(0, BACKCAST_LENGTH)) {
     sum += weight * (value - centre) * (value - centre);
     weights += weight;
-    weight *= BACKCAST_DECAY;
+    weight *= START_DECAY;
   }
   return sum / weights;
 }

@@ -2,7 +2,8 @@
 import type { Outcome } from "../../domain/errors.ts";
 import { minimiseBfgs, nelderMead } from "../../math/optimise.ts";
 import { mean, meanSquare, variance } from "../../math/statistics.ts";
-import { filterVariances, startVarianceOf } from "./conditional-variance.ts";
+import { reportBounds } from "./bound-report.ts";
+import { filterReturns } from "./filter-returns.ts";
 import {
   freeParameters,
   type GarchFailure,
@@ -13,7 +14,6 @@ import {
 } from "./garch-types.ts";
 import { createLogLikelihood } from "./log-likelihood.ts";
 import {
-  boundParameters,
   createTransform,
   DEFAULT_BOUNDS,
   type ParameterBounds,
@@ -75,9 +75,10 @@ export function fitGarch(returns: Float64Array, options: GarchFitOptions): Outco
   if (best === null)
     return { ok: false, reason: "GARCH_NO_CONVERGENCE", detail: `${spec.variance}-${spec.distribution}` };
   const parameters = transform.toParameters(best);
-  const atBounds = boundParameters(parameters, spec, bounds);
+  const boundReports = reportBounds(parameters, spec, bounds);
+  const atBounds = boundReports.map(({ name }) => name);
   const natural = rescaleParameters(parameters, spec, scale);
-  return { ok: true, value: { ...describeFit(returns, natural, { spec, startRule }), atBounds } };
+  return { ok: true, value: { ...describeFit(returns, natural, { spec, startRule }), atBounds, boundReports } };
 }
 
 function faultOf(returns: Float64Array): GarchFailure | null {
@@ -92,12 +93,9 @@ function describeFit(
   returns: Float64Array,
   parameters: GarchParameters,
   model: { readonly spec: GarchSpec; readonly startRule: StartRule },
-): Omit<GarchFit, "atBounds"> {
+): Omit<GarchFit, "atBounds" | "boundReports"> {
   const { spec, startRule } = model;
-  const startVariance = startVarianceOf(returns, parameters.mu, startRule);
-  const variances = new Float64Array(returns.length);
-  filterVariances({ variance: spec.variance, parameters, returns, startVariance }, variances);
-  const residuals = returns.map((value, index) => (value - parameters.mu) / Math.sqrt(variances[index] ?? Number.NaN));
+  const { variances, residuals, startVariance } = filterReturns(returns, { spec, parameters, startRule });
   const logLikelihood = createLogLikelihood(returns, model)(parameters);
   const names = freeParameters(spec);
   const bic = names.length * Math.log(returns.length) - 2 * logLikelihood;

@@ -8,9 +8,10 @@ export type ErrorDistribution = "normal" | "t" | "skewed-t";
 
 /**
  * Value that stands for the squared shock and variance before the first return: the mean of the squared residuals
- * (fGarch), or their exponentially weighted mean over the first 75 values (arch). Likelihoods differ by up to 2.
+ * (fGarch), their exponentially weighted mean over the first 75 values (arch), or the exponential smoothing of all of
+ * them backwards in time (EViews; decay 0.94 of RiskMetrics 1996). Likelihoods differ by up to 2.
  */
-export type StartRule = "mean-square" | "backcast";
+export type StartRule = "mean-square" | "backcast" | "ewma";
 
 /** One member of the family. */
 export interface GarchSpec {
@@ -46,6 +47,16 @@ export type GarchFailure =
   | "GARCH_CONSTANT_SERIES"
   | "GARCH_NO_CONVERGENCE";
 
+/** A parameter, or the persistence, that ended at a bound of the search. */
+export interface BoundReport {
+  readonly name: ParameterName | "persistence";
+  /** Which end of the range binds. */
+  readonly side: "lower" | "upper";
+  /** Estimate and bound, on the series scaled to unit variance (only μ and ω depend on the scale). */
+  readonly value: number;
+  readonly bound: number;
+}
+
 /** A maximum-likelihood fit. */
 export interface GarchFit {
   readonly spec: GarchSpec;
@@ -64,6 +75,8 @@ export interface GarchFit {
   readonly startVariance: number;
   /** Parameters that ended at a bound of the search: their standard errors mean nothing. */
   readonly atBounds: readonly (ParameterName | "persistence")[];
+  /** The same with side, value and bound. */
+  readonly boundReports: readonly BoundReport[];
 }
 
 /** Free parameters of a specification, in canonical order. */

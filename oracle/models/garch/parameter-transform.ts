@@ -2,11 +2,11 @@
  * Maps unbounded search coordinates to admissible parameters, so that the optimiser cannot leave the region where the
  * model has a positive, finite variance. Returns are assumed to be scaled to unit variance.
  */
-import { freeParameters, type GarchParameters, type GarchSpec, type ParameterName } from "./garch-types.ts";
+import type { GarchParameters, GarchSpec } from "./garch-types.ts";
 
 /** Bounds of the search. */
 export interface ParameterBounds {
-  /** Largest persistence (GARCH α + β, GJR α + γ/2 + β, EGARCH |β|), below 1. */
+  /** Largest persistence (GARCH α + β, GJR α + γ/2 + β, EGARCH |β|); below 1 unless a series without variance is wanted. */
   readonly maxPersistence: number;
   /** Range of the degrees of freedom, above 2. */
   readonly minShape: number;
@@ -21,8 +21,6 @@ export interface ParameterBounds {
  */
 export const DEFAULT_BOUNDS: ParameterBounds = { maxPersistence: 0.9999, minShape: 2.05, maxShape: 200, maxSkew: 5 };
 
-/** A parameter this close to a bound (share of the range, or size for weights) counts as bound. */
-const AT_BOUND = 1e-4;
 /** Keeps inverse transforms finite at the border. */
 const INTERIOR = 1e-6;
 
@@ -58,27 +56,6 @@ export function createTransform(spec: GarchSpec, bounds: ParameterBounds): Param
       return Float64Array.from([parameters.mu, ...weights, ...tail]);
     },
   };
-}
-
-/** Free parameters, or the persistence, that ended at a bound. */
-export function boundParameters(
-  parameters: GarchParameters,
-  spec: GarchSpec,
-  bounds: ParameterBounds,
-): readonly (ParameterName | "persistence")[] {
-  const { alpha, gamma, beta, shape, skew } = parameters;
-  const isLog = spec.variance === "egarch";
-  const persistence = isLog ? Math.abs(beta) : alpha + gamma / 2 + beta;
-  const shapeMargin = AT_BOUND * shapeRange(bounds);
-  const isBound: Partial<Record<ParameterName | "persistence", boolean>> = {
-    alpha: !isLog && alpha < AT_BOUND,
-    gamma: spec.variance === "gjr" && alpha + gamma < AT_BOUND,
-    beta: !isLog && beta < AT_BOUND,
-    shape: shape < bounds.minShape + shapeMargin || shape > bounds.maxShape - shapeMargin,
-    skew: Math.abs(Math.log(skew)) > (1 - AT_BOUND) * Math.log(bounds.maxSkew),
-    persistence: persistence > bounds.maxPersistence - AT_BOUND,
-  };
-  return [...freeParameters(spec), "persistence" as const].filter((name) => isBound[name] === true);
 }
 
 type Weights = Pick<GarchParameters, "omega" | "alpha" | "gamma" | "beta">;

@@ -5,7 +5,7 @@
  * later than the fit, then multiplies the next variance by 10⁵, and the same residual raises every further step of the
  * multi-step mean. GARCH and GJR react with the square and stay in range, so the next best of them can serve.
  */
-import { filterVariances, startVarianceOf } from "../garch/conditional-variance.ts";
+import { filterReturns } from "../garch/filter-returns.ts";
 import { forecastVariances } from "../garch/forecast-variance.ts";
 import type { GarchFit, GarchSpec } from "../garch/garch-types.ts";
 
@@ -54,10 +54,7 @@ export function plausiblePath(fits: readonly GarchFit[], input: PlausiblePathInp
 }
 
 function pathOf({ spec, parameters }: GarchFit, { returns, steps }: PlausiblePathInput): VariancePath {
-  const startVariance = startVarianceOf(returns, parameters.mu, "backcast");
-  const past = new Float64Array(returns.length);
-  const nextVariance = filterVariances({ variance: spec.variance, parameters, returns, startVariance }, past);
-  const residuals = returns.map((value, index) => (value - parameters.mu) / Math.sqrt(past[index] ?? Number.NaN));
+  const { nextVariance, residuals } = filterReturns(returns, { spec, parameters, startRule: "backcast" });
   const variances = forecastVariances({ spec, parameters, nextVariance, residuals, steps });
   return { spec, variances, residuals };
 }

@@ -1,11 +1,12 @@
 /** Writes trained networks as one ONNX model that averages them. */
 import { NETWORK_NAMES } from "../../models/quantile-net/network-inputs.ts";
+import { boundValues } from "../tensor/bound-weights.ts";
 import { add, scale } from "../tensor/elementwise-ops.ts";
 import { gemm } from "../tensor/matrix-ops.ts";
 import { constant, type Tensor } from "../tensor/operation.ts";
 import { writeModel } from "../tensor/write-model.ts";
 import { type NetworkLayers, networkColumns, networkInputs, networkLogMoves } from "./network-graph.ts";
-import { boundWeights, layerUnits, type NetworkLayout, type NetworkScaling, weightBindings } from "./network-layout.ts";
+import { layerBindings, layerUnits, type NetworkLayout, type NetworkScaling } from "./network-layout.ts";
 
 /** Parameters of one network by name. */
 export type NetworkParameters = ReadonlyMap<string, Float32Array>;
@@ -41,7 +42,7 @@ function foldedLayers(layout: NetworkLayout, parameters: NetworkParameters): Net
     elasticity: vector("elasticity"),
     affine: (x, layer) => {
       const [from = [], to = []] = units.slice(layer, layer + 2);
-      const folded = boundWeights(values(`weights${layer}`), weightBindings(from, to));
+      const folded = boundValues(values(`weights${layer}`), layerBindings(layout, layer));
       const weights = constant(folded, { shape: [from.length, to.length], type: "float32" });
       return gemm(x, weights, vector(`bias${layer}`));
     },

@@ -1,6 +1,7 @@
 /** Layout of the quantile network: which columns and units may only raise risk, and how inputs are scaled. */
 import { QUANTILE_HORIZONS_HOURS } from "../../domain/prediction.ts";
 import { OUTPUTS_PER_ROW } from "../../models/quantile-net/run-network.ts";
+import { type WeightBinding, weightBindings } from "../tensor/bound-weights.ts";
 
 /** Sizes and constraints. */
 export interface NetworkLayout {
@@ -29,12 +30,6 @@ export interface ParameterShape {
   readonly shape: readonly number[];
 }
 
-/**
- * How a weight is bound: `positive` from a monotone unit to a monotone one, `zero` from a monotone to a free one (which
- * may then act with any sign further on), `free` from a free unit.
- */
-export type WeightBinding = "positive" | "free" | "zero";
-
 /** Columns of the first layer: scaled features, missing indicators, log volatility of each horizon. True = monotone. */
 export function inputColumns(layout: NetworkLayout): readonly boolean[] {
   return [...layout.monotone, ...layout.monotone.map(() => false), ...QUANTILE_HORIZONS_HOURS.map(() => true)];
@@ -46,14 +41,11 @@ export function layerUnits(layout: NetworkLayout): readonly (readonly boolean[])
   return [inputColumns(layout), hidden, hidden, Array<boolean>(OUTPUTS_PER_ROW).fill(true)];
 }
 
-/** Binding of every weight between two layers. Row-major `[in, out]` */
-export function weightBindings(from: readonly boolean[], to: readonly boolean[]): readonly WeightBinding[] {
-  return from.flatMap((isFromMonotone) =>
-    to.map((isToMonotone): WeightBinding => {
-      if (!isFromMonotone) return "free";
-      return isToMonotone ? "positive" : "zero";
-    }),
-  );
+/** Binding of every weight between layer 0, 1 or 2 and the next. Row-major `[in, out]` */
+export function layerBindings(layout: NetworkLayout, layer: number): readonly WeightBinding[] {
+  const [from = [], to = []] = layerUnits(layout).slice(layer, layer + 2);
+  const direction = (isMonotone: boolean): "rising" | "free" => (isMonotone ? "rising" : "free");
+  return weightBindings(from.map(direction), to.map(direction));
 }
 
 /** Arrays that training adjusts, in the order of the graph. */
@@ -66,21 +58,7 @@ export function parameterShapes(layout: NetworkLayout): readonly ParameterShape[
   return [...layers, { name: "elasticity", shape: [QUANTILE_HORIZONS_HOURS.length] }];
 }
 
-/** log(1 + e^x) without overflow. */
-export function softplusOf(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
 /** Logistic function. */
 export function sigmoidOf(x: number): number {
   return 1 / (1 + Math.exp(-x));
-}
-
-/** The weights that act: raw values bound as the layout says. Row-major `[in, out]` */
-export function boundWeights(raw: Float32Array, bindings: readonly WeightBinding[]): Float32Array {
-  return raw.map((value, index) => {
-    const binding = bindings[index];
-    if (binding === "zero") return 0;
-    return binding === "positive" ? softplusOf(value) : value;
-  });
 }

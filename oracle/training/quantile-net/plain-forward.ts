@@ -2,9 +2,10 @@
 import { QUANTILE_HORIZONS_HOURS, QUANTILE_LEVELS } from "../../domain/prediction.ts";
 import type { NetworkRows } from "../../models/quantile-net/network-inputs.ts";
 import { DIRECTIONS, OUTPUTS_PER_ROW } from "../../models/quantile-net/run-network.ts";
+import { boundValues, softplusOf } from "../tensor/bound-weights.ts";
 import type { NetworkParameters, TrainedNetworks } from "./export-network.ts";
 import { STEP_FLOOR } from "./network-graph.ts";
-import { boundWeights, layerUnits, sigmoidOf, softplusOf, weightBindings } from "./network-layout.ts";
+import { layerBindings, sigmoidOf } from "./network-layout.ts";
 
 const LAYERS = 3;
 
@@ -39,12 +40,8 @@ interface RowInputs {
 }
 
 function denseLayers({ layout }: TrainedNetworks, parameters: NetworkParameters): readonly Dense[] {
-  const units = layerUnits(layout);
   return Array.from({ length: LAYERS }, (_, layer) => ({
-    weights: boundWeights(
-      parameters.get(`weights${layer}`) ?? new Float32Array(),
-      weightBindings(units[layer] ?? [], units[layer + 1] ?? []),
-    ),
+    weights: boundValues(parameters.get(`weights${layer}`) ?? new Float32Array(), layerBindings(layout, layer)),
     bias: parameters.get(`bias${layer}`) ?? new Float32Array(),
   }));
 }

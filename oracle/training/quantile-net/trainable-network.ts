@@ -3,21 +3,15 @@ import { QUANTILE_HORIZONS_HOURS, QUANTILE_LEVELS } from "../../domain/predictio
 import type { Rng } from "../../math/rng.ts";
 import { normalInverse } from "../../math/special-functions.ts";
 import { DIRECTIONS } from "../../models/quantile-net/run-network.ts";
+import { bindingMask, boundTensor } from "../tensor/bound-weights.ts";
 import type { ElementType } from "../tensor/element-type.ts";
-import { add, div, max, mul, softplus, sub } from "../tensor/elementwise-ops.ts";
+import { add, div, max, mul, sub } from "../tensor/elementwise-ops.ts";
 import { matmul, reduceMean } from "../tensor/matrix-ops.ts";
 import { constant, definedTensor, input, type Tensor } from "../tensor/operation.ts";
 import { reshape } from "../tensor/shape-ops.ts";
 import type { TrainableParameter, TrainingProblem } from "../tensor/trainer.ts";
 import { type NetworkLayers, networkColumns, networkInputs, networkLogMoves } from "./network-graph.ts";
-import {
-  layerUnits,
-  type NetworkLayout,
-  type NetworkScaling,
-  parameterShapes,
-  type WeightBinding,
-  weightBindings,
-} from "./network-layout.ts";
+import { layerBindings, type NetworkLayout, type NetworkScaling, parameterShapes } from "./network-layout.ts";
 
 /** Raw start of positive weights: softplus(−4) = 0.018, so that the many non-negative weights do not add up. */
 const POSITIVE_START = -4;
@@ -42,7 +36,8 @@ export function trainingProblem(network: TrainableNetwork, rng: Rng): TrainingPr
   const initial = startValues(network, rng);
   const parameters = parameterShapes(layout).map(({ name, shape }): TrainableParameter => {
     const tensor = input(name, { shape, type });
-    const decay = name.startsWith("weights") ? bindingMask(layout, tensor, "free") : null;
+    // Raw values of positive weights must not decay.
+    const decay = name.startsWith("weights") ? bindingMask(tensor, bindingsOf(layout, name), "free") : null;
     return { tensor, initial: initial.get(name) ?? new Float32Array(), decay };
   });
   const inputs = networkInputs(layout, network.batchRows, type);
@@ -69,23 +64,15 @@ function trainableLayers(layout: NetworkLayout, tensors: readonly Tensor[]): Net
   return {
     elasticity: parameter("elasticity"),
     affine: (x, layer) => {
-      const raw = parameter(`weights${layer}`);
-      const positive = mul(bindingMask(layout, raw, "positive"), softplus(raw));
-      const weights = add(positive, mul(bindingMask(layout, raw, "free"), raw));
+      const weights = boundTensor(parameter(`weights${layer}`), layerBindings(layout, layer));
       return add(matmul(x, weights), parameter(`bias${layer}`));
     },
   };
 }
 
-/** Ones where the weights of `weights0`, `weights1` or `weights2` have the binding. Raw values of positive ones must not
- * decay: towards zero they would grow. */
-function bindingMask(layout: NetworkLayout, raw: Tensor, binding: WeightBinding): Tensor {
-  const layer = Number(raw.operation.name.at(-1));
-  const [from = [], to = []] = layerUnits(layout).slice(layer, layer + 2);
-  return constant(
-    weightBindings(from, to).map((entry) => Number(entry === binding)),
-    raw,
-  );
+/** Bindings of the parameter `weights0`, `weights1` or `weights2`. */
+function bindingsOf(layout: NetworkLayout, name: string): ReturnType<typeof layerBindings> {
+  return layerBindings(layout, Number(name.at(-1)));
 }
 
 /**
@@ -118,13 +105,12 @@ function pinballLoss(logMoves: Tensor, labels: Tensor, sigma: Tensor): Tensor {
 }
 
 function startValues({ layout, scaling }: TrainableNetwork, rng: Rng): ReadonlyMap<string, Float32Array> {
-  const units = layerUnits(layout);
   const values = new Map<string, Float32Array>();
   for (const { name, shape } of parameterShapes(layout)) {
     const layer = Number(name.at(-1));
     const count = shape.reduce((a, b) => a * b, 1);
     if (name.startsWith("weights")) {
-      const bindings = weightBindings(units[layer] ?? [], units[layer + 1] ?? []);
+      const bindings = bindingsOf(layout, name);
       const spread = layer === 2 ? OUTPUT_SPREAD : 1 / Math.sqrt(shape[0] ?? 1);
       values.set(
         name,

@@ -1,6 +1,4 @@
 /** Writes the four files of an artefact: model, manifest, card, golden vectors. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FeatureSchema } from "../../domain/features.ts";
 import { QUANTILE_HORIZONS_HOURS, QUANTILE_LEVELS } from "../../domain/prediction.ts";
 import type { Rng } from "../../math/rng.ts";
@@ -14,6 +12,7 @@ import { openSession } from "../../models/onnx-runtime.ts";
 import { type NetworkRow, networkRows } from "../../models/quantile-net/network-inputs.ts";
 import { OUTPUTS_PER_ROW, runNetwork } from "../../models/quantile-net/run-network.ts";
 import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
+import { replaceFiles } from "../artefact-files.ts";
 import { quantileCard } from "./quantile-card.ts";
 import { NETWORK_COUNT, type QuantileTraining } from "./train-quantile-net.ts";
 
@@ -49,7 +48,6 @@ export async function writeArtefact(
 ): Promise<QuantileManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training, target.rng))}\n`;
   const manifest = quantileManifestSchema.parse(describe(training, facts, vectors));
-  await mkdir(target.directory, { recursive: true });
   await replaceFiles(target.directory, [
     [ARTEFACT_FILES.model, training.model],
     [ARTEFACT_FILES.vectors, vectors],
@@ -57,20 +55,6 @@ export async function writeArtefact(
     [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
   ]);
   return manifest;
-}
-
-async function replaceFiles(
-  directory: string,
-  files: readonly (readonly [string, Uint8Array | string])[],
-): Promise<void> {
-  const suffix = ".new";
-  try {
-    for (const [name, content] of files) await writeFile(join(directory, name + suffix), content);
-    for (const [name] of files) await rename(join(directory, name + suffix), join(directory, name));
-  } catch (error) {
-    await Promise.all(files.map(([name]) => rm(join(directory, name + suffix), { force: true })));
-    throw error;
-  }
 }
 
 /** Random rows inside the guard's ranges, with the outputs of the exported model. No row of the data is copied. */

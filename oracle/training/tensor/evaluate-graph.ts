@@ -34,6 +34,8 @@ export async function evaluateGraph(
 async function runtimeTensor({ tensor, values, dims }: Feed) {
   const { Tensor: RuntimeTensor } = await loadOnnxRuntime();
   const extents = dims ?? tensor.shape.map(Number);
+  if (tensor.type === "int64")
+    return new RuntimeTensor("int64", BigInt64Array.from(Array.from(values, (value) => BigInt(value))), extents);
   return tensor.type === "float64"
     ? new RuntimeTensor("float64", Float64Array.from(values), extents)
     : new RuntimeTensor("float32", Float32Array.from(values), extents);

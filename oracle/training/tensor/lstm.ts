@@ -105,8 +105,8 @@ export function lstmOperator(sequence: Tensor, values: LstmValues, units: number
   bias.set(values.bias);
   const inputs = [
     sequence,
-    constant(transposed(values.input, features, rows), { shape: [1, rows, features], type }),
-    constant(transposed(values.recurrent, units, rows), { shape: [1, rows, units], type }),
+    constant(transposedValues(values.input, features, rows), { shape: [1, rows, features], type }),
+    constant(transposedValues(values.recurrent, units, rows), { shape: [1, rows, units], type }),
     constant(bias, { shape: [1, 2 * rows], type }),
   ];
   const outputs = createOperation({
@@ -121,8 +121,8 @@ export function lstmOperator(sequence: Tensor, values: LstmValues, units: number
   return reshape(definedTensor(outputs[1], "LSTM"), [batch, units]);
 }
 
-/** Row-major `[rows, columns]` to `[columns, rows]`. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+/** Row-major `[rows, columns]` to `[columns, rows]`: from the training layout to that of ONNX. */
+export function transposedValues(values: Float32Array, rows: number, columns: number): Float32Array {
   return Float32Array.from({ length: values.length }, (_, index) => {
     const column = Math.floor(index / rows);
     return values[(index % rows) * columns + column] ?? 0;

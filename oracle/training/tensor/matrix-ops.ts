@@ -49,13 +49,29 @@ export function reduceSum(x: Tensor, reduction: Reduction = allAxes(x)): Tensor 
   const axes = reduction.axes.map((axis) => resolveAxis(x.shape, axis));
   if (axes.length === 0) return x;
   const keepDims = reduction.keepDims ?? false;
-  const kept = x.shape.map((dimension, axis): Dimension => (axes.includes(axis) ? 1 : dimension));
-  const shape = keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis));
   return createTensor({
     kind: "ReduceSum",
     inputs: [x, int64Vector(axes)],
     attributes: { keepdims: keepDims ? 1 : 0 },
-    output: { shape, type: x.type },
+    output: { shape: reducedShape(x.shape, axes, keepDims), type: x.type },
+  });
+}
+
+/**
+ * Largest element over axes; without a reduction over all of them, to a scalar. Equal maxima share the gradient evenly.
+ *
+ * @throws PlimsollError `TENSOR_AXIS` for an axis that does not exist.
+ */
+export function reduceMax(x: Tensor, reduction: Reduction = allAxes(x)): Tensor {
+  const axes = reduction.axes.map((axis) => resolveAxis(x.shape, axis));
+  if (axes.length === 0) return x;
+  const keepDims = reduction.keepDims ?? false;
+  // In opset 17 the axes of this operator are an attribute, unlike those of ReduceSum.
+  return createTensor({
+    kind: "ReduceMax",
+    inputs: [x],
+    attributes: { axes, keepdims: keepDims ? 1 : 0 },
+    output: { shape: reducedShape(x.shape, axes, keepDims), type: x.type },
   });
 }
 
@@ -91,6 +107,11 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
     axis < extra || (shape[axis - extra] === 1 && dimension !== 1) ? [axis] : [],
   );
   return axes.length === 0 ? x : reshape(reduceSum(x, { axes, keepDims: true }), shape);
+}
+
+function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
+  const kept = shape.map((dimension, axis): Dimension => (axes.includes(axis) ? 1 : dimension));
+  return keepDims ? kept : shape.filter((_, axis) => !axes.includes(axis));
 }
 
 function allAxes(x: Tensor): Reduction {

@@ -30,6 +30,7 @@ export const OPERATION_KINDS = [
   "Greater",
   "GreaterOrEqual",
   "ReduceSum",
+  "ReduceMax",
   "Reshape",
   "Transpose",
   "Concat",
@@ -39,8 +40,12 @@ export const OPERATION_KINDS = [
   "Expand",
   "Shape",
   "ConstantOfShape",
+  "Gather",
+  "ScatterND",
+  "LayerNormalization",
   "Scan",
   "LSTM",
+  "GRU",
 ] as const;
 /** Name of an operation. */
 export type OperationKind = (typeof OPERATION_KINDS)[number];
@@ -100,6 +105,7 @@ export interface OperationDescription {
 const KERNEL_GAPS: Readonly<Partial<Record<OperationKind, readonly ElementType[]>>> = {
   Softplus: ["float64"],
   LSTM: ["float64"],
+  GRU: ["float64"],
 };
 
 /**

@@ -1,8 +1,9 @@
 /** Gradient rules of matrix products, reductions and operations that move elements. */
-import { mul, sub } from "./elementwise-ops.ts";
+import { div, greaterOrEqual, mul, sub, where } from "./elementwise-ops.ts";
 import { exportOnly, type GradientRequest, type GradientRule, noGradient, unpack } from "./gradient-rule.ts";
+import { gatherIndexed, indicesOf, scatterAddIndexed } from "./indexing-ops.ts";
 import { matmul, reduceSum, sumTo } from "./matrix-ops.ts";
-import { definedTensor, type OperationKind, type Tensor } from "./operation.ts";
+import { definedTensor, type OperationKind, scalar, type Tensor } from "./operation.ts";
 import { type Dimension, extentOf, type Shape } from "./shape.ts";
 import { concat, expandLike, pad, reshape, slice, transpose, zerosLike } from "./shape-ops.ts";
 
@@ -11,7 +12,10 @@ export const STRUCTURE_GRADIENTS: Readonly<Partial<Record<OperationKind, Gradien
   MatMul: matmulGradient,
   Gemm: exportOnly,
   LSTM: exportOnly,
+  GRU: exportOnly,
+  LayerNormalization: exportOnly,
   ReduceSum: reduceSumGradient,
+  ReduceMax: reduceMaxGradient,
   Softmax: softmaxGradient,
   Reshape: (request) => [reshape(unpack(request).g, unpack(request).a.shape), null],
   Transpose: transposeGradient,
@@ -20,6 +24,8 @@ export const STRUCTURE_GRADIENTS: Readonly<Partial<Record<OperationKind, Gradien
   Slice: sliceGradient,
   Pad: padGradient,
   Expand: (request) => [sumTo(unpack(request).g, unpack(request).a.shape), null],
+  Gather: gatherGradient,
+  ScatterND: scatterGradient,
   Shape: noGradient,
   ConstantOfShape: noGradient,
 };
@@ -52,6 +58,27 @@ function reduceSumGradient(request: GradientRequest): readonly (Tensor | null)[]
   const axes = request.operation.inputs[1]?.operation.values ?? new Float64Array();
   const kept = a.shape.map((dimension, axis): Dimension => (axes.includes(axis) ? 1 : dimension));
   return [expandLike(reshape(g, kept), a), null];
+}
+
+/** Equal maxima share the gradient evenly. */
+function reduceMaxGradient(request: GradientRequest): readonly Tensor[] {
+  const { g, y, a } = unpack(request);
+  const axes = numbers(request.operation.attributes.axes);
+  const kept = a.shape.map((dimension, axis): Dimension => (axes.includes(axis) ? 1 : dimension));
+  const isMaximum = greaterOrEqual(a, reshape(y, kept));
+  const share = where(isMaximum, scalar(1, g.type), scalar(0, g.type));
+  return [mul(share, div(reshape(g, kept), reduceSum(share, { axes, keepDims: true })))];
+}
+
+/** Rows that were read more than once receive the sum of what their copies receive. */
+function gatherGradient(request: GradientRequest): readonly (Tensor | null)[] {
+  const { g, a, b: indices } = unpack(request);
+  return [scatterAddIndexed(zerosLike(a), indicesOf(indices), g), null];
+}
+
+function scatterGradient(request: GradientRequest): readonly (Tensor | null)[] {
+  const { g, b: places } = unpack(request);
+  return [g, null, gatherIndexed(g, reshape(places, places.shape.slice(0, -1)))];
 }
 
 function softmaxGradient(request: GradientRequest): readonly Tensor[] {

@@ -26,8 +26,16 @@ export interface TrainingProblem {
   readonly settings?: Partial<AdamSettings>;
 }
 
-/** Values of a batch by input name, row-major. */
-export type Batch = Readonly<Record<string, Float32Array>>;
+/** Values of a batch by input name, row-major; indices as 64-bit integers. */
+export type Batch = Readonly<Record<string, Float32Array | BigInt64Array>>;
+
+/** Everything that the next step depends on besides its batch. */
+export interface TrainerState {
+  /** Steps done. */
+  readonly steps: number;
+  /** Parameters by name, moments as `m:name` and `v:name`; copies. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
 
 /** A running training. */
 export interface Trainer {
@@ -40,6 +48,8 @@ export interface Trainer {
   step(batch: Batch, learningRate: number): Promise<number>;
   /** Copies of the current parameters by name. */
   parameters(): ReadonlyMap<string, Float32Array>;
+  /** Copy of the state, from which {@link createTrainer} can go on. */
+  state(): TrainerState;
   /** Frees the native session. */
   release(): Promise<void>;
 }
@@ -51,15 +61,20 @@ const SECOND_CORRECTION = "second_correction";
 /**
  * Builds the training graph of a problem and opens a session on it.
  *
+ * @param from state of an earlier trainer of the same problem to go on from; the start values by default.
+ * @throws PlimsollError `TRAINING_STATE_MISMATCH` when the state does not fit the parameters.
  * @throws PlimsollError of the graph functions (`TENSOR_…`, `GRADIENT_…`, `MODEL_…`) and of the session (`ORT_…`, `ONNX_…`).
  */
-export async function createTrainer(problem: TrainingProblem): Promise<Trainer> {
-  const settings = { ...ADAM_DEFAULTS, ...problem.settings };
-  const session = await openSession(trainingModel(problem, settings));
-  return startTrainer(problem, settings, session);
+export async function createTrainer(problem: TrainingProblem, from?: TrainerState): Promise<Trainer> {
+  const start = from ?? initialState(problem);
+  requireFit(problem, start);
+  const session = await openSession(trainingModel(problem));
+  return startTrainer(problem, start, session);
 }
 
-function trainingModel(problem: TrainingProblem, settings: AdamSettings): Uint8Array {
+/** The ONNX model of one step: a problem's fingerprint, since equal bytes mean equal training. */
+export function trainingModel(problem: TrainingProblem): Uint8Array {
+  const settings = settingsOf(problem);
   const tensors = problem.parameters.map(({ tensor }) => tensor);
   const found = gradients(problem.loss, tensors);
   const slots = problem.parameters.map(({ tensor, decay }, index) => ({
@@ -82,6 +97,10 @@ function trainingModel(problem: TrainingProblem, settings: AdamSettings): Uint8A
   });
 }
 
+function settingsOf(problem: TrainingProblem): AdamSettings {
+  return { ...ADAM_DEFAULTS, ...problem.settings };
+}
+
 function namedUpdate(update: AdamUpdate): readonly NamedTensor[] {
   return [
     { name: `next:${parameterName(update)}`, tensor: update.nextParameter },
@@ -96,24 +115,30 @@ function parameterName({ firstMoment }: AdamUpdate): string {
 
 async function startTrainer(
   problem: TrainingProblem,
-  settings: AdamSettings,
+  start: TrainerState,
   session: InferenceSession,
 ): Promise<Trainer> {
   const { Tensor: RuntimeTensor } = await loadOnnxRuntime();
   const float = (values: Float32Array, dims: readonly number[]): RuntimeTensor =>
     new RuntimeTensor("float32", values, dims);
-  const carried = initialState(problem, float);
-  let steps = 0;
+  const { beta1, beta2 } = settingsOf(problem);
+  const carried = new Map(
+    stateShapes(problem).map(({ name, dims }) => [
+      name,
+      float(start.values.get(name)?.slice() ?? new Float32Array(), dims),
+    ]),
+  );
+  let steps = start.steps;
 
   const step = async (batch: Batch, learningRate: number): Promise<number> => {
     steps += 1;
     const scalarFeed = (value: number): RuntimeTensor => float(Float32Array.of(value), []);
     const outputs = await session.run({
-      ...batchFeeds(problem, batch, float),
+      ...batchFeeds(problem, batch, RuntimeTensor),
       ...Object.fromEntries(carried),
       [LEARNING_RATE]: scalarFeed(learningRate),
-      [FIRST_CORRECTION]: scalarFeed(1 - settings.beta1 ** steps),
-      [SECOND_CORRECTION]: scalarFeed(1 - settings.beta2 ** steps),
+      [FIRST_CORRECTION]: scalarFeed(1 - beta1 ** steps),
+      [SECOND_CORRECTION]: scalarFeed(1 - beta2 ** steps),
     });
     for (const name of carried.keys()) {
       const next = outputs[`next:${name}`];
@@ -124,44 +149,64 @@ async function startTrainer(
 
   return {
     step,
-    parameters: () => new Map(problem.parameters.map(({ tensor }) => [tensor.operation.name, copyOf(carried, tensor)])),
+    parameters: () =>
+      new Map(problem.parameters.map(({ tensor: { operation } }) => [operation.name, copyOf(carried, operation.name)])),
+    state: () => ({ steps, values: new Map([...carried.keys()].map((name) => [name, copyOf(carried, name)])) }),
     release: () => session.release(),
   };
 }
 
-function initialState(
-  problem: TrainingProblem,
-  float: (values: Float32Array, dims: readonly number[]) => RuntimeTensor,
-): Map<string, RuntimeTensor> {
-  const state = new Map<string, RuntimeTensor>();
-  for (const { tensor, initial } of problem.parameters) {
+/** Carried arrays of a problem: each parameter and its two moments. */
+function stateShapes(problem: TrainingProblem): readonly { readonly name: string; readonly dims: readonly number[] }[] {
+  return problem.parameters.flatMap(({ tensor }) => {
+    const { name } = tensor.operation;
     const dims = tensor.shape.map(Number);
-    const name = tensor.operation.name;
-    state.set(name, float(initial.slice(), dims));
-    state.set(`m:${name}`, float(new Float32Array(initial.length), dims));
-    state.set(`v:${name}`, float(new Float32Array(initial.length), dims));
+    return [name, `m:${name}`, `v:${name}`].map((entry) => ({ name: entry, dims }));
+  });
+}
+
+function initialState(problem: TrainingProblem): TrainerState {
+  const entries = problem.parameters.flatMap(({ tensor, initial }): [string, Float32Array][] => {
+    const { name } = tensor.operation;
+    const zeros = new Float32Array(initial.length);
+    return [
+      [name, initial],
+      [`m:${name}`, zeros],
+      [`v:${name}`, zeros],
+    ];
+  });
+  return { steps: 0, values: new Map(entries) };
+}
+
+function requireFit(problem: TrainingProblem, { values }: TrainerState): void {
+  const shapes = stateShapes(problem);
+  for (const { name, dims } of shapes) {
+    const wanted = dims.reduce((a, b) => a * b, 1);
+    const found = values.get(name)?.length ?? 0;
+    if (found !== wanted || values.size !== shapes.length) throw wrongState(name, { found, wanted });
   }
-  return state;
 }
 
 function batchFeeds(
   problem: TrainingProblem,
   batch: Batch,
-  float: (values: Float32Array, dims: readonly number[]) => RuntimeTensor,
+  Runtime: typeof RuntimeTensor,
 ): Record<string, RuntimeTensor> {
   return Object.fromEntries(
     problem.batchInputs.map((tensor) => {
       const name = tensor.operation.name;
       const values = batch[name];
-      if (values === undefined || values.length !== elementCount(tensor.shape))
-        throw wrongBatch(tensor, values?.length ?? 0);
-      return [name, float(values, tensor.shape.map(Number))];
+      const dims = tensor.shape.map(Number);
+      const isInteger = values instanceof BigInt64Array;
+      const isFit = values?.length === elementCount(tensor.shape) && isInteger === (tensor.type === "int64");
+      if (values === undefined || !isFit) throw wrongBatch(tensor, values?.length ?? 0);
+      return [name, isInteger ? new Runtime("int64", values, dims) : new Runtime("float32", values, dims)];
     }),
   );
 }
 
-function copyOf(carried: ReadonlyMap<string, RuntimeTensor>, tensor: Tensor): Float32Array {
-  const data = carried.get(tensor.operation.name)?.data;
+function copyOf(carried: ReadonlyMap<string, RuntimeTensor>, name: string): Float32Array {
+  const data = carried.get(name)?.data;
   return data instanceof Float32Array ? data.slice() : new Float32Array();
 }
 
@@ -182,5 +227,14 @@ function wrongBatch(tensor: Tensor, length: number): PlimsollError<"TRAINING_BAT
     problem: `Input "${name}" got ${length} values for shape ${formatShape(tensor.shape)}.`,
     remedy: "Fill every input of the batch; drop the ragged last batch.",
     context: { name, length, shape: formatShape(tensor.shape) },
+  });
+}
+
+function wrongState(name: string, counts: { found: number; wanted: number }): PlimsollError<"TRAINING_STATE_MISMATCH"> {
+  return new PlimsollError({
+    code: "TRAINING_STATE_MISMATCH",
+    problem: `The state has ${counts.found} values for "${name}", the problem wants ${counts.wanted}.`,
+    remedy: "Go on from a state of the same network, or start anew.",
+    context: { name, ...counts },
   });
 }

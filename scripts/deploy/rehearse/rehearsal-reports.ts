@@ -72,7 +72,11 @@ export async function signReport(
       return { slot, digest, operator: signer.address, signature: await signCompact(signer, digest) };
     }),
   );
-  const quorum = { bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [] }, digest, attestations };
+  const quorum = {
+    bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [] },
+    digest,
+    attestations,
+  };
   const oracle = { to: at("riskOracle"), abi: riskOracleAbi };
   const args = submitArguments(
     quorum,

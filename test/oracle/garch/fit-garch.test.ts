@@ -62,7 +62,8 @@ describe("fitGarch", () => {
       const fit = fitted(returns, { variance, distribution: "t" });
       const errors = standardErrors(returns, fit);
       assert.ok(errors.ok);
-      for (const name of fit.names) assertWithin(fit, name, { truth: TRUTHS[variance], error: errors.value[name] });
+      for (const name of fit.names)
+        assertWithin(fit, name, { truth: TRUTHS[variance], error: errors.value.hessian[name] });
       assert.deepEqual(fit.atBounds, []);
     });
   }
@@ -99,6 +100,13 @@ describe("fitGarch", () => {
     const outcome = fitGarch(returns, { spec: { variance: "garch", distribution: "t" }, bounds });
     assert.ok(outcome.ok);
     assert.deepEqual(outcome.value.atBounds, ["shape", "persistence"]);
+    assert.deepEqual(
+      outcome.value.boundReports.map(({ name, side, bound }) => ({ name, side, bound })),
+      [
+        { name: "shape", side: "lower", bound: 12 },
+        { name: "persistence", side: "upper", bound: 0.8 },
+      ],
+    );
     const { alpha, beta, shape } = outcome.value.parameters;
     assert.ok(alpha + beta <= 0.8 && shape >= 12);
   });
@@ -122,6 +130,18 @@ describe("standardErrors", () => {
     assert.equal(!outcome.ok && outcome.reason, "GARCH_HESSIAN_SINGULAR");
   });
 
+  it("behavior: robust errors are those of the Hessian for a right error law and larger for a wrong one", () => {
+    const returns = simulated("garch", 4_000);
+    const right = standardErrors(returns, fitted(returns, { variance: "garch", distribution: "t" }));
+    const wrong = standardErrors(returns, fitted(returns, NORMAL));
+    assert.ok(right.ok && wrong.ok);
+    for (const name of ["alpha", "beta"] as const) {
+      const ratio = (errors: typeof right.value): number => (errors.robust[name] ?? 0) / (errors.hessian[name] ?? 0);
+      assert.ok(Math.abs(ratio(right.value) - 1) < 0.25, `${name}: ${ratio(right.value)}`);
+      assert.ok(ratio(wrong.value) > 1.25, `${name}: ${ratio(wrong.value)}`);
+    }
+  });
+
   it("behavior: errors of EGARCH's constant follow the unit of the returns", () => {
     const returns = simulated("egarch", 1_500);
     const spec = { variance: "egarch", distribution: "normal" } as const;
@@ -131,8 +151,8 @@ describe("standardErrors", () => {
     const small = returns.map((value) => value / 100);
     const decimal = standardErrors(small, fitted(small, spec));
     assert.ok(decimal.ok);
-    assert.ok((decimal.value.omega ?? 0) > 3 * (percent.value.omega ?? 0));
-    assert.ok(Math.abs((decimal.value.mu ?? 0) * 100 - (percent.value.mu ?? 0)) < 1e-4);
+    assert.ok((decimal.value.hessian.omega ?? 0) > 3 * (percent.value.hessian.omega ?? 0));
+    assert.ok(Math.abs((decimal.value.hessian.mu ?? 0) * 100 - (percent.value.hessian.mu ?? 0)) < 1e-4);
   });
 });
 

@@ -13,7 +13,7 @@ const vectorSchema = z.object({
     z.object({
       variance: z.enum(["garch", "gjr", "egarch"]),
       distribution: z.enum(["normal", "t", "skewed-t"]),
-      startRule: z.enum(["mean-square", "backcast"]),
+      startRule: z.enum(["mean-square", "backcast", "ewma"]),
       parameters: z.object({
         mu: z.number(),
         omega: z.number(),
@@ -59,8 +59,8 @@ describe("createLogLikelihood", () => {
     assert.equal(student({ ...PLAIN, shape: 2 }), Number.NEGATIVE_INFINITY);
   });
 
-  it("default: all nine combinations and both start rules agree with Python to 1e-9", () => {
-    assert.equal(vectors.cases.length, 18);
+  it("default: all nine combinations and all three start rules agree with Python to 1e-9", () => {
+    assert.equal(vectors.cases.length, 27);
     for (const entry of vectors.cases) {
       const { variance, distribution, startRule, logLikelihood } = entry;
       const parameters = { ...entry.parameters, shape: entry.parameters.shape ?? Number.POSITIVE_INFINITY };

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { fitGarch, type GarchFitOptions } from "../../../oracle/models/garch/fit-garch.ts";
 import type { GarchFit } from "../../../oracle/models/garch/garch-types.ts";
 import { standardErrors } from "../../../oracle/models/garch/standard-errors.ts";
-import { dmGbpReturns, sp500Returns } from "./series.ts";
+import { btcReturns, dmGbpReturns, sp500Returns } from "./series.ts";
 
 const FIT_LIMIT_MS = 500;
 const SPEED_COUNT = 3_248;
@@ -30,10 +30,15 @@ describe("fitGarch on published benchmarks", () => {
     assert.ok(Math.abs(fit.logLikelihood - -1106.6079) < 1e-3, `${fit.logLikelihood}`);
     const errors = standardErrors(returns, fit);
     assert.ok(errors.ok);
-    assertDigits(errors.value.mu, 0.00846212, 4);
-    assertDigits(errors.value.omega, 0.00285271, 4);
-    assertDigits(errors.value.alpha, 0.0265228, 4);
-    assertDigits(errors.value.beta, 0.0335527, 4);
+    assertDigits(errors.value.hessian.mu, 0.00846212, 4);
+    assertDigits(errors.value.hessian.omega, 0.00285271, 4);
+    assertDigits(errors.value.hessian.alpha, 0.0265228, 4);
+    assertDigits(errors.value.hessian.beta, 0.0335527, 4);
+    // Bollerslev-Wooldridge errors of the same benchmark (McCullough and Renfro 1998, table 2: QML).
+    assertDigits(errors.value.robust.mu, 0.00918935, 4);
+    assertDigits(errors.value.robust.omega, 0.00649319, 4);
+    assertDigits(errors.value.robust.alpha, 0.0535317, 4);
+    assertDigits(errors.value.robust.beta, 0.0724614, 4);
   });
 
   it("default: S&P 500 GARCH and GJR of the arch package, likelihood to 0.01, coefficients to 1e-4", function () {
@@ -54,6 +59,27 @@ describe("fitGarch on published benchmarks", () => {
     assertCoefficients(index, { omega: 0.00053, alpha: 0.13553, gamma: -0.15201, beta: 0.97483 });
     const currency = fitted(dmGbpReturns(this), { spec, startRule: "mean-square" });
     assert.ok(Math.abs(currency.logLikelihood - -1102.2704) < 1e-3, `${currency.logLikelihood}`);
+  });
+
+  it("default: BTC daily of fGarch and of an independent EGARCH, likelihood to 1e-3; the missing variance is reported", function () {
+    const returns = btcReturns(this);
+    assert.equal(returns.length, SPEED_COUNT);
+    const likelihood = (spec: GarchFitOptions["spec"], bounds = {}): number =>
+      fitted(returns, { spec, startRule: "mean-square", bounds }).logLikelihood;
+    const found = [
+      likelihood({ variance: "garch", distribution: "normal" }),
+      likelihood({ variance: "garch", distribution: "t" }, { maxPersistence: 1.3 }),
+      likelihood({ variance: "egarch", distribution: "normal" }),
+      likelihood({ variance: "egarch", distribution: "t" }),
+    ];
+    [-8610.7146, -8128.7768, -8592.7669, -8109.8171].forEach((published, index) => {
+      assert.ok(Math.abs((found[index] ?? Number.NaN) - published) < 1e-3, `${found[index]} against ${published}`);
+    });
+    const spec = { variance: "garch", distribution: "t" } as const;
+    const free = fitted(returns, { spec, bounds: { maxPersistence: 1.3 } });
+    assertDigits(free.parameters.shape, 2.535, 4);
+    assert.ok(free.parameters.alpha + free.parameters.beta > 1);
+    assert.deepEqual(fitted(returns, { spec }).atBounds, ["persistence"]);
   });
 
   it("behavior: 3 248 values are fitted in less than half a second", function () {

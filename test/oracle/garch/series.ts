@@ -7,7 +7,6 @@ import { filterVariances } from "../../../oracle/models/garch/conditional-varian
 import type { GarchParameters, VarianceModel } from "../../../oracle/models/garch/garch-types.ts";
 
 const DATA = process.env.PLIMSOLL_DATA ?? "../shared/data";
-const BENCHMARKS = join(DATA, "garch-benchmarks");
 
 /** How a series is simulated. */
 export interface SimulationOptions {
@@ -59,19 +58,25 @@ function drawShock(shape: number, rng: Rng): number {
 
 /** DM/GBP of Bollerslev and Ghysels, percent; skips the test, and says so, when the data are absent. */
 export function dmGbpReturns(test: Context): Float64Array {
-  return Float64Array.from(readColumn(test, "dmgbp_bollerslev_ghysels.csv"));
+  return Float64Array.from(readColumn(test, "garch-benchmarks/dmgbp_bollerslev_ghysels.csv"));
 }
 
 /** S&P 500, 100 × simple change; skips the test, and says so, when the data are absent. */
 export function sp500Returns(test: Context): Float64Array {
-  const closes = readColumn(test, "sp500_daily.csv");
+  const closes = readColumn(test, "garch-benchmarks/sp500_daily.csv");
   return Float64Array.from(closes.slice(1), (close, index) => 100 * (close / (closes[index] ?? Number.NaN) - 1));
 }
 
+/** BTC daily, 100 × log change; skips the test, and says so, when the data are absent. */
+export function btcReturns(test: Context): Float64Array {
+  const closes = readColumn(test, "btc-daily-macro/btc_daily_macro.csv");
+  return Float64Array.from(closes.slice(1), (close, index) => 100 * Math.log(close / (closes[index] ?? Number.NaN)));
+}
+
 function readColumn(test: Context, file: string): readonly number[] {
-  const path = join(BENCHMARKS, file);
+  const path = join(DATA, file);
   if (!existsSync(path)) {
-    console.warn(`SKIPPED: ${path} is absent; set PLIMSOLL_DATA to the folder that holds garch-benchmarks.`);
+    console.warn(`SKIPPED: ${path} is absent; set PLIMSOLL_DATA to the folder of the data folders.`);
     test.skip();
   }
   const rows = readFileSync(path, "utf8").trim().split("\n").slice(1);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../../scripts/train/train.ts", import.meta.url));
 
@@ -23,6 +24,20 @@ describe("train command", () => {
     assert.deepEqual([code, stdout], [1, ""]);
     assert.ok(stderr.startsWith("MODEL_UNKNOWN"));
     assert.ok(stderr.includes("quantile-net") && stderr.includes("garch"));
+  });
+
+  it("error: TRAINING_DATA_WANTED and DATA_NOT_FOUND for a model that needs hourly bars", async () => {
+    const folder = temporaryFolder();
+    const cases = [
+      { args: [], code: "TRAINING_DATA_WANTED" },
+      { args: ["--data", folder.path], code: "DATA_NOT_FOUND" },
+    ];
+    for (const { args, code } of cases) {
+      const result = await run("--model", "vol-lstm", "--out", folder.path, ...args);
+      assert.equal(result.code, 1);
+      assert.ok(result.stderr.includes(`${code}: `) && !result.stderr.includes("    at "), result.stderr);
+    }
+    folder.remove();
   });
 
   it("error: DATA_UNREADABLE for a path that does not exist, without a stack trace", async () => {

@@ -28,7 +28,13 @@ const GARCH = fitOf(
 );
 
 function fitOf(spec: GarchSpec, parameters: GarchParameters): GarchFit {
-  const none = { names: [], atBounds: [], variances: new Float64Array(), residuals: new Float64Array() };
+  const none = {
+    names: [],
+    atBounds: [],
+    boundReports: [],
+    variances: new Float64Array(),
+    residuals: new Float64Array(),
+  };
   return { spec, startRule: "backcast", parameters, logLikelihood: 0, bic: 0, startVariance: 1, ...none };
 }
 

@@ -1,0 +1,20 @@
+/** Which models `npm run evaluate` knows: one small file each, loaded when it is asked for. */
+import type { Evaluation } from "../../oracle/training/evaluate/evaluation.ts";
+
+/** What an evaluation is given. */
+export interface EvaluationRequest {
+  /** Roots of the data; files with one relative name are joined in time order. */
+  readonly paths: readonly string[];
+  /** Start of the evaluated window, seconds; `null` for the model's own choice. Earlier rows serve as history. */
+  readonly fromSec: number | null;
+}
+
+/** Evaluates one model. */
+export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
+
+/** Evaluators by model id. */
+export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
+  garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
+  "var-quantile": async () => (await import("./evaluate-var-quantile.ts")).evaluateVarQuantile,
+  "vol-lstm": async () => (await import("./evaluate-vol.ts")).evaluateVolatility,
+};
