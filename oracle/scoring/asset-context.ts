@@ -57,6 +57,18 @@ export function assetContext(asset: AssetSymbol, input: ContextInput): AssetCont
   };
 }
 
+/** Steps of an asset's paths that the horizon H takes, at least one. */
+export function horizonStepsOf(
+  { stepHours }: Pick<AssetContext, "stepHours">,
+  { horizonSec }: ScoringSettings,
+): number {
+  return wholeSteps(horizonSec, stepHours);
+}
+
+function wholeSteps(seconds: number, stepHours: number): number {
+  return Math.max(1, Math.ceil(seconds / (stepHours * SECONDS_PER_HOUR) - STEP_TOLERANCE));
+}
+
 /** Rounding allowance of a division of times. */
 const STEP_TOLERANCE = 1e-9;
 
@@ -71,10 +83,9 @@ export function horizonSteps(
 ): number {
   const { settings } = options;
   const { spot } = context.market;
-  const stepSec = context.stepHours * SECONDS_PER_HOUR;
-  const wholeSteps = (seconds: number): number => Math.max(1, Math.ceil(seconds / stepSec - STEP_TOLERANCE));
+  const stepsIn = (seconds: number): number => wholeSteps(seconds, context.stepHours);
   const notional = position.size * (position.kind === "put" ? spot : Math.min(spot, position.strike));
   const sold = settings.depthRefillsPerHour * unitDepth(context.terms[position.kind].curve) * context.stepHours;
-  const steps = wholeSteps(settings.horizonSec) + Math.floor(notional / sold);
-  return Math.min(steps, wholeSteps(settings.maxHorizonSec), wholeSteps(position.expirySec - options.atSec));
+  const steps = horizonStepsOf(context, settings) + Math.floor(notional / sold);
+  return Math.min(steps, stepsIn(settings.maxHorizonSec), stepsIn(position.expirySec - options.atSec));
 }

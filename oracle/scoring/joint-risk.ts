@@ -2,10 +2,10 @@
 import type { JointRisk, JointRiskReport, RiskGroup } from "../domain/joint-risk.ts";
 import type { Position } from "../domain/positions.ts";
 import { expectedShortfall, quantile } from "../math/statistics.ts";
-import { type AssetContext, assetContext } from "./asset-context.ts";
-import { type AssetScenarios, assetScenarios, type SeriesValues, SHOCKS, seriesValues } from "./joint-scenarios.ts";
-import type { ScoringInput } from "./score-positions.ts";
-import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
+import { assetScenarios, type SeriesValues, SHOCKS, seriesValues } from "./joint-scenarios.ts";
+import { isUsableMarket } from "./prediction-check.ts";
+import { prepareScoring, type ScoringGround, type ScoringInput } from "./score-positions.ts";
+import type { ScoringSettings } from "./scoring-settings.ts";
 
 const QUANTILE = 0.99;
 /** The pair of Basel's FRTB: expected shortfall beyond 97.5 % beside the 99 % quantile. */
@@ -19,13 +19,15 @@ const SHORTFALL = 0.975;
  *
  * @throws PlimsollError `SCORING_SETTINGS_INVALID`.
  */
-export function jointRisk(input: ScoringInput, settings: ScoringSettings): JointRiskReport {
-  assertScoringSettings(settings);
+export function jointRisk(
+  input: ScoringInput,
+  settings: ScoringSettings,
+  ground: ScoringGround = prepareScoring(input, settings),
+): JointRiskReport {
   const { atSec } = input;
-  const positions = input.positions.filter(({ expirySec, size }) => expirySec > atSec && !(size <= 0));
-  const ledger = createLedger(input, settings);
+  const ledger = createLedger(input, settings, ground);
   const members = new Map<string, { readonly group: RiskGroup; readonly entries: LossEntry[] }>();
-  for (const position of positions) {
+  for (const position of ground.positions) {
     const entry = ledger(position);
     for (const group of groupsOf(position)) {
       const key = JSON.stringify(group);
@@ -61,25 +63,29 @@ interface LossEntry {
   readonly shockUncovered: Float64Array;
 }
 
-function createLedger(input: ScoringInput, settings: ScoringSettings): (position: Position) => LossEntry {
-  const contexts = new Map<string, { readonly context: AssetContext; readonly scenarios: AssetScenarios } | null>();
-  const values = new Map<string, SeriesCase>();
-  const assetOf = (asset: string) => {
-    const known = contexts.get(asset);
-    if (known !== undefined) return known;
-    const context = assetContext(asset, { ...input, settings });
-    const made = context === null ? null : { context, scenarios: assetScenarios(context, settings) };
-    contexts.set(asset, made);
+function createLedger(
+  input: ScoringInput,
+  settings: ScoringSettings,
+  { contexts, book }: ScoringGround,
+): (position: Position) => LossEntry {
+  const scenarios = new Map(
+    [...contexts].map(([asset, context]) => [asset, context === null ? null : assetScenarios(context, book, settings)]),
+  );
+  const cases = new Map<string, SeriesCase>();
+  const caseOf = (position: Position): SeriesCase | null => {
+    const { asset, kind, strike, expirySec } = position;
+    const paths = scenarios.get(asset) ?? null;
+    if (paths === null || !(strike > 0 && Number.isFinite(strike))) return null;
+    const key = `${asset}|${kind}|${strike}|${expirySec}`;
+    const made = cases.get(key) ?? seriesCase(seriesValues(position, paths, input.atSec));
+    cases.set(key, made);
     return made;
   };
   return (position) => {
-    const { asset, kind, strike, expirySec } = position;
-    const found = strike > 0 && Number.isFinite(strike) ? assetOf(asset) : null;
-    if (found === null) return worstEntry(position, settings.paths);
-    const key = `${asset}|${kind}|${strike}|${expirySec}`;
-    const made = values.get(key) ?? seriesCase(seriesValues(position, { ...found, atSec: input.atSec }));
-    values.set(key, made);
-    return isFinitePosition(position, made) ? entryOf(position, made) : worstEntry(position, settings.paths);
+    const found = caseOf(position);
+    if (found !== null && isFinitePosition(position, found)) return entryOf(position, found);
+    const market = input.snapshot.assets.get(position.asset);
+    return worstEntry(position, market !== undefined && isUsableMarket(market) ? market.spot : 0, settings.paths);
   };
 }
 
@@ -119,14 +125,18 @@ function entryOf({ size, collateralPerContract: collateral }: Position, { values
   };
 }
 
-/** Doubt is not "no risk": what cannot be valued loses the most it can, one strike a contract, in every state. */
-function worstEntry({ size, strike, kind, collateralPerContract }: Position, paths: number): LossEntry {
+/** Greatest rise among the shocks: the coin of a call that cannot be valued is counted at this much above its spot. */
+const GREATEST_RISE = Math.max(...SHOCKS.map(({ spotMove }) => spotMove));
+
+/**
+ * Doubt is not "no risk": what cannot be valued loses in every state what it owes at the worst, the strike of a put, the
+ * whole coin of a call at the greatest rise of spot or at the strike, whichever is more.
+ */
+function worstEntry({ size, strike, kind, collateralPerContract }: Position, spot: number, paths: number): LossEntry {
   const finite = (value: number): number => (Number.isFinite(value) ? Math.max(0, value) : 0);
-  const most = finite(size) * finite(strike);
-  const collateral = Math.min(
-    most,
-    finite(size) * finite(collateralPerContract) * (kind === "call" ? finite(strike) : 1),
-  );
+  const coin = Math.max(finite(strike), spot * (1 + GREATEST_RISE));
+  const [most, unit] = kind === "call" ? [finite(size) * coin, coin] : [finite(size) * finite(strike), 1];
+  const collateral = Math.min(most, finite(size) * finite(collateralPerContract) * unit);
   const everywhere = (value: number, count: number): Float64Array => new Float64Array(count).fill(value);
   return {
     valued: false,

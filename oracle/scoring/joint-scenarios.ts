@@ -1,12 +1,10 @@
 /** Joint scenarios: one signed move of each asset on every path, and named shocks, with the values of a series on both. */
-import type { AssetSymbol } from "../domain/market.ts";
-import { type OptionKind, type OptionSeries, tenorYears } from "../domain/positions.ts";
-import { SECONDS_PER_HOUR, SECONDS_PER_YEAR } from "../domain/units.ts";
+import { type OptionSeries, tenorYears } from "../domain/positions.ts";
 import { revalue } from "../math/black76-kernel.ts";
-import { adversePaths } from "./adverse-paths.ts";
-import type { AssetContext } from "./asset-context.ts";
-import { drawScenarios } from "./scenario-draws.ts";
-import { simulateSpot } from "./scenarios.ts";
+import type { AdversePaths } from "./adverse-paths.ts";
+import { type AssetContext, horizonStepsOf } from "./asset-context.ts";
+import { lossDistribution } from "./loss-distribution.ts";
+import type { ScenarioBook } from "./scenario-book.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import { smileRatio, volResponse } from "./vol-surface.ts";
 
@@ -17,7 +15,7 @@ export interface Shock {
   readonly volRatio: number;
 }
 
-/** Falls as far as the worst days of BTC since 2020 and beyond, rises likewise, and volatility alone. */
+/** Moves of every asset with implied volatility that grows with their size (a choice, not a fit), and volatility alone. */
 export const SHOCKS: readonly Shock[] = [
   { name: "fall of 10 %", spotMove: -0.1, volRatio: 1.25 },
   { name: "fall of 20 %", spotMove: -0.2, volRatio: 1.5 },
@@ -29,36 +27,32 @@ export const SHOCKS: readonly Shock[] = [
   { name: "rise of 50 %", spotMove: 0.5, volRatio: 2 },
   { name: "volatility doubles", spotMove: 0, volRatio: 2 },
 ];
-/** A lasting fall of implied volatility is not taken below this share of today's, as in the score. */
-const SMALLEST_VOL_RATIO = 0.3;
-
-/** Moves of one asset. `[paths]` */
+/** Paths of one asset up to the horizon H. */
 export interface AssetScenarios {
-  readonly spot: number;
-  readonly hours: number;
-  /** Log return at the end of the horizon. */
-  readonly logReturn: Float64Array;
-  /** Shock of implied volatility, standard deviations. */
-  readonly volShock: Float64Array;
+  readonly context: AssetContext;
+  readonly steps: number;
+  /** With the signed returns of both directions. */
+  readonly paths: AdversePaths;
+  /** Prices at the end of the horizon, USD. `[paths]` */
+  readonly prices: Float64Array;
 }
 
 /**
  * Moves at the end of the horizon: falls stretched to the learned tail of falls, rises to that of rises, so that one path is
  * one state of the market for both kinds of options. Paths of different assets belong together (common draws).
  */
-export function assetScenarios(context: AssetContext, settings: ScoringSettings): AssetScenarios {
-  const { spot } = context.market;
-  const { quantiles, volatility } = context.prediction;
-  const steps = Math.max(1, Math.ceil(settings.horizonSec / SECONDS_PER_HOUR / context.stepHours - 1e-9));
-  const draws = drawScenarios({ paths: settings.paths, seed: settings.seed, steps });
-  const scenarios = simulateSpot(draws, volatility);
-  const signed = (kind: OptionKind): Float64Array => {
-    const paths = adversePaths({ kind, spot, scenarios, quantiles, volShock: draws.volShock, settings });
-    return paths.logReturn[steps - 1] ?? new Float64Array(0);
-  };
-  const [falls, rises] = [signed("put"), signed("call")];
-  const logReturn = falls.map((move, path) => (move < 0 ? move : (rises[path] ?? Number.NaN)));
-  return { spot, hours: steps * context.stepHours, logReturn, volShock: draws.volShock };
+export function assetScenarios(
+  context: AssetContext,
+  book: Pick<ScenarioBook, "paths">,
+  settings: ScoringSettings,
+): AssetScenarios {
+  const steps = horizonStepsOf(context, settings);
+  const [falls, rises] = [book.paths(context, "put"), book.paths(context, "call")];
+  const logReturn = falls.logReturn.map((moves, step) =>
+    moves.map((move, path) => (move < 0 ? move : (rises.logReturn[step]?.[path] ?? Number.NaN))),
+  );
+  const prices = (logReturn[steps - 1] ?? new Float64Array(0)).map((move) => context.market.spot * Math.exp(move));
+  return { context, steps, paths: { ...falls, logReturn }, prices };
 }
 
 /** Values of one contract, USD at the prices of each state. */
@@ -74,45 +68,34 @@ export interface SeriesValues {
   readonly unitShocks: Float64Array;
 }
 
-/** Values a series on the scenarios of its asset. */
+/** Values a series on the scenarios of its asset, by the score's own revaluation at the end of the horizon. */
 export function seriesValues(
-  series: Pick<OptionSeries, "kind" | "strike" | "expirySec"> & { readonly asset: AssetSymbol },
-  {
-    context,
-    scenarios,
-    atSec,
-  }: { readonly context: AssetContext; readonly scenarios: AssetScenarios; readonly atSec: number },
+  series: Pick<OptionSeries, "kind" | "strike" | "expirySec">,
+  { context, steps, paths, prices }: AssetScenarios,
+  atSec: number,
 ): SeriesValues {
-  const { spot, hours, logReturn, volShock } = scenarios;
+  const { spot } = context.market;
   const tenor = tenorYears(series, atSec);
   const impliedVol = context.impliedVol * smileRatio(series.strike, spot, tenor);
   const response = volResponse(tenor);
-  const later = Math.max(0, tenor - (hours * SECONDS_PER_HOUR) / SECONDS_PER_YEAR);
-  const vols = logReturn.map((move, path) => {
-    const level = move < 0 ? response.perFall * -move : response.perRise * move;
-    const shift = level + response.perRootHour * (volShock[path] ?? 0) * Math.sqrt(hours);
-    return impliedVol * Math.max(SMALLEST_VOL_RATIO, 1 + shift);
+  const { optionValue, values } = lossDistribution({
+    ...{ series, spot, paths, steps, impliedVol, response, tenorYears: tenor },
+    mode: "endpoint",
   });
-  const prices = logReturn.map((move) => spot * Math.exp(move));
   const shockPrices = Float64Array.from(SHOCKS, ({ spotMove }) => spot * (1 + spotMove));
   const shockVols = Float64Array.from(SHOCKS, ({ volRatio }) => impliedVol * volRatio);
+  const shocks = new Float64Array(SHOCKS.length);
+  const logForwards = shockPrices.map(Math.log);
+  const shocked = { forwards: shockPrices, logForwards, impliedVols: shockVols, tenorYears: tenor, inCoin: false };
+  revalue({ kind: series.kind, strike: series.strike, ...shocked }, shocks);
   const unit = (at: Float64Array): Float64Array => (series.kind === "call" ? at : new Float64Array(at.length).fill(1));
+  const [unitNow, unitScenarios] = [series.kind === "call" ? spot : 1, unit(prices)];
   return {
-    now: valuesAt(series, { prices: Float64Array.of(spot), vols: Float64Array.of(impliedVol), tenor })[0] ?? Number.NaN,
-    scenarios: valuesAt(series, { prices, vols, tenor: later }),
-    shocks: valuesAt(series, { prices: shockPrices, vols: shockVols, tenor }),
-    unitNow: series.kind === "call" ? spot : 1,
-    unitScenarios: unit(prices),
+    now: optionValue * unitNow,
+    scenarios: values.map((value, path) => value * (unitScenarios[path] ?? Number.NaN)),
+    shocks,
+    unitNow,
+    unitScenarios,
     unitShocks: unit(shockPrices),
   };
-}
-
-function valuesAt(
-  { kind, strike }: Pick<OptionSeries, "kind" | "strike">,
-  { prices, vols, tenor }: { readonly prices: Float64Array; readonly vols: Float64Array; readonly tenor: number },
-): Float64Array {
-  const values = new Float64Array(prices.length);
-  const logForwards = prices.map(Math.log);
-  revalue({ kind, strike, forwards: prices, logForwards, impliedVols: vols, tenorYears: tenor, inCoin: false }, values);
-  return values;
 }

@@ -2,7 +2,7 @@
 import type { AssetSymbol } from "../domain/market.ts";
 import type { OptionKind, OptionSeries, Position } from "../domain/positions.ts";
 import { type AdversePaths, adversePaths } from "./adverse-paths.ts";
-import { type AssetContext, horizonSteps } from "./asset-context.ts";
+import { type AssetContext, horizonSteps, horizonStepsOf } from "./asset-context.ts";
 import { drawScenarios, type ScenarioDraws } from "./scenario-draws.ts";
 import { simulateSpot } from "./scenarios.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
@@ -12,6 +12,8 @@ import { type SeriesCase, seriesCase } from "./series-case.ts";
 export interface ScenarioBook {
   /** Scenario values of the position's series over the position's horizon. */
   seriesCase(position: Position, context: AssetContext): SeriesCase;
+  /** Adverse paths of an asset in the direction of a kind; they reach the horizon H at least. */
+  paths(context: AssetContext, kind: OptionKind): AdversePaths;
   /** Contracts of the position's owner in its series, and of the whole series, both inside the position's source. */
   sizes(position: Position): { readonly ownerSize: number; readonly seriesSize: number };
 }
@@ -29,10 +31,18 @@ export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
   const { settings, atSec } = input;
   const totals = sizeTotals(input.positions);
   const steps = stepsByPosition(input);
-  const draws = drawScenarios({ paths: settings.paths, seed: settings.seed, steps: Math.max(1, ...steps.values()) });
+  const reach = [...input.contexts.values()].map((context) =>
+    context === null ? 1 : horizonStepsOf(context, settings),
+  );
+  const draws = drawScenarios({
+    paths: settings.paths,
+    seed: settings.seed,
+    steps: Math.max(1, ...steps.values(), ...reach),
+  });
   const paths = memoise((context: AssetContext, kind: OptionKind) => buildPaths(context, kind, { draws, settings }));
   const cases = new Map<string, SeriesCase>();
   return {
+    paths,
     seriesCase: (position, context) => {
       const horizon = steps.get(position) ?? 1;
       const key = `${seriesKey(position)}|${horizon}`;

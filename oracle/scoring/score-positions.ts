@@ -36,17 +36,41 @@ export interface ScoringResult {
   readonly classQuantiles: readonly ClassQuantile[];
 }
 
+/** What all judgements of a round share: made once, whatever is judged. */
+export interface ScoringGround {
+  /** Open positions: expired and empty ones are left out. */
+  readonly positions: readonly Position[];
+  /** `null` for an asset without a usable market or prediction. */
+  readonly contexts: ReadonlyMap<AssetSymbol, AssetContext | null>;
+  readonly book: ScenarioBook;
+}
+
 /**
- * Scores every open position. Pure: equal inputs and settings give equal results.
+ * Prepares a round.
  *
- * @throws PlimsollError `SCORING_SETTINGS_INVALID`, `SCORING_CLASS_UNKNOWN`, `SCORING_CLASS_BOUNDS`.
+ * @throws PlimsollError `SCORING_SETTINGS_INVALID`.
  */
-export function scorePositions(input: ScoringInput, settings: ScoringSettings): ScoringResult {
+export function prepareScoring(input: ScoringInput, settings: ScoringSettings): ScoringGround {
   assertScoringSettings(settings);
   const positions = input.positions.filter((position) => position.expirySec > input.atSec && !(position.size <= 0));
   const assets = new Set(positions.map((position) => position.asset));
   const contexts = new Map([...assets].map((asset) => [asset, assetContext(asset, { ...input, settings })]));
-  const book = createScenarioBook({ positions, contexts, atSec: input.atSec, settings });
+  return { positions, contexts, book: createScenarioBook({ positions, contexts, atSec: input.atSec, settings }) };
+}
+
+/**
+ * Scores every open position. Pure: equal inputs and settings give equal results.
+ *
+ * @param ground of the same input and settings, where more than the scores is made of it.
+ *
+ * @throws PlimsollError `SCORING_SETTINGS_INVALID`, `SCORING_CLASS_UNKNOWN`, `SCORING_CLASS_BOUNDS`.
+ */
+export function scorePositions(
+  input: ScoringInput,
+  settings: ScoringSettings,
+  ground: ScoringGround = prepareScoring(input, settings),
+): ScoringResult {
+  const { positions, contexts, book } = ground;
   const scores = positions.map((position) => {
     const context = contexts.get(position.asset) ?? null;
     return scoreOne(position, { input, context, book, settings });

@@ -3,7 +3,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { pinballLosses } from "../../oracle/math/tail-tests/tail-losses.ts";
 import { adaptTail, combinedTail } from "../../oracle/models/var-quantile/combined-tail.ts";
 import { historicalTail } from "../../oracle/models/var-quantile/empirical-tail.ts";
-import { garchTails } from "../../oracle/models/var-quantile/garch-tail.ts";
+import { garchWalk, parametricTail, residualTail } from "../../oracle/models/var-quantile/garch-tail.ts";
 import { harTail } from "../../oracle/models/var-quantile/har-tail.ts";
 import { ewmaNormalTail } from "../../oracle/models/var-quantile/normal-tail.ts";
 import { JUDGED_LEVELS, type TailPath } from "../../oracle/models/var-quantile/tail-path.ts";
@@ -73,15 +73,15 @@ const ADAPTED = "adapted";
 
 function allModels(returns: Float64Array): Readonly<Record<string, TailPath>> {
   const combined = combinedTail(returns, JUDGED_LEVELS);
-  const normal = garchTails(returns, JUDGED_LEVELS, "normal");
+  const normal = garchWalk(returns, "normal");
   return {
     [SERVED]: combined,
     [ADAPTED]: adaptTail(combined, returns, JUDGED_LEVELS),
     historical: historicalTail(returns, JUDGED_LEVELS),
     ewma: ewmaNormalTail(returns, JUDGED_LEVELS),
-    garchNormal: normal.parametric,
-    garchT: garchTails(returns, JUDGED_LEVELS, "t").parametric,
-    filteredHistorical: normal.filtered,
+    garchNormal: parametricTail(normal, JUDGED_LEVELS),
+    garchT: parametricTail(garchWalk(returns, "t"), JUDGED_LEVELS),
+    filteredHistorical: residualTail(normal, JUDGED_LEVELS),
     quantileHar: harTail(returns, JUDGED_LEVELS),
   };
 }

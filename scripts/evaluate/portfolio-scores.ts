@@ -3,10 +3,9 @@ import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts"
 import { mean } from "../../oracle/math/statistics.ts";
 import { forecastCorrelations } from "../../oracle/models/var-quantile/correlation-forecast.ts";
 import { historicalTail } from "../../oracle/models/var-quantile/empirical-tail.ts";
-import { garchTails } from "../../oracle/models/var-quantile/garch-tail.ts";
-import { ewmaDeviations } from "../../oracle/models/var-quantile/normal-tail.ts";
+import { blendedDeviations, garchWalk, parametricTail } from "../../oracle/models/var-quantile/garch-tail.ts";
 import { portfolioTail } from "../../oracle/models/var-quantile/portfolio-tail.ts";
-import { JUDGED_LEVELS } from "../../oracle/models/var-quantile/tail-path.ts";
+import { JUDGED_LEVELS, type TailPath } from "../../oracle/models/var-quantile/tail-path.ts";
 import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
 import type { Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { commonSteps, tailScores } from "../../oracle/training/evaluate/tail-scores.ts";
@@ -40,14 +39,14 @@ export function evaluatePortfolio(paths: readonly string[], fromSec: number | nu
     returns.reduce((sum, column, asset) => sum + (weights[asset] ?? 0) * (column[day] ?? Number.NaN), 0),
   );
   const correlation = (_left: number, _right: number, day: number): number => forecasts.combined[day] ?? Number.NaN;
-  const paths3 = {
+  const tails = {
     rotated: portfolioTail({ returns, deviations, weights, correlation }, JUDGED_LEVELS),
     historical: historicalTail(own, JUDGED_LEVELS),
-    garchT: garchTails(own, JUDGED_LEVELS, "t").parametric,
+    garchT: parametricTail(garchWalk(own, "t"), JUDGED_LEVELS),
   };
-  const steps = fromDay < 0 ? [] : commonSteps(Object.values(paths3), fromDay);
+  const steps = fromDay < 0 ? [] : commonSteps(Object.values(tails), fromDay);
   if (steps.length === 0) return null;
-  const scored = (path: (typeof paths3)["rotated"]): readonly Metrics[] =>
+  const scored = (path: TailPath): readonly Metrics[] =>
     tailScores(path, own, { levels: JUDGED_LEVELS, steps }).map((score) => ({ ...score }));
   const error = (forecast: Float64Array): number =>
     Math.sqrt(mean(steps.map((day) => ((realised[day] ?? Number.NaN) - (forecast[day] ?? Number.NaN)) ** 2)));
@@ -62,7 +61,7 @@ export function evaluatePortfolio(paths: readonly string[], fromSec: number | nu
       har: error(har),
       yesterday: error(yesterday),
     },
-    tails: { rotated: scored(paths3.rotated), historical: scored(paths3.historical), garchT: scored(paths3.garchT) },
+    tails: { rotated: scored(tails.rotated), historical: scored(tails.historical), garchT: scored(tails.garchT) },
   };
 }
 
@@ -118,10 +117,4 @@ function correlationOf(left: Float64Array, right: Float64Array): number {
     squareRight += y * y;
   });
   return cross / Math.sqrt(squareLeft * squareRight);
-}
-
-function blendedDeviations(returns: Float64Array): Float64Array {
-  const garch = garchTails(returns, JUDGED_LEVELS, "normal").deviations;
-  const ewma = ewmaDeviations(returns);
-  return garch.map((value, day) => (value + (ewma[day] ?? Number.NaN)) / 2);
 }

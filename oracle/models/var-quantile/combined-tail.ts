@@ -1,8 +1,8 @@
 /** The served model: the mean of four members that err differently, with an adaptive correction of its coverage. */
 import { filteredTail, historicalTail } from "./empirical-tail.ts";
-import { garchTails } from "./garch-tail.ts";
+import { blendedDeviations } from "./garch-tail.ts";
 import { harTail } from "./har-tail.ts";
-import { ewmaDeviations, ewmaNormalTail } from "./normal-tail.ts";
+import { ewmaNormalTail } from "./normal-tail.ts";
 import type { TailPath } from "./tail-path.ts";
 
 /** Step of the correction on the logarithm of the quantile's scale. */
@@ -14,11 +14,8 @@ const ADAPTATION = 0.002;
  * development span.
  */
 export function combinedTail(returns: Float64Array, levels: readonly number[]): TailPath {
-  const garch = garchTails(returns, levels, "normal").deviations;
-  const ewma = ewmaDeviations(returns);
-  const blend = garch.map((value, step) => (value + (ewma[step] ?? Number.NaN)) / 2);
   return meanOfTails([
-    filteredTail(returns, blend, levels),
+    filteredTail(returns, blendedDeviations(returns), levels),
     historicalTail(returns, levels),
     harTail(returns, levels),
     ewmaNormalTail(returns, levels),

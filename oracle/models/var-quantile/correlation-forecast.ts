@@ -25,8 +25,8 @@ export interface CorrelationForecasts {
 }
 
 /**
- * Forecasts each day from the days before it. The mean of two speeds and a regression was better than each of them in both
- * halves of the development span; on the Fisher scale all were worse.
+ * Forecasts each day from the days before it: the mean of two speeds and a regression, since none of them is the best
+ * throughout (`npm run evaluate -- --model var-quantile` prints all).
  *
  * @param realised correlation of each day, in [−1, 1]. `[n]`
  */

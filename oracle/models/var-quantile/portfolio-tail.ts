@@ -52,10 +52,8 @@ function residualsOf({ returns, deviations }: PortfolioAssets): Residuals {
 
 /** Portfolio returns of a step over all residuals before it, ascending; empty where history is short. */
 function scenariosAt(assets: PortfolioAssets, residuals: Residuals, step: number): Float64Array {
-  const known = residuals.rows.slice(
-    0,
-    residuals.days.findIndex((day) => day >= step),
-  );
+  const later = residuals.days.findIndex((day) => day >= step);
+  const known = later < 0 ? residuals.rows : residuals.rows.slice(0, later);
   const scale = assets.deviations.map((column, asset) => (column[step] ?? Number.NaN) * (assets.weights[asset] ?? 0));
   if (known.length < MIN_HISTORY / 3 || !scale.every(Number.isFinite)) return new Float64Array();
   const weights = rotatedWeights(assets, known, { scale, step });

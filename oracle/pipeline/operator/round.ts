@@ -18,7 +18,7 @@ import type { PositionReject } from "../../ingestion/sources/source-positions.ts
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
 import { jointRisk } from "../../scoring/joint-risk.ts";
-import { scorePositions } from "../../scoring/score-positions.ts";
+import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
@@ -106,7 +106,8 @@ async function score(chain: ChainState, snapshot: MarketSnapshot, flow: RoundFlo
   const { classes, lastGood, positions } = chain;
   const atSec = chain.view.anchor.timestampSec;
   const input = { positions, snapshot, predictions, classes, lastGood, atSec };
-  return { ...scorePositions(input, flow.scoring), joint: jointRisk(input, flow.scoring) };
+  const ground = prepareScoring(input, flow.scoring);
+  return { ...scorePositions(input, flow.scoring, ground), joint: jointRisk(input, flow.scoring, ground) };
 }
 
 function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {

@@ -1,10 +1,11 @@
 /** How good forecasts of the lower tail were over a window: losses and tests by level. */
 
+import { PlimsollError } from "../../domain/errors.ts";
 import { mean } from "../../math/statistics.ts";
 import { coverageTests } from "../../math/tail-tests/coverage-tests.ts";
 import { dynamicQuantileTest } from "../../math/tail-tests/dynamic-quantile.ts";
 import { shortfallTest } from "../../math/tail-tests/shortfall-test.ts";
-import type { TailForecast } from "../../math/tail-tests/tail-forecast.ts";
+import { forecastFault, type TailForecast } from "../../math/tail-tests/tail-forecast.ts";
 import { fz0Losses, pinballLosses } from "../../math/tail-tests/tail-losses.ts";
 import type { TailPath } from "../../models/var-quantile/tail-path.ts";
 
@@ -23,7 +24,12 @@ export interface TailScore {
   readonly z2: number;
 }
 
-/** Scores at the given steps, by level. A model without a forecast at one of them is an error of the caller. */
+/**
+ * Scores at the given steps, by level.
+ *
+ * @throws PlimsollError `EVALUATE_TAIL_UNUSABLE` for a tail that has no score: one that is not below zero, as in a series that
+ * hardly falls, or that is missing at a step.
+ */
 export function tailScores(
   path: TailPath,
   returns: Float64Array,
@@ -31,6 +37,8 @@ export function tailScores(
 ): readonly TailScore[] {
   return levels.map((level, place) => {
     const forecast = forecastAt(path, returns, { level, place, steps });
+    const fault = forecastFault(forecast);
+    if (fault !== undefined) throw unusable(level, fault);
     const coverage = coverageTests(forecast);
     return {
       level,
@@ -64,4 +72,13 @@ export function commonSteps(paths: readonly TailPath[], fromStep: number): reado
   return Array.from({ length: Math.max(0, count - fromStep) }, (_, index) => fromStep + index).filter((step) =>
     columns.every((column) => Number.isFinite(column[step])),
   );
+}
+
+function unusable(level: number, fault: string): PlimsollError<"EVALUATE_TAIL_UNUSABLE"> {
+  return new PlimsollError({
+    code: "EVALUATE_TAIL_UNUSABLE",
+    problem: `A forecast of the ${level} tail can not be scored: ${fault}.`,
+    remedy: "Give a series with falls, or another --from: shortfalls must be negative and at most their quantile.",
+    context: { level, fault },
+  });
 }

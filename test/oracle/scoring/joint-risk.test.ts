@@ -55,6 +55,9 @@ describe("jointRisk", () => {
       );
       assert.ok(row.stress.every(({ lossUsd }) => lossUsd === most));
     }
+    const call = samplePosition({ ...CALL, size: 2 });
+    const unpriced = groupOf(report([call], { predictions: new Map() }), "source");
+    assert.equal(unpriced.valueAtRiskUsd, 2 * 1.5 * SPOT);
     const odd = [
       samplePosition({ ...PUT, id: 2n, collateralPerContract: Number.NaN }),
       samplePosition({ ...PUT, id: 3n, strike: Number.NaN }),

@@ -11,7 +11,7 @@ import {
   MIN_CORRELATION_DAYS,
 } from "../../../oracle/models/var-quantile/correlation-forecast.ts";
 import { empiricalTail, historicalTail } from "../../../oracle/models/var-quantile/empirical-tail.ts";
-import { garchTails } from "../../../oracle/models/var-quantile/garch-tail.ts";
+import { garchWalk, parametricTail, residualTail } from "../../../oracle/models/var-quantile/garch-tail.ts";
 import { harTail } from "../../../oracle/models/var-quantile/har-tail.ts";
 import { ewmaNormalTail, studentTail } from "../../../oracle/models/var-quantile/normal-tail.ts";
 import { portfolioTail } from "../../../oracle/models/var-quantile/portfolio-tail.ts";
@@ -94,8 +94,8 @@ describe("tail forecasts", () => {
   const models: Readonly<Record<string, (values: Float64Array) => TailPath>> = {
     historical: (values) => historicalTail(values, JUDGED_LEVELS),
     ewma: (values) => ewmaNormalTail(values, JUDGED_LEVELS),
-    garchT: (values) => garchTails(values, JUDGED_LEVELS, "t").parametric,
-    filtered: (values) => garchTails(values, JUDGED_LEVELS, "normal").filtered,
+    garchT: (values) => parametricTail(garchWalk(values, "t"), JUDGED_LEVELS),
+    filtered: (values) => residualTail(garchWalk(values, "normal"), JUDGED_LEVELS),
     har: (values) => harTail(values, JUDGED_LEVELS),
     combined: (values) => combinedTail(values, JUDGED_LEVELS),
   };
@@ -107,7 +107,7 @@ describe("tail forecasts", () => {
         name,
       );
     }
-    const flat = garchTails(new Float64Array(600), JUDGED_LEVELS, "t").parametric;
+    const flat = parametricTail(garchWalk(new Float64Array(600), "t"), JUDGED_LEVELS);
     assert.ok(flat.quantiles.every((column) => column.every(Number.isNaN)));
   });
   it("behavior: what comes later changes no forecast", () => {
