@@ -1,11 +1,11 @@
 /** Gated recurrent unit (Cho et al. 2014, reset after the product): a trainable loop and the ONNX operator for export. */
 import { add, mul, sigmoid, sub, tanh } from "./elementwise-ops.ts";
-import { transposedValues } from "./lstm.ts";
 import { matmul } from "./matrix-ops.ts";
-import { constant, createOperation, definedTensor, scalar, type Tensor } from "./operation.ts";
+import { definedTensor, scalar, type Tensor } from "./operation.ts";
+import { type RecurrentValues, recurrentOperator } from "./recurrent-operator.ts";
 import { scan } from "./scan.ts";
-import { type Dimension, extentOf } from "./shape.ts";
-import { reshape, split } from "./shape-ops.ts";
+import { extentOf } from "./shape.ts";
+import { split } from "./shape-ops.ts";
 
 /** Gates of a cell; their order in the weights is update, reset, candidate, as in ONNX. */
 const GATES = 3;
@@ -68,39 +68,17 @@ export function gruScan({ sequence, initial, weights }: GruSequence): { outputs:
   return { outputs: definedTensor(emitted[0], "GRU"), final: definedTensor(states[0], "GRU") };
 }
 
-/** Trained values of {@link GruWeights}, row-major in the training layout. */
-export interface GruValues {
-  readonly input: Float32Array;
-  readonly recurrent: Float32Array;
-  readonly bias: Float32Array;
-}
-
 /**
- * The same layer as one ONNX `GRU` operator with zero initial state.
+ * The same layer as one ONNX `GRU` operator with zero initial state, see {@link recurrentOperator}.
  *
  * @param sequence `[steps, batch, F]`, float32.
  * @returns final hidden state `[batch, H]`.
  */
-export function gruOperator(sequence: Tensor, values: GruValues, units: number): Tensor {
-  const features = extentOf(sequence.shape, 2);
-  const rows = GATES * units;
-  const [steps = 1, batch = 1]: readonly Dimension[] = sequence.shape;
-  const type = sequence.type;
-  const bias = new Float32Array(2 * rows);
-  bias.set(values.bias);
-  const outputs = createOperation({
+export function gruOperator(sequence: Tensor, values: RecurrentValues, units: number): Tensor {
+  return recurrentOperator(sequence, values, {
     kind: "GRU",
-    inputs: [
-      sequence,
-      constant(transposedValues(values.input, features, rows), { shape: [1, rows, features], type }),
-      constant(transposedValues(values.recurrent, units, rows), { shape: [1, rows, units], type }),
-      constant(bias, { shape: [1, 2 * rows], type }),
-    ],
-    attributes: { hidden_size: units, linear_before_reset: 1 },
-    outputs: [
-      { shape: [steps, 1, batch, units], type },
-      { shape: [1, batch, units], type },
-    ],
+    gates: GATES,
+    units,
+    attributes: { linear_before_reset: 1 },
   });
-  return reshape(definedTensor(outputs[1], "GRU"), [batch, units]);
 }

@@ -1,9 +1,10 @@
 /** Long short-term memory: a trainable loop, an unrolled variant, and the ONNX operator for export. */
 import { add, mul, sigmoid, tanh } from "./elementwise-ops.ts";
 import { matmul } from "./matrix-ops.ts";
-import { constant, createOperation, definedTensor, type Tensor } from "./operation.ts";
+import { definedTensor, type Tensor } from "./operation.ts";
+import { type RecurrentValues, recurrentOperator } from "./recurrent-operator.ts";
 import { scan } from "./scan.ts";
-import { type Dimension, extentOf } from "./shape.ts";
+import { extentOf } from "./shape.ts";
 import { reshape, slice, split } from "./shape-ops.ts";
 
 /** Gates of a cell; their order in the weights is input, output, forget, cell, as in ONNX. */
@@ -82,49 +83,12 @@ export function lstmUnrolled({ sequence, initial, weights }: LstmSequence): Lstm
   }, initial);
 }
 
-/** Trained values of {@link LstmWeights}, row-major in the training layout. */
-export interface LstmValues {
-  readonly input: Float32Array;
-  readonly recurrent: Float32Array;
-  readonly bias: Float32Array;
-}
-
 /**
- * The same layer as one ONNX `LSTM` operator with zero initial state: ten times faster at batch 1 than a loop.
- * The weights are transposed and get a leading direction axis; the second half of the bias is zero.
+ * The same layer as one ONNX `LSTM` operator with zero initial state, see {@link recurrentOperator}.
  *
  * @param sequence `[steps, batch, F]`, float32.
  * @returns final hidden state `[batch, H]`.
  */
-export function lstmOperator(sequence: Tensor, values: LstmValues, units: number): Tensor {
-  const features = extentOf(sequence.shape, 2);
-  const rows = GATES * units;
-  const [steps = 1, batch = 1]: readonly Dimension[] = sequence.shape;
-  const type = sequence.type;
-  const bias = new Float32Array(2 * rows);
-  bias.set(values.bias);
-  const inputs = [
-    sequence,
-    constant(transposedValues(values.input, features, rows), { shape: [1, rows, features], type }),
-    constant(transposedValues(values.recurrent, units, rows), { shape: [1, rows, units], type }),
-    constant(bias, { shape: [1, 2 * rows], type }),
-  ];
-  const outputs = createOperation({
-    kind: "LSTM",
-    inputs,
-    attributes: { hidden_size: units },
-    outputs: [
-      { shape: [steps, 1, batch, units], type },
-      { shape: [1, batch, units], type },
-    ],
-  });
-  return reshape(definedTensor(outputs[1], "LSTM"), [batch, units]);
-}
-
-/** Row-major `[rows, columns]` to `[columns, rows]`: from the training layout to that of ONNX. */
-export function transposedValues(values: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from({ length: values.length }, (_, index) => {
-    const column = Math.floor(index / rows);
-    return values[(index % rows) * columns + column] ?? 0;
-  });
+export function lstmOperator(sequence: Tensor, values: RecurrentValues, units: number): Tensor {
+  return recurrentOperator(sequence, values, { kind: "LSTM", gates: GATES, units });
 }

@@ -6,7 +6,6 @@ import { describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { FEATURE_SCHEMA } from "../../../oracle/features/feature-schema.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
-import { floatOutput, loadOnnxRuntime, openSession } from "../../../oracle/models/onnx-runtime.ts";
 import { moveLabels } from "../../../oracle/training/dataset/move-labels.ts";
 import { ewmaNormalMoves, pinball, policyMetrics } from "../../../oracle/training/quantile-net/policy-metrics.ts";
 import { labelsOf, prepareLayout, rowsOf } from "../../../oracle/training/quantile-net/prepare-rows.ts";
@@ -16,9 +15,8 @@ import {
   trainQuantileNet,
 } from "../../../oracle/training/quantile-net/train-quantile-net.ts";
 import { trainingProblem } from "../../../oracle/training/quantile-net/trainable-network.ts";
-import { evaluateGraph, type Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
-import { gradients } from "../../../oracle/training/tensor/gradients.ts";
-import { writeModel } from "../../../oracle/training/tensor/write-model.ts";
+import type { Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
+import { lossGradientError } from "../training/loss-gradient-error.ts";
 import { HOUR_SEC, SPLIT, syntheticSamples, trainSmallArtefact } from "./synthetic.ts";
 
 describe("trainQuantileNet", () => {
@@ -77,41 +75,10 @@ async function networkGradientError(): Promise<number> {
   const parameters = problem.parameters.map(
     ({ tensor, initial }): Feed => ({ tensor, values: Float64Array.from(initial) }),
   );
-  const feeds = [...batch, ...parameters];
-  const analytic = await evaluateGraph(
-    gradients(
-      problem.loss,
-      parameters.map(({ tensor }) => tensor),
-    ),
-    feeds,
-  );
-  const { Tensor } = await loadOnnxRuntime();
-  const session = await openSession(
-    writeModel({
-      name: "loss",
-      inputs: feeds.map(({ tensor }) => tensor),
-      outputs: [{ name: "loss", tensor: problem.loss }],
-    }),
-  );
-  const lossAt = async (which: number, element: number, shift: number): Promise<number> => {
-    const fed = feeds.map(({ tensor, values }, index) => {
-      const moved = Float64Array.from(values);
-      if (index === which) moved[element] = (moved[element] ?? 0) + shift;
-      return [tensor.operation.name, new Tensor("float64", moved, tensor.shape.map(Number))];
-    });
-    return floatOutput(await session.run(Object.fromEntries(fed)), "loss")[0] ?? Number.NaN;
-  };
-  const step = 1e-6;
-  let worst = 0;
-  for (const [index, values] of analytic.entries()) {
-    const which = batch.length + index;
-    for (let element = 0; element < values.length; element += Math.ceil(values.length / 12)) {
-      const numeric = ((await lossAt(which, element, step)) - (await lossAt(which, element, -step))) / (2 * step);
-      worst = Math.max(worst, Math.abs((values[element] ?? 0) - numeric) / Math.max(Math.abs(numeric), 1e-2));
-    }
-  }
-  await session.release();
-  return worst;
+  return await lossGradientError(problem.loss, [...batch, ...parameters], {
+    parameters: parameters.length,
+    step: 1e-6,
+  });
 }
 
 describe("moveLabels", () => {

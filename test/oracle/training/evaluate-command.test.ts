@@ -1,16 +1,14 @@
 /** The command line of the evaluations: what bad input gets, and the shape of the last line. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
 import { z } from "zod";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { atLeast, atMost } from "../../../oracle/training/evaluate/evaluation.ts";
+import { runScript } from "../../helpers/run-script.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../../scripts/evaluate/evaluate.ts", import.meta.url));
 const evaluationSchema = z.strictObject({
   model: z.string(),
   window: z.strictObject({ from: z.iso.datetime().nullable(), to: z.iso.datetime().nullable() }),
@@ -22,15 +20,7 @@ const evaluationSchema = z.strictObject({
   ),
 });
 
-function run(
-  ...args: readonly string[]
-): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...args], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-  });
-}
+const run = async (...args: readonly string[]) => await runScript("scripts/evaluate/evaluate.ts", args);
 
 /** A year of simulated hourly bars in the format of spot-hourly. */
 function hourlyCsv(hours: number): string {
@@ -44,6 +34,16 @@ function hourlyCsv(hours: number): string {
     lines.push([1_600_000_000 - (1_600_000_000 % 3_600) + 3_600 * hour, open, high, low, close, 1].join(","));
   }
   return lines.join("\n");
+}
+
+/** The last line of a run on simulated hours of one asset, evaluated from 2021-07-25 on. */
+async function evaluated(model: string, { asset, days }: { readonly asset: string; readonly days: number }) {
+  const folder = temporaryFolder();
+  await writeFile(join(folder.path, `${asset}USDT_1h_2021.csv`), hourlyCsv(24 * days));
+  const { code, stdout, stderr } = await run("--model", model, "--data", folder.path, "--from", "2021-07-25", "--json");
+  folder.remove();
+  assert.equal(code, 0, stderr);
+  return evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
 }
 
 describe("evaluate command", () => {
@@ -82,19 +82,7 @@ describe("evaluate command", () => {
   });
 
   it("default: vol-lstm is measured on an asset that it never saw", async () => {
-    const folder = temporaryFolder();
-    await writeFile(join(folder.path, "AAAUSDT_1h_2021.csv"), hourlyCsv(24 * 400));
-    const { code, stdout, stderr } = await run(
-      "--model",
-      "vol-lstm",
-      "--data",
-      folder.path,
-      "--from",
-      "2021-07-25",
-      "--json",
-    );
-    assert.equal(code, 0, stderr);
-    const evaluation = evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    const evaluation = await evaluated("vol-lstm", { asset: "AAA", days: 400 });
     assert.deepEqual(Object.keys(evaluation.targets).sort(), [
       "qlikeToBestSimple30d",
       "qlikeToGarchT1And7d",
@@ -102,26 +90,12 @@ describe("evaluate command", () => {
       "unseenToLogHar1And7d",
     ]);
     assert.equal(evaluation.metrics.windowWasTrainedOn, false);
-    folder.remove();
   });
 
   it("default: the last line is one JSON object of the agreed shape; --from moves the window", async () => {
-    const folder = temporaryFolder();
-    await writeFile(join(folder.path, "BTCUSDT_1h_2021.csv"), hourlyCsv(24 * 330));
-    const { code, stdout, stderr } = await run(
-      "--model",
-      "garch",
-      "--data",
-      folder.path,
-      "--from",
-      "2021-07-25",
-      "--json",
-    );
-    assert.equal(code, 0, stderr);
-    const evaluation = evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    const evaluation = await evaluated("garch", { asset: "BTC", days: 330 });
     assert.equal(evaluation.model, "garch");
     assert.equal(evaluation.window.from, "2021-07-25T00:00:00.000Z");
-    folder.remove();
   });
 });
 

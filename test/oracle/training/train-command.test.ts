@@ -1,22 +1,10 @@
 /** The command line of the training: what bad input gets. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
+import { runScript } from "../../helpers/run-script.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../../scripts/train/train.ts", import.meta.url));
-
-/** Exit code and the two outputs of a run. */
-function run(
-  ...args: readonly string[]
-): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...args], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    );
-  });
-}
+const run = async (...args: readonly string[]) => await runScript("scripts/train/train.ts", args);
 
 describe("train command", () => {
   it("error: MODEL_UNKNOWN names the known models and writes nothing to stdout", async () => {

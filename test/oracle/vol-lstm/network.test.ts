@@ -5,19 +5,17 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
-import { floatOutput, loadOnnxRuntime, openSession } from "../../../oracle/models/onnx-runtime.ts";
+import { openSession } from "../../../oracle/models/onnx-runtime.ts";
 import { runVolNetwork } from "../../../oracle/models/vol-lstm/run-vol-network.ts";
 import { VOL_HORIZONS_HOURS } from "../../../oracle/models/vol-lstm/vol-inputs.ts";
-import { evaluateGraph, type Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
-import { gradients } from "../../../oracle/training/tensor/gradients.ts";
-import { elementCount } from "../../../oracle/training/tensor/shape.ts";
-import { writeModel } from "../../../oracle/training/tensor/write-model.ts";
+import type { Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
 import { fitVolEnsemble, linearStart } from "../../../oracle/training/vol-lstm/fit-vol-ensemble.ts";
 import { packedInputs, packRows, trainingBatch } from "../../../oracle/training/vol-lstm/packed-rows.ts";
 import { plainVolForward } from "../../../oracle/training/vol-lstm/plain-vol-forward.ts";
 import { VOL_PARITY_LIMIT } from "../../../oracle/training/vol-lstm/train-vol-lstm.ts";
 import { volProblem } from "../../../oracle/training/vol-lstm/vol-problem.ts";
 import { labelledUntil, volRows } from "../../../oracle/training/vol-lstm/vol-rows.ts";
+import { lossGradientError } from "../training/loss-gradient-error.ts";
 import { SMALL_SETTINGS, smallSeries, smallTraining, writeSmallArtefact } from "./small-training.ts";
 
 const rows = smallSeries().flatMap((series) => volRows(series, { fromSec: 0, toSec: 1e12, everyHours: 5 }));
@@ -53,7 +51,9 @@ describe("vol-lstm training", () => {
         values: Float64Array.from(initial, (value) => 5 * value),
       })),
     ];
-    assert.ok((await gradientError(problem.loss, feeds, problem.parameters.length)) <= 1e-6);
+    assert.ok(
+      (await lossGradientError(problem.loss, feeds, { parameters: problem.parameters.length, step: 1e-5 })) <= 1e-6,
+    );
   });
 
   it("default: the export agrees with a plain float64 pass to 1e-5, and its linear output is the network without LSTMs", async () => {
@@ -91,40 +91,4 @@ describe("vol-lstm training", () => {
 
 function floats(values: Float32Array | BigInt64Array | undefined): Float64Array {
   return values instanceof Float32Array ? Float64Array.from(values) : new Float64Array();
-}
-
-/** Largest relative gradient error over a sample of weights of every parameter, the last `count` feeds. */
-async function gradientError(loss: Feed["tensor"], feeds: readonly Feed[], count: number): Promise<number> {
-  const first = feeds.length - count;
-  const parameters = feeds.slice(first);
-  const analytic = await evaluateGraph(
-    gradients(
-      loss,
-      parameters.map(({ tensor }) => tensor),
-    ),
-    feeds,
-  );
-  const { Tensor } = await loadOnnxRuntime();
-  const inputs = feeds.map(({ tensor }) => tensor);
-  const session = await openSession(writeModel({ name: "loss", inputs, outputs: [{ name: "loss", tensor: loss }] }));
-  const lossAt = async (which: number, element: number, shift: number): Promise<number> => {
-    const fed = feeds.map(({ tensor, values }, index) => {
-      const moved = Float64Array.from(values);
-      if (index === which) moved[element] = (moved[element] ?? 0) + shift;
-      return [tensor.operation.name, new Tensor("float64", moved, tensor.shape.map(Number))];
-    });
-    return floatOutput(await session.run(Object.fromEntries(fed)), "loss")[0] ?? Number.NaN;
-  };
-  const step = 1e-5;
-  let worst = 0;
-  for (const [index, values] of analytic.entries()) {
-    const size = elementCount(parameters[index]?.tensor.shape ?? []);
-    for (let element = 0; element < size; element += Math.ceil(size / 12)) {
-      const numeric =
-        ((await lossAt(first + index, element, step)) - (await lossAt(first + index, element, -step))) / (2 * step);
-      worst = Math.max(worst, Math.abs((values[element] ?? 0) - numeric) / Math.max(Math.abs(numeric), 1e-2));
-    }
-  }
-  await session.release();
-  return worst;
 }
