@@ -2,6 +2,8 @@
  * All removals in one compilation: each guard is wrapped into a choice between itself and what is left without it, taken
  * by the number in `block.coinbase`. So one compilation serves every removal.
  */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Guard, GuardEdit } from "./guard-list.ts";
 
 /** A removal that cannot be made: its text is not in the source, or not once. */
@@ -19,6 +21,15 @@ interface Place {
   readonly start: number;
   readonly end: number;
   readonly choices: { readonly id: number; readonly removed: string }[];
+}
+
+/** Reads a source of the project or of a package, by its name. */
+export function sourcesOf(root: string): (file: string) => string {
+  return (file) => {
+    const path = [join(root, file), join(root, "node_modules", file)].find((candidate) => existsSync(candidate));
+    if (path === undefined) throw new RangeError(`${file} is not there.`);
+    return readFileSync(path, "utf8");
+  };
 }
 
 /** Instrumented texts by source name; guard `i` of the list has the number `i + 1`. */

@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { z } from "zod";
 import { compileSolidity } from "../solidity/compile.ts";
 import { type Guard, readGuards } from "./guard-list.ts";
-import { instrumentGuards } from "./guard-sources.ts";
+import { instrumentGuards, sourcesOf } from "./guard-sources.ts";
 import { openTestBench, type TestSuite } from "./runner.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -43,6 +43,9 @@ async function main({ only, fresh, json }: GuardsOptions): Promise<boolean> {
   const guards = readGuards(ROOT);
   const digest = digestOfSources();
   const progress = readProgress(digest, fresh);
+  const known = new Set(guards.flatMap(({ cases }) => cases));
+  const unknown = only.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new RangeError(`No guard holds ${unknown.join(", ")}; cases are separated by spaces.`);
   const chosen = guards.filter(({ cases }) => only.length === 0 || cases.some((name) => only.includes(name)));
   const open = chosen.filter((guard) => progress.outcomes[keyOf(guard)] === undefined);
   if (open.length > 0) {
@@ -87,7 +90,7 @@ async function compileSuites(guards: readonly Guard[], tests: ReadonlySet<string
     root: ROOT,
     entries,
     outputs: OUTPUTS,
-    replaced: instrumentGuards(guards, readSource),
+    replaced: instrumentGuards(guards, sourcesOf(ROOT)),
     settings: { optimizer: { enabled: true, runs: 1 } },
   });
   const [first] = errors;
@@ -172,12 +175,6 @@ function readProgress(digest: string, fresh: boolean): z.infer<typeof progressSc
 function writeProgress(progress: z.infer<typeof progressSchema>): void {
   mkdirSync(join(ROOT, "cache"), { recursive: true });
   writeFileSync(PROGRESS, JSON.stringify(progress, null, 1));
-}
-
-function readSource(file: string): string {
-  const path = [join(ROOT, file), join(ROOT, "node_modules", file)].find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new RangeError(`${file} is not there.`);
-  return readFileSync(path, "utf8");
 }
 
 interface GuardsResult {
