@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Test} from "@chainlink/contracts/src/v0.8/vendor/forge-std/src/Test.sol";
+import {DeliveryRules} from "../../../contracts/libraries/DeliveryRules.sol";
 import {DeliveryWord} from "../../../contracts/libraries/DeliveryWord.sol";
 import {EffectGuard, EffectVerdict} from "../../../contracts/libraries/EffectGuard.sol";
 import {PartWord} from "../../../contracts/libraries/PartWord.sol";
@@ -126,6 +127,18 @@ contract DeliveryLibrariesTest is Test {
             // Entries of no tightening have no rise either; the sum counts with at least one entry.
             if (more != 0) assertLe(sum, limits.windowTighteningBps);
         }
+    }
+
+    function test_DeliveryRules_EveryLimitMayLieAtItsEdge() public pure {
+        DeliveryLimits memory limits;
+        (limits.reportTightened, limits.reportTighteningBps) = (type(uint16).max - 1, (1 << 20) - 2);
+        (limits.windowTightened, limits.windowTighteningBps) = (type(uint16).max - 1, type(uint24).max - 1);
+        (limits.windowSec, limits.coolDownSec) = (30 days, 30 days);
+        (limits.heldSec, limits.rootValiditySec) = (30 days, 30 days);
+        assertTrue(DeliveryRules.areValid(limits));
+        limits.windowSec = 1 hours;
+        assertTrue(DeliveryRules.areValid(limits));
+        assertTrue(DeliveryRules.areNarrower(limits, limits));
     }
 
     function rootExternal(uint256 epoch, uint256 packed, bytes32[] calldata proof) external pure returns (bytes32) {
