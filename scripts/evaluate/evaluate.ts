@@ -1,6 +1,7 @@
 /** `npm run evaluate -- --model ID --data DIR… [--from ISO] [--json]`: measures a model against its baselines. */
 import { Command } from "commander";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
+import { parseTime } from "../data/parse-time.ts";
 import { EVALUATORS } from "./registry.ts";
 
 interface EvaluateOptions {
@@ -9,8 +10,6 @@ interface EvaluateOptions {
   readonly from?: string;
   readonly json: boolean;
 }
-
-const MS_PER_SECOND = 1_000;
 
 async function main(): Promise<void> {
   const known = Object.keys(EVALUATORS).join(", ");
@@ -26,18 +25,6 @@ async function main(): Promise<void> {
   const evaluate = await load();
   const evaluation = await evaluate({ paths: options.data, fromSec: parseTime(options.from) });
   process.stdout.write(`${options.json ? JSON.stringify(evaluation) : JSON.stringify(evaluation, null, 2)}\n`);
-}
-
-function parseTime(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const timeMs = Date.parse(text);
-  if (!Number.isNaN(timeMs)) return timeMs / MS_PER_SECOND;
-  throw new PlimsollError({
-    code: "EVALUATE_BAD_TIME",
-    problem: `--from "${text}" is no time.`,
-    remedy: "Give a date or time of ISO 8601, e.g. 2025-02-19 or 2025-02-19T00:00:00Z.",
-    context: { text },
-  });
 }
 
 function unknownModel(model: string, known: string): PlimsollError<"MODEL_UNKNOWN"> {
