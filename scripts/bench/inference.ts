@@ -1,16 +1,15 @@
 /** Measures the quantile network: feature rows a second on one core. */
 
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { createRng } from "../../oracle/math/rng.ts";
-import { sortedQuantile } from "../../oracle/math/statistics.ts";
 import { quantileManifestSchema, quantileVectorsSchema } from "../../oracle/models/manifest.ts";
 import { type NetworkRow, networkRows } from "../../oracle/models/quantile-net/network-inputs.ts";
 import { runNetwork } from "../../oracle/models/quantile-net/run-network.ts";
 import { loadArtefact } from "../../oracle/models/session.ts";
 import { type BenchResult, judge, rounded } from "./result.ts";
+import { timesOf } from "./times.ts";
 
 const ARTEFACT = join(dirnameOfRepository(), "oracle/models/artifacts/quantile-net");
 const BATCH_ROWS = 1_024;
@@ -22,7 +21,7 @@ const MS_PER_SECOND = 1_000;
 
 /**
  * Runs the benchmark on the committed artefact with one intra-op thread. The value is that of the first decile of the
- * batch times, which busy neighbours hardly disturb.
+ * batches' processor times, rows laid out from their features each time; `runOnly` leaves the layout out.
  *
  * @throws PlimsollError `BENCH_ARTEFACT` when there is none.
  */
@@ -39,18 +38,19 @@ export async function benchInference(): Promise<BenchResult> {
   const { session, manifest } = loaded.value;
   const rows = randomRows(manifest.guard.features.length);
   const batch = networkRows(rows);
-  const { decile: runMs, median } = await timesOf(() => runNetwork(session, batch));
-  const { decile: layoutMs } = await timesOf(() => runNetwork(session, networkRows(rows)));
+  const plan = { warmUp: WARM_UP_BATCHES, repeats: BATCHES };
+  const { cpuDecile: runMs, median } = await timesOf(() => runNetwork(session, batch), plan);
+  const { cpuDecile: layoutMs } = await timesOf(() => runNetwork(session, networkRows(rows)), plan);
   await session.release();
   const perSecond = (milliseconds: number): number => Math.round((BATCH_ROWS * MS_PER_SECOND) / milliseconds);
   return judge(
-    perSecond(runMs),
+    perSecond(layoutMs),
     { limit: LIMIT_ROWS_PER_SEC, unit: "rows/s", passes: "at-least" },
     {
       median: perSecond(median),
-      withLayout: perSecond(layoutMs),
+      runOnly: perSecond(runMs),
       batchRows: BATCH_ROWS,
-      batchMs: rounded(runMs),
+      batchMs: rounded(layoutMs),
     },
   );
 }
@@ -63,21 +63,6 @@ function randomRows(width: number): readonly NetworkRow[] {
   }));
 }
 
-async function timesOf(work: () => Promise<unknown>): Promise<{ readonly decile: number; readonly median: number }> {
-  for (let index = 0; index < WARM_UP_BATCHES; index += 1) await work();
-  const times = new Float64Array(BATCHES);
-  for (let index = 0; index < BATCHES; index += 1) {
-    const start = performance.now();
-    await work();
-    times[index] = performance.now() - start;
-  }
-  return { decile: sortedQuantile(times.sort(), 0.1), median: sortedQuantile(times, 0.5) };
-}
-
 function dirnameOfRepository(): string {
   return fileURLToPath(new URL("../..", import.meta.url));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${JSON.stringify(await benchInference())}\n`);
 }

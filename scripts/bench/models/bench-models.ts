@@ -1,0 +1,20 @@
+/** `npm run bench:models`: speed of training, inference and scoring against the limits; the last line is one JSON object. */
+import { benchInference } from "../inference.ts";
+import { runBenchmarks } from "../run-benchmarks.ts";
+import { benchLstmStep } from "./lstm-step.ts";
+import { benchScoring } from "./scoring-speed.ts";
+import { trainingTime } from "./training-time.ts";
+import { benchVolInference } from "./vol-inference.ts";
+
+await runBenchmarks({
+  name: "bench:models",
+  description: "Measures the models: training, one LSTM step against PyTorch, inference, scoring.",
+  benchmarks: new Map([
+    ["lstm-step", benchLstmStep],
+    ["quantile-inference", benchInference],
+    ["vol-inference", benchVolInference],
+    ["scoring", benchScoring],
+    ["train-quantile-net", trainingTime("quantile-net")],
+    ["train-vol-lstm", trainingTime("vol-lstm")],
+  ]),
+});

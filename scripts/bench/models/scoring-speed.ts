@@ -1,0 +1,34 @@
+/** Measures scoring end to end, from positions and predictions to scores with reasons: positions a second on one core. */
+import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
+import { type BenchResult, judge, rounded } from "../result.ts";
+import { sampleScoringInput } from "../scoring-input.ts";
+import { timesOf } from "../times.ts";
+
+const POSITIONS = 20_000;
+const SERIES = 500;
+const PLAN = { warmUp: 2, repeats: 10 } as const;
+const LIMIT_POSITIONS_PER_SEC = 20_000;
+const MS_PER_SECOND = 1_000;
+
+/** Scores 20 000 positions of 500 series with the settings of a live node. */
+export async function benchScoring(): Promise<BenchResult> {
+  const input = sampleScoringInput({ positions: POSITIONS, series: SERIES, seed: "bench-scoring" });
+  const score = (): void => {
+    const { scores } = scorePositions(input, DEFAULT_SCORING_SETTINGS);
+    if (scores.length !== POSITIONS) throw new RangeError(`${scores.length} of ${POSITIONS} positions have a score.`);
+  };
+  const { cpuDecile: decile, median } = await timesOf(score, PLAN);
+  const perSecond = (milliseconds: number): number => Math.round((POSITIONS * MS_PER_SECOND) / milliseconds);
+  return judge(
+    perSecond(decile),
+    { limit: LIMIT_POSITIONS_PER_SEC, unit: "positions/s", passes: "at-least" },
+    {
+      median: perSecond(median),
+      milliseconds: rounded(decile),
+      positions: POSITIONS,
+      series: SERIES,
+      paths: DEFAULT_SCORING_SETTINGS.paths,
+    },
+  );
+}
