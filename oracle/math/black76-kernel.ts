@@ -72,3 +72,24 @@ export function revalue(input: RevaluationInput, values: Float64Array): void {
     values[path] = inCoin ? value / forward : value;
   }
 }
+
+/** One option under one scenario. */
+export interface FastOption {
+  readonly kind: "call" | "put";
+  /** Forward and strike, quote currency, > 0. */
+  readonly forward: number;
+  readonly strike: number;
+  /** Volatility times the root of the tenor, ≥ 0. */
+  readonly deviation: number;
+}
+
+/** Value of one option in quote currency, never below intrinsic value; ranges are the caller's duty. */
+export function fastOptionValue({ kind, forward, strike, deviation }: FastOption): number {
+  const sign = kind === "call" ? 1 : -1;
+  const intrinsic = Math.max(0, sign * (forward - strike));
+  if (deviation < SMALLEST_DEVIATION) return intrinsic;
+  const upper = Math.log(forward / strike) / deviation + 0.5 * deviation;
+  const lower = upper - deviation;
+  const priced = sign * (forward * fastNormalCdf(sign * upper) - strike * fastNormalCdf(sign * lower));
+  return priced <= intrinsic ? intrinsic : priced;
+}
