@@ -107,6 +107,18 @@ contract DeliveryLibrariesTest is Test {
         assertEq(_judge(state, 0, 0), uint256(EffectVerdict.REPORT_CAP));
     }
 
+    /// @dev Each counter adds up for itself and stops at the end of its lane, where the word still packs.
+    function test_EffectGuard_CountersAddUpAndStop() public pure {
+        DeliveryState memory state;
+        for (uint256 time = 0; time < 2; ++time) EffectGuard.count(state, 3, 500);
+        assertEq(DeliveryWord.pack(state), (1_000 << 104) | (1_000 << 84) | (6 << 68) | (6 << 52));
+        EffectGuard.count(state, type(uint16).max - 6, type(uint24).max - 1_000);
+        uint256 full = (uint256(type(uint24).max) << 104) | (((1 << 20) - 1) << 84) | (uint256(type(uint32).max) << 52);
+        assertEq(DeliveryWord.pack(state), full);
+        EffectGuard.count(state, 1, 1);
+        assertEq(DeliveryWord.pack(state), full);
+    }
+
     function testFuzz_EffectGuard_WindowSumsNeverPassTheCap(uint256 seed) public pure {
         DeliveryState memory state;
         DeliveryLimits memory limits = _limits();
