@@ -52,7 +52,7 @@ async function inChildren(
   let invalid: number | undefined;
   while (invalid === undefined) {
     const before = results.length;
-    invalid = await inChild({ ...order, done: before }, (answer) => {
+    invalid = await inChild({ ...order, done: results.map(({ mutant }) => mutant.id) }, (answer) => {
       if ("line" in answer) report(answer.line);
       if (!("result" in answer)) return;
       results.push(answer.result);

@@ -1,8 +1,12 @@
-/** Results of a mutation run as they come, on disk: a run that was cut off goes on where it ended. */
+/**
+ * Results of a mutation run as they come, on disk: a run that was cut off goes on where it ended. A result is forgotten when
+ * the code has changed, or the tests that it rests on.
+ */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { evidenceOf } from "./evidence.ts";
 import type { MutantResult } from "./run-target.ts";
 import type { MutationTarget } from "./targets.ts";
 
@@ -21,10 +25,10 @@ export interface Progress {
 }
 
 const FOLDER = "cache/mutation";
-/** One file for each choice of files, tests and draw. */
+/** One file for each choice of files and draw. */
 const RUN_DIGITS = 8;
-/** Code that decides over a result besides the target's own files. */
-const ALSO = ["contracts/**/*.sol", "test/contracts/**/*.sol", "scripts/mutate/*.ts"];
+/** What decides over every result: the code, what makes and runs its mutants, and the vectors that tests read. */
+const ALWAYS = ["contracts/**/*.sol", "scripts/mutate/*.ts", "test/vectors/rules/*"];
 
 const resultSchema = z.object({
   mutant: z.object({
@@ -40,20 +44,27 @@ const resultSchema = z.object({
     key: z.string(),
   }),
   killedBy: z.string().optional(),
+  /** Digest of the tests that the result rests on. */
+  evidence: z.string(),
 });
 
 /** Opens the results of a target; those of other code, tests or draws are dropped. */
 export function openProgress({ root, target, draw }: ProgressOf, isFresh: boolean): Progress {
-  const run = createHash("sha256").update(JSON.stringify({ target, draw })).digest("hex");
-  const path = join(root, FOLDER, `${target.name.replaceAll(/\W+/g, "-")}-${run.slice(0, RUN_DIGITS)}.jsonl`);
-  const head = digestOf({ root, target, draw });
+  const choice = JSON.stringify({ name: target.name, files: target.files, draw });
+  const run = createHash("sha256").update(choice).digest("hex").slice(0, RUN_DIGITS);
+  const path = join(root, FOLDER, `${target.name.replaceAll(/\W+/g, "-")}-${run}.jsonl`);
+  const head = digestOf(root, choice);
+  const evidence = evidenceOf(root, target.tests);
   const [found, ...lines] = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
-  const kept = found === head && !isFresh ? lines.filter(isWhole) : [];
+  const stored = found === head && !isFresh ? lines.filter(isWhole) : [];
+  const kept = stored
+    .map((line) => resultSchema.parse(JSON.parse(line)))
+    .filter((result) => result.evidence === evidence(result.killedBy));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, [head, ...kept, ""].join("\n"));
+  writeFileSync(path, [head, ...kept.map((result) => JSON.stringify(result)), ""].join("\n"));
   return {
-    results: kept.map((line) => toResult(resultSchema.parse(JSON.parse(line)))),
-    add: (result) => appendFileSync(path, `${JSON.stringify(result)}\n`),
+    results: kept.map(({ mutant, killedBy }) => ({ mutant, killedBy })),
+    add: (result) => appendFileSync(path, `${JSON.stringify({ ...result, evidence: evidence(result.killedBy) })}\n`),
   };
 }
 
@@ -62,12 +73,10 @@ function isWhole(line: string): boolean {
   return line.startsWith("{") && line.endsWith("}");
 }
 
-function toResult({ mutant, killedBy }: z.infer<typeof resultSchema>): MutantResult {
-  return { mutant, killedBy };
-}
-
-function digestOf({ root, target, draw }: ProgressOf): string {
-  const hash = createHash("sha256").update(JSON.stringify({ target, draw }));
-  for (const file of globSync(ALSO, { cwd: root }).toSorted()) hash.update(file).update(readFileSync(join(root, file)));
+function digestOf(root: string, choice: string): string {
+  const hash = createHash("sha256").update(choice);
+  for (const file of globSync(ALWAYS, { cwd: root }).toSorted()) {
+    hash.update(file).update(readFileSync(join(root, file)));
+  }
   return hash.digest("hex");
 }

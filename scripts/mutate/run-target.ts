@@ -30,8 +30,8 @@ export interface RunOptions {
   readonly root: string;
   readonly choose: (mutants: readonly Mutant[]) => readonly Mutant[];
   readonly report: (line: string) => void;
-  /** Mutants that an earlier run has dealt with, in order. */
-  readonly done: number;
+  /** Numbers of the mutants that an earlier run has dealt with. */
+  readonly done: ReadonlySet<number>;
   readonly begin: (mutant: Mutant) => void;
   readonly finish: (result: MutantResult) => void;
 }
@@ -52,7 +52,7 @@ export async function runTarget(target: MutationTarget, options: RunOptions): Pr
   const panel = await openPanel(suites);
 
   for (const [index, mutant] of valid.entries()) {
-    if (index < options.done) continue;
+    if (options.done.has(mutant.id)) continue;
     options.begin(mutant);
     options.finish({ mutant, killedBy: await panel(mutant.id) });
     if ((index + 1) % PROGRESS_EVERY === 0) report(`${target.name}: ${index + 1} of ${valid.length}`);

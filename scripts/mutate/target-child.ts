@@ -15,8 +15,8 @@ export interface TargetOrder {
   /** Mutants drawn at random; null for all. */
   readonly limit: number | null;
   readonly seed: string;
-  /** Mutants that earlier children have dealt with. */
-  readonly done: number;
+  /** Numbers of the mutants that earlier children have dealt with. */
+  readonly done: readonly number[];
 }
 
 /** What the child answers: lines and results as they come, at the end the number of invalid mutations. */
@@ -47,7 +47,7 @@ process.once("message", async ({ target, root, limit, seed, done }: TargetOrder)
   }, WATCH_MS);
   const invalid = await runTarget(target, {
     root,
-    done,
+    done: new Set(done),
     choose: sample(limit, `${seed}/${target.name}`),
     report: (line) => answer({ line }),
     begin: (mutant) => {

@@ -46,6 +46,7 @@ contract EngineBatchEdgesTest is Test {
             uint256 place = EngineBatches.placeIn(entry);
             assertEq(EngineBatches.levelsAt(batch, place), 0);
             EngineBatches.setLevels(batch, place, GUARD - 100 - classId);
+            assertEq(EngineBatches.levelsAt(batch, place), GUARD - 100 - classId);
         }
         assertEq(before[0] & behind[0], GUARD);
     }
