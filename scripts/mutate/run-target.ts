@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CompiledSources, type CompilerMessage, compileSolidity } from "../solidity/compile.ts";
 import type { Mutant } from "./mutation.ts";
-import { openTestBench, type TestSuite } from "./runner.ts";
+import { openPanel } from "./panel.ts";
+import { openTestBench } from "./runner.ts";
 import { constantIds, instrument, type MutatedFile, mutantsOf } from "./schemata.ts";
 import type { MutationTarget } from "./targets.ts";
 
@@ -54,58 +55,12 @@ export async function runTarget(target: MutationTarget, options: RunOptions): Pr
   for (const [index, mutant] of valid.entries()) {
     if (options.done.has(mutant.id)) continue;
     options.begin(mutant);
-    options.finish({ mutant, killedBy: await panel(mutant.id) });
+    options.finish({ mutant, killedBy: await panel(mutant) });
     if ((index + 1) % PROGRESS_EVERY === 0) report(`${target.name}: ${index + 1} of ${valid.length}`);
   }
   return chosen.length - valid.length;
 }
 
-/** Runs the suites one after the other until a test fails, those first that have killed most for their time. */
-async function openPanel(suites: readonly TestSuite[]): Promise<(selected: number) => Promise<string | undefined>> {
-  const members: PanelMember[] = [];
-  for (const suite of suites) members.push(await judged(suite));
-  return async (selected) => {
-    for (const member of members.toSorted((left, right) => worth(right) - worth(left))) {
-      const [first] = (await member.suite.run(selected, member.gasLimit)).failed;
-      if (first === undefined) continue;
-      member.kills += 1;
-      return `${first.suite}.${first.test}`;
-    }
-    return undefined;
-  };
-}
-
-interface PanelMember {
-  readonly suite: TestSuite;
-  readonly durationMs: number;
-  readonly gasLimit: bigint;
-  kills: number;
-}
-
-function worth({ kills, durationMs }: PanelMember): number {
-  return (kills + 1) / durationMs;
-}
-
-const GAS_FACTOR = 2n;
-
-/**
- * Times a suite on the unchanged code, which must pass, and finds a gas limit for the mutants: what the tests themselves
- * used says nothing about setUp, so the limit is doubled until the suite passes under it.
- */
-async function judged(suite: TestSuite): Promise<PanelMember> {
-  const startedAt = performance.now();
-  const { failed, gas } = await suite.run(0);
-  const durationMs = performance.now() - startedAt;
-  const [broken] = failed;
-  if (broken !== undefined) {
-    throw new RangeError(`The unchanged code fails ${broken.suite}.${broken.test}: ${broken.reason}. Mend that first.`);
-  }
-  let gasLimit = LEAST_GAS_LIMIT + GAS_FACTOR * gas;
-  while ((await suite.run(0, gasLimit)).failed.length > 0) gasLimit *= GAS_FACTOR;
-  return { suite, durationMs, gasLimit, kills: 0 };
-}
-
-const LEAST_GAS_LIMIT = 2_000_000n;
 const PROGRESS_EVERY = 50;
 
 interface Parsed {
