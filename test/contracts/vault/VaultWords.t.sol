@@ -43,6 +43,17 @@ contract VaultWordsTest is Test {
         this._packSums(0, 0, 1 << 32);
     }
 
+    /// @dev All lanes full; the three lowest bits of the second word belong to none.
+    function test_EveryFieldMayFillItsLane() external pure {
+        uint256 ones = type(uint256).max;
+        ShortPosition memory position = PositionWords.unpack(7, ones, ones);
+        assertEq(PositionWords.packTerms(position), ones);
+        assertEq(PositionWords.packState(position), ones << 3);
+        position = PositionWords.unpack(7, ones, 7);
+        assertFalse(position.isCharged || position.isFlagged);
+        assertEq(SeriesSums.pack(type(uint96).max, type(uint128).max, type(uint32).max), ones);
+    }
+
     function testFuzz_PositionSurvivesItsWords(ShortPosition memory position) external pure {
         position.series.marketId %= 1 << 15;
         position.series.expiry = (position.series.expiry % (1 << 16)) * 1 days + 8 hours;
