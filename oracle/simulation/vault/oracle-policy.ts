@@ -1,0 +1,151 @@
+/** The product: words of the oracle, moved by hourly reports under every rule of the chain. */
+import type { AssetSymbol } from "../../domain/market.ts";
+import { type Position, payoffBounds, positionKey } from "../../domain/positions.ts";
+import type { RiskClass } from "../../domain/risk-class.ts";
+import type { PositionScore } from "../../domain/score.ts";
+import { type Address, BPS, toBpsUp } from "../../domain/units.ts";
+import { effectiveParams, maintenanceOf, openingParams } from "../../rules/risk-reading.ts";
+import { initialWord } from "../../rules/risk-rules.ts";
+import { FIRST_EPOCH, packRiskWord, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
+import { encodeSeriesId } from "../../rules/series-id.ts";
+import type { BoundedPair } from "../../scoring/class-bounds.ts";
+import type { WeighedScore } from "../../scoring/class-quantiles.ts";
+import type { MarginPolicy } from "./margin-policy.ts";
+import { createReportDelivery, type WishedEntry } from "./report-delivery.ts";
+import type { Short } from "./short.ts";
+import type { VaultScorer } from "./vault-scorer.ts";
+import { classIdAt, type VaultTerms } from "./vault-terms.ts";
+
+/** What the policy is made from. */
+export interface OraclePolicyOptions {
+  readonly name: string;
+  readonly asset: AssetSymbol;
+  readonly terms: VaultTerms;
+  readonly scorer: VaultScorer;
+  /**
+   * The knob, > 0: what ρ asks for beyond the option's value is multiplied by it before the rules see it. 1 is the product as
+   * it signs.
+   */
+  readonly scale: number;
+}
+
+const SOURCE: Address = "0x0000000000000000000000000000000000000001";
+const ADDRESS_DIGITS = 40;
+const MAX_EPOCH = 2 ** 16 - 1;
+
+/** Creates the policy of one market. */
+export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
+  const { terms } = options;
+  const words = new Map<number, bigint>();
+  const quantiles = new Map<number, bigint>();
+  const delivery = createReportDelivery(terms, { words, quantiles });
+  const wordOf = (index: number): bigint => words.get(index) ?? UNKNOWN_WORD;
+  return {
+    name: options.name,
+    hour: ({ timeSec, price }, shorts) => {
+      const positions = [...shorts.values()].map((short) => toPosition(short, wordOf(short.plan.index), options.asset));
+      const scores = options.scorer.score(positions, { timeSec, lastGood: lastAccepted(positions, wordOf) });
+      const wishes = scores.flatMap((score) => {
+        const short = shorts.get(Number(score.id));
+        return short === undefined ? [] : [wishOf(score, short, { price, scale: options.scale })];
+      });
+      const classQuantiles = options.scorer.quantiles(wishes);
+      delivery.deliver({ atSec: timeSec, entries: wishes.map(({ score }) => toEntry(score)), classQuantiles });
+    },
+    open: (plan, moment) => {
+      const classId = classIdAt(terms, plan.series, moment);
+      const riskClass = classAt(terms, classId);
+      words.set(plan.index, initialWord(classId, riskClass));
+      return openingRho(quantiles.get(classId) ?? UNKNOWN_WORD, riskClass, moment.timeSec);
+    },
+    maintenance: ({ plan }, { timeSec }) => {
+      const word = wordOf(plan.index);
+      return maintenanceOf(word, { riskClass: classAt(terms, unpackRiskWord(word).classId), nowSec: timeSec });
+    },
+    initial: ({ plan }, moment) => {
+      const word = wordOf(plan.index);
+      const { classId } = unpackRiskWord(word);
+      const quantileWord = quantiles.get(classId) ?? UNKNOWN_WORD;
+      const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord };
+      // As a new position of its present class would, and never less than its own word asks for.
+      const present = classIdAt(terms, plan.series, moment);
+      const opening = openingRho(quantiles.get(present) ?? UNKNOWN_WORD, classAt(terms, present), moment.timeSec);
+      return Math.max(opening, effectiveParams(word, context).rhoInitialBps);
+    },
+    grew: ({ plan }) => words.set(plan.index, raisedWord(wordOf(plan.index), terms)),
+    retired: ({ plan }) => words.delete(plan.index),
+  };
+}
+
+function openingRho(quantileWord: bigint, riskClass: RiskClass, nowSec: number): number {
+  return openingParams(quantileWord, { riskClass, nowSec }).rhoInitialBps;
+}
+
+/** The class of an id; ids come from the grid of the same terms. */
+function classAt({ classes }: VaultTerms, classId: number): RiskClass {
+  const riskClass = classes.get(classId);
+  if (riskClass === undefined)
+    throw new RangeError(`The grid of the vault names class ${classId}, which has no bounds.`);
+  return riskClass;
+}
+
+/** Next epoch; the cap counts from the present target where that is higher (`RiskOracle.raiseRisk`). */
+function raisedWord(word: bigint, terms: VaultTerms): bigint {
+  const state = unpackRiskWord(word);
+  const epoch = state.epoch === MAX_EPOCH ? FIRST_EPOCH : state.epoch + 1;
+  const cap = Math.min(BPS, state.rhoTarget + classAt(terms, state.classId).maxAboveOpenBps);
+  return packRiskWord({ ...state, epoch, rhoCap: Math.max(state.rhoCap, cap) });
+}
+
+function lastAccepted(
+  positions: readonly Position[],
+  wordOf: (index: number) => bigint,
+): ReadonlyMap<string, BoundedPair> {
+  return new Map(
+    positions.flatMap((position) => {
+      const { observedAt, rhoTarget, pi } = unpackRiskWord(wordOf(Number(position.id)));
+      return observedAt === 0 ? [] : [[positionKey(position), { rhoBps: rhoTarget, piBps: pi }] as const];
+    }),
+  );
+}
+
+/** The score with what it asks beyond the option's value scaled, and its weight in the class quantile. */
+function wishOf(
+  score: PositionScore,
+  { plan, size }: Short,
+  { price, scale }: { readonly price: number; readonly scale: number },
+): WeighedScore & { readonly score: PositionScore } {
+  const weight = size * Math.min(plan.strike, price);
+  if (scale === 1) return { score, weight };
+  const { intrinsic, maxLoss } = payoffBounds(plan, price);
+  const value = (score.optionValue - intrinsic) / (maxLoss - intrinsic);
+  return { score: { ...score, rhoBps: toBpsUp(value + scale * (score.rhoBps / BPS - value)) }, weight };
+}
+
+function toEntry({ id, epoch, rhoBps, piBps, score }: PositionScore): WishedEntry {
+  return { index: Number(id), epoch, rhoBps, piBps, score };
+}
+
+/** The short as an operator reads it from the vault. Every writer is a stranger to the others. */
+function toPosition(short: Short, word: bigint, asset: AssetSymbol): Position {
+  const { plan } = short;
+  const { classId, epoch } = unpackRiskWord(word);
+  return {
+    seriesId: encodeSeriesId(plan.series),
+    asset,
+    kind: plan.kind,
+    strike: plan.strike,
+    expirySec: plan.expirySec,
+    source: SOURCE,
+    sourceIndex: 0,
+    id: BigInt(plan.index),
+    epoch,
+    owner: `0x${(plan.index + 1).toString(16).padStart(ADDRESS_DIGITS, "0")}`,
+    classId,
+    size: short.size,
+    sizeE8: short.sizeE8,
+    collateralPerContract: short.perContract,
+    collateralUnits: short.collateral,
+    flaggedAtSec: short.flaggedAtSec,
+  };
+}

@@ -1,0 +1,102 @@
+/** The product as a policy of a simulated vault: defaults before the first score, the node's own scores after it, epochs, variants. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { DEFAULT_SCORING_SETTINGS } from "../../../../oracle/scoring/scoring-settings.ts";
+import { momentAt } from "../../../../oracle/simulation/vault/market-moment.ts";
+import type { PlannedShort } from "../../../../oracle/simulation/vault/opening-plan.ts";
+import { oraclePolicy } from "../../../../oracle/simulation/vault/oracle-policy.ts";
+import { createVault, openShort, withdrawSurplus } from "../../../../oracle/simulation/vault/vault-book.ts";
+import { createVaultScorer } from "../../../../oracle/simulation/vault/vault-scorer.ts";
+import { BED_TERMS, HOUR, hourAt, knownOn, plannedShort, START_SEC } from "./vault-bed.ts";
+
+const HOURS = Array.from({ length: 8 }, (_, place) => hourAt(place, { open: 40_000 }));
+const SETTINGS = { ...DEFAULT_SCORING_SETTINGS, paths: 200 };
+
+function bed(scale = 1, knownAt = knownOn(HOURS)) {
+  const scorer = createVaultScorer({ classes: BED_TERMS.classes, settings: SETTINGS, knownAt });
+  const policy = oraclePolicy({ name: "plimsoll", asset: "BTC", terms: BED_TERMS, scorer, scale });
+  const vault = createVault(policy, BED_TERMS);
+  const at = (hour: number, afterSec = 0) => {
+    const price = HOURS[hour];
+    assert.ok(price);
+    return momentAt(price, { timeSec: START_SEC + hour * HOUR + afterSec, price: 40_000 });
+  };
+  const open = (change: Partial<PlannedShort> = {}) => {
+    const plan = plannedShort(change);
+    openShort(vault, plan, at(0, 120));
+    return vault.shorts.get(plan.index);
+  };
+  const rhoAt = (hour: number, afterSec = 0) => {
+    const short = vault.shorts.get(0);
+    assert.ok(short);
+    return policy.maintenance(short, at(hour, afterSec)).rhoBps;
+  };
+  return { policy, vault, at, open, rhoAt, report: (hour: number) => policy.hour(at(hour), vault.shorts) };
+}
+
+describe("oraclePolicy", () => {
+  it("behavior: without scores a short opens at the class initial times 1 + β, and keeps the default", () => {
+    const { open, rhoAt, report } = bed(1, () => null);
+    // No quantile was signed: the default of 2 000 bps counts, times 1.2, of 38 000 USD.
+    assert.equal(open()?.collateral, 9_120_000_000n);
+    report(1);
+    assert.equal(rhoAt(1, 1_200), 2_000);
+  });
+
+  it("default: the first score is in force at once, and new shorts meet the class quantile", () => {
+    const { open, rhoAt, report, policy, at } = bed();
+    open();
+    report(1);
+    const rho = rhoAt(1, 120);
+    assert.ok(rho > 100 && rho < 2_000);
+    const asked = policy.open(plannedShort({ index: 1 }), at(1, 120));
+    assert.equal(asked, Math.ceil(Math.max(500, rho) * 1.2));
+  });
+
+  it("behavior: a withdrawal needs what a new short would, and begins an epoch that the next score must see", () => {
+    const { open, report, rhoAt, vault, at, policy } = bed();
+    open();
+    report(1);
+    const short = vault.shorts.get(0);
+    assert.ok(short);
+    withdrawSurplus(vault, short, at(1, 120));
+    const left = vault.shorts.get(0);
+    assert.ok(left && left.collateral < short.collateral);
+    assert.equal(left.coolOffFromSec, at(1, 120).timeSec);
+    assert.equal(left.collateral, (BigInt(policy.initial(left, at(1, 120))) * 38_000_000_000n) / 10_000n);
+    report(2);
+    assert.ok(rhoAt(2, 120) > 0);
+  });
+
+  it("behavior: the knob scales what is asked beyond the option's value; at 1 nothing changes", () => {
+    const rhos = [1, 0.5, 0.25].map((scale) => {
+      const { open, report, rhoAt } = bed(scale);
+      open();
+      report(1);
+      return rhoAt(1, 120);
+    });
+    assert.ok((rhos[0] ?? 0) > (rhos[1] ?? 0) && (rhos[1] ?? 0) > (rhos[2] ?? 0));
+  });
+
+  it("behavior: variants share scores of equal shorts, and score what differs", () => {
+    let asked = 0;
+    const knownAt = (timeSec: number) => {
+      asked += 1;
+      return knownOn(HOURS)(timeSec);
+    };
+    const scorer = createVaultScorer({ classes: BED_TERMS.classes, settings: SETTINGS, knownAt });
+    const vaults = ["one", "two"].map((name) => {
+      const policy = oraclePolicy({ name, asset: "BTC", terms: BED_TERMS, scorer, scale: 1 });
+      return createVault(policy, BED_TERMS);
+    });
+    const moment = momentAt(hourAt(0, { open: 40_000 }), { timeSec: START_SEC, price: 40_000 });
+    for (const vault of vaults) openShort(vault, plannedShort(), moment);
+    for (const vault of vaults) vault.policy.hour(moment, vault.shorts);
+    assert.equal(asked, 1);
+    const [, other] = vaults;
+    assert.ok(other);
+    openShort(other, plannedShort({ index: 1 }), moment);
+    other.policy.hour(moment, other.shorts);
+    assert.equal(asked, 2);
+  });
+});
