@@ -29,7 +29,6 @@ export interface OraclePolicyOptions {
   readonly scale: number;
 }
 
-const SOURCE: Address = "0x0000000000000000000000000000000000000001";
 const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
@@ -40,11 +39,16 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
   const quantiles = new Map<number, bigint>();
   const delivery = createReportDelivery(terms, { words, quantiles });
   const wordOf = (index: number): bigint => words.get(index) ?? UNKNOWN_WORD;
+  const source = options.scorer.nextSource();
+  let live: ReadonlyMap<number, Short> = new Map();
+  const positions = (): readonly Position[] =>
+    [...live.values()].map((short) => toPosition(short, wordOf(short.plan.index), { asset: options.asset, source }));
+  options.scorer.enlist({ source, positions, lastGood: () => lastAccepted(positions(), wordOf) });
   return {
     name: options.name,
     hour: ({ timeSec, price }, shorts) => {
-      const positions = [...shorts.values()].map((short) => toPosition(short, wordOf(short.plan.index), options.asset));
-      const scores = options.scorer.score(positions, { timeSec, lastGood: lastAccepted(positions, wordOf) });
+      live = shorts;
+      const scores = shorts.size === 0 ? [] : options.scorer.scoresOf(source, timeSec);
       const wishes = scores.flatMap((score) => {
         const short = shorts.get(Number(score.id));
         return short === undefined ? [] : [wishOf(score, short, { price, scale: options.scale })];
@@ -127,7 +131,11 @@ function toEntry({ id, epoch, rhoBps, piBps, score }: PositionScore): WishedEntr
 }
 
 /** The short as an operator reads it from the vault. Every writer is a stranger to the others. */
-function toPosition(short: Short, word: bigint, asset: AssetSymbol): Position {
+function toPosition(
+  short: Short,
+  word: bigint,
+  { asset, source }: { readonly asset: AssetSymbol; readonly source: Address },
+): Position {
   const { plan } = short;
   const { classId, epoch } = unpackRiskWord(word);
   return {
@@ -136,7 +144,7 @@ function toPosition(short: Short, word: bigint, asset: AssetSymbol): Position {
     kind: plan.kind,
     strike: plan.strike,
     expirySec: plan.expirySec,
-    source: SOURCE,
+    source,
     sourceIndex: 0,
     id: BigInt(plan.index),
     epoch,

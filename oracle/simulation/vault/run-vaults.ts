@@ -1,7 +1,7 @@
 /** Whole lives of vaults over one path: the same openings, moments and keepers under every policy. */
 import { PlimsollError } from "../../domain/errors.ts";
-import type { OptionKind } from "../../domain/positions.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { type OptionKind, payoffBounds } from "../../domain/positions.ts";
+import { BPS, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { tendShort } from "./liquidator.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
 import { type MarketHour, type Moment, momentAt } from "./market-moment.ts";
@@ -36,7 +36,7 @@ const LOOKS: readonly Look[] = [
 ];
 /** Openings come after the hour's report. */
 const OPENING_AFTER_SEC = 120;
-/** Hour of the day in which prompt writers take out what they need not hold. */
+/** Hour of the day in which writers take out what they need not hold. */
 const TIDY_HOUR = 12;
 /** Above this no rounding of the chain's arithmetic can make a short unhealthy. */
 const SURELY_HEALTHY = 1.001;
@@ -61,6 +61,8 @@ export function runVaults(request: VaultRunRequest): readonly Vault[] {
       short = request.plan[next];
     }
     const moments = momentsOf(hour);
+    // All settle before any reports: variants of one policy are scored together.
+    for (const vault of vaults) settleExpired(vault, moments.start);
     for (const vault of vaults) liveHour(vault, { hour, due, moments });
   }
   return vaults;
@@ -96,7 +98,6 @@ function momentsOf(hour: MarketHour): HourMoments {
 }
 
 function liveHour(vault: Vault, { hour, due, moments }: HourOfLife): void {
-  settleExpired(vault, moments.start);
   vault.policy.hour(moments.start, vault.shorts);
   if ((hour.startSec % SECONDS_PER_DAY) / SECONDS_PER_HOUR === TIDY_HOUR) {
     for (const short of [...vault.shorts.values()]) tidyUp(vault, short, moments.opening);
@@ -137,14 +138,19 @@ function countHour(vault: Vault, end: Moment): void {
   let collateralHours = 0;
   let notionalHours = 0;
   let valueHours = 0;
-  for (const { plan, size, perContract } of vault.shorts.values()) {
+  let requiredHours = 0;
+  for (const short of vault.shorts.values()) {
+    const { plan, size, perContract } = short;
     const usd = size * (plan.kind === "put" ? 1 : end.price);
     collateralHours += usd * perContract;
     notionalHours += size * end.price;
     valueHours += usd * end.value(plan);
+    const { intrinsic, maxLoss } = payoffBounds(plan, end.price);
+    const { rhoBps } = vault.policy.maintenance(short, end);
+    requiredHours += usd * (intrinsic + (rhoBps / BPS) * (maxLoss - intrinsic));
   }
   // The hour belongs to the day in which it began.
-  vault.ledger.count(end.hour.startSec, { collateralHours, notionalHours, valueHours });
+  vault.ledger.count(end.hour.startSec, { collateralHours, notionalHours, valueHours, requiredHours });
 }
 
 function requireHours(hours: readonly MarketHour[]): void {

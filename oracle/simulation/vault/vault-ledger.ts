@@ -18,10 +18,11 @@ export interface SideFlows {
 
 /** Counters of one day of one vault. Amounts in USD. */
 export interface DayCounts {
-  /** Sums over the full hours of the day: collateral held, notional and option value outstanding. */
+  /** Sums over the full hours of the day: collateral held, notional, option value and maintenance requirement. */
   readonly collateralHours: number;
   readonly notionalHours: number;
   readonly valueHours: number;
+  readonly requiredHours: number;
   /** What settlements left unpaid. */
   readonly badDebt: number;
   /** Shorts opened, and shorts liquidated for the first time. */
@@ -57,6 +58,7 @@ export const EMPTY_DAY: DayCounts = {
   collateralHours: 0,
   notionalHours: 0,
   valueHours: 0,
+  requiredHours: 0,
   badDebt: 0,
   opened: 0,
   liquidations: 0,
@@ -70,6 +72,7 @@ export const DAY_COUNTERS: readonly (keyof DayCounts)[] = [
   "collateralHours",
   "notionalHours",
   "valueHours",
+  "requiredHours",
   "badDebt",
   "opened",
   "liquidations",

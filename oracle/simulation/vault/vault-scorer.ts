@@ -1,9 +1,10 @@
-/** Scores of a vault's shorts by the node's own scoring, kept so that variants of one policy share them. */
+/** Scores of a vault's shorts by the node's own scoring, all variants of a policy in one call. */
 import type { AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import type { AssetPrediction } from "../../domain/prediction.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { ClassQuantile, PositionScore } from "../../domain/score.ts";
+import type { Address } from "../../domain/units.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { classQuantiles, type WeighedScore } from "../../scoring/class-quantiles.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
@@ -23,53 +24,55 @@ export interface VaultScorerOptions {
   readonly knownAt: (timeSec: number) => ScoringMoment | null;
 }
 
-/** When is scored, and what was accepted last, by `positionKey`. */
-export interface ScoringTime {
-  /** Seconds; never before an earlier one. */
-  readonly timeSec: number;
-  readonly lastGood: ReadonlyMap<string, BoundedPair>;
+/** A policy that has its shorts scored. */
+export interface ScoredParty {
+  /** Stands for the policy's vault as a position source. */
+  readonly source: Address;
+  /** Open shorts as an operator reads them. */
+  positions(): readonly Position[];
+  /** What was accepted last, by `positionKey`. */
+  lastGood(): ReadonlyMap<string, BoundedPair>;
 }
 
-/** Scores by the time and the short. */
+/** Scores of all enlisted policies, made together: each is a source of its own, so that none changes the others' scores. */
 export interface VaultScorer {
-  /** In the order of the positions; expired ones are left out. */
-  score(positions: readonly Position[], at: ScoringTime): readonly PositionScore[];
+  /** @returns address for the next policy. */
+  nextSource(): Address;
+  enlist(party: ScoredParty): void;
+  /** Scores of one policy's shorts; times never fall. Expired shorts have none. */
+  scoresOf(source: Address, timeSec: number): readonly PositionScore[];
   /** What new positions of each class must meet. */
   quantiles(scores: readonly WeighedScore[]): readonly ClassQuantile[];
 }
 
-/**
- * Creates a scorer. The first vault that asks at a time is scored as a whole, as a node would; another that asks at the same
- * time gets the same scores for what it has in common (place in the plan, size, class), the rest is scored by itself.
- */
+const ADDRESS_DIGITS = 40;
+
+/** Creates a scorer; at the first question about a time it scores the shorts of all enlisted policies at once. */
 export function createVaultScorer(options: VaultScorerOptions): VaultScorer {
   const { classes, settings } = options;
-  const known = new Map<string, PositionScore>();
-  let knownSec = Number.NEGATIVE_INFINITY;
+  const parties: ScoredParty[] = [];
+  let sources = 0;
+  let scoredSec = Number.NEGATIVE_INFINITY;
+  let scores: ReadonlyMap<Address, readonly PositionScore[]> = new Map();
   return {
-    score: (positions, { timeSec, lastGood }) => {
-      if (timeSec !== knownSec) known.clear();
-      knownSec = timeSec;
-      const missing = positions.filter((position) => !known.has(keyOf(position)));
-      const moment = missing.length === 0 ? null : options.knownAt(timeSec);
-      if (moment !== null) {
-        const byId = new Map(missing.map((position) => [position.id, position]));
-        const input = { positions: missing, ...moment, classes, lastGood, atSec: timeSec };
-        for (const score of scorePositions(input, settings).scores) {
-          const position = byId.get(score.id);
-          if (position !== undefined) known.set(keyOf(position), score);
-        }
-      }
-      return positions.flatMap((position) => {
-        const score = known.get(keyOf(position));
-        // The epoch is the vault's own: writers withdraw at different times under different policies.
-        return score === undefined ? [] : [{ ...score, epoch: position.epoch }];
-      });
+    nextSource: () => {
+      sources += 1;
+      return `0x${sources.toString(16).padStart(ADDRESS_DIGITS, "0")}`;
     },
-    quantiles: (scores) => classQuantiles(scores, settings.classQuantile),
+    enlist: (party) => {
+      parties.push(party);
+    },
+    scoresOf: (source, timeSec) => {
+      if (timeSec !== scoredSec) {
+        scoredSec = timeSec;
+        const moment = options.knownAt(timeSec);
+        const positions = parties.flatMap((party) => party.positions());
+        const lastGood = new Map(parties.flatMap((party) => [...party.lastGood()]));
+        const input = moment === null ? null : { positions, ...moment, classes, lastGood, atSec: timeSec };
+        scores = Map.groupBy(input === null ? [] : scorePositions(input, settings).scores, (score) => score.source);
+      }
+      return scores.get(source) ?? [];
+    },
+    quantiles: (weighed) => classQuantiles(weighed, settings.classQuantile),
   };
-}
-
-function keyOf({ id, sizeE8, classId }: Position): string {
-  return `${id}|${sizeE8}|${classId}`;
 }

@@ -32,10 +32,10 @@ export function answerWarning(vault: Vault, short: Short, moment: Moment): void 
   if (answer.isTopUp && short.perContract > moment.value(plan)) topUp(vault, settled, moment);
 }
 
-/** Prompt writers take out daily what they need not hold. */
+/** Writers who look after their shorts take out daily what they need not hold. */
 export function tidyUp(vault: Vault, short: Short, moment: Moment): void {
   const isIdle = short.flaggedAtSec === null && short.answer === null;
-  if (short.plan.diligence !== "prompt" || !isIdle || moment.timeSec >= short.plan.expirySec) return;
+  if (short.plan.diligence === "never" || !isIdle || moment.timeSec >= short.plan.expirySec) return;
   const { rhoBps } = vault.policy.maintenance(short, moment);
   if (rhoBps < BPS) withdrawSurplus(vault, short, moment);
 }

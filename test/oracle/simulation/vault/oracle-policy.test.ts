@@ -78,7 +78,7 @@ describe("oraclePolicy", () => {
     assert.ok((rhos[0] ?? 0) > (rhos[1] ?? 0) && (rhos[1] ?? 0) > (rhos[2] ?? 0));
   });
 
-  it("behavior: variants share scores of equal shorts, and score what differs", () => {
+  it("behavior: variants are scored together, each as if it were alone", () => {
     let asked = 0;
     const knownAt = (timeSec: number) => {
       asked += 1;
@@ -89,14 +89,21 @@ describe("oraclePolicy", () => {
       const policy = oraclePolicy({ name, asset: "BTC", terms: BED_TERMS, scorer, scale: 1 });
       return createVault(policy, BED_TERMS);
     });
-    const moment = momentAt(hourAt(0, { open: 40_000 }), { timeSec: START_SEC, price: 40_000 });
-    for (const vault of vaults) openShort(vault, plannedShort(), moment);
-    for (const vault of vaults) vault.policy.hour(moment, vault.shorts);
-    assert.equal(asked, 1);
-    const [, other] = vaults;
-    assert.ok(other);
-    openShort(other, plannedShort({ index: 1 }), moment);
-    other.policy.hour(moment, other.shorts);
+    const rhos = [0, 1].map((hour) => {
+      const moment = momentAt(hourAt(hour, { open: 40_000 }), { timeSec: START_SEC + hour * HOUR, price: 40_000 });
+      if (hour === 0) for (const vault of vaults) openShort(vault, plannedShort(), moment);
+      return vaults.map(({ policy, shorts }) => {
+        policy.hour(moment, shorts);
+        const short = shorts.get(0);
+        assert.ok(short);
+        const later = momentAt(moment.hour, { timeSec: moment.timeSec + 120, price: 40_000 });
+        return policy.maintenance(short, later).rhoBps;
+      });
+    });
     assert.equal(asked, 2);
+    const alone = bed();
+    alone.open();
+    alone.report(1);
+    assert.deepEqual(rhos[1], [alone.rhoAt(1, 120), alone.rhoAt(1, 120)]);
   });
 });
