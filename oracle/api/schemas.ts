@@ -132,6 +132,23 @@ export const HealthSchema = z.object({
   ),
 });
 
+const DriftSchema = z.object({
+  asset: z.string(),
+  atSec: z.number(),
+  sinceSec: z.number().describe("Start of the watch"),
+  steps: z.number().int().describe("Forecasts whose loss is known"),
+  recentLoss: z.number().nullable().describe("Mean normalised loss of a week; 1 as in training, null while unknown"),
+  alarm: z.object({ atSec: z.number(), detector: z.enum(["adwin", "page-hinkley"]) }).nullable(),
+  isDoubted: z.boolean().describe("For 72 hours after an alarm scores of the asset may only tighten"),
+  widening: z.array(z.number()).describe("Factor on the moves within 1, 4, 24 and 72 hours, at least 1"),
+});
+
+/** Models in use and what the drift watch says of them. */
+export const ModelsSchema = z.object({
+  models: z.array(z.object({ id: z.string(), sha256: Hex })),
+  drift: z.array(DriftSchema),
+});
+
 /** Positions with the market time they were read at. */
 export const PositionListSchema = z.object({
   marketTimeSec: z.number(),

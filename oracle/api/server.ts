@@ -13,6 +13,7 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
 import { registerDeliveryRoutes } from "./delivery-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
+import { registerModelRoutes } from "./model-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
 import { registerRiskRoutes } from "./risk-routes.ts";
 
@@ -69,6 +70,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerPositionRoutes(typed, deps.view);
     registerDeliveryRoutes(typed, deps.view);
     registerRiskRoutes(typed, deps.view);
+    registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());

@@ -117,7 +117,7 @@ export interface MarketSnapshot {
 /** A reason not to trust part of a snapshot; it can only tighten or veto, never loosen. */
 export interface MarketDoubt {
   readonly asset: AssetSymbol;
-  readonly reason: "no-data" | "stale-spot" | "stale-book" | "book-faulty" | "gap" | "jump";
+  readonly reason: "no-data" | "stale-spot" | "stale-book" | "book-faulty" | "gap" | "jump" | "model-drift";
   readonly detail: string;
 }
 

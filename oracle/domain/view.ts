@@ -1,5 +1,6 @@
 /** What people and programs are shown: the read model behind the terminal view, the API and the web page. */
 import type { DeliveryRow } from "./delivery.ts";
+import type { DriftState } from "./drift.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
 import type { OptionKind } from "./positions.ts";
@@ -69,6 +70,8 @@ export interface SystemView {
   delivery(): DeliveryRow;
   /** Writers, sources and funds, their positions judged together; `null` before the first round. */
   jointRisk(): JointRiskReport | null;
+  /** How good the served quantiles have been, by asset; empty before the first round. */
+  drift(): readonly DriftState[];
   ingestion(): IngestionCounts;
   models(): readonly ModelIdentity[];
   /** Market time of the newest snapshot, seconds, and its description, e.g. `simulator seed 7`. */

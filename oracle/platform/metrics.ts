@@ -33,6 +33,12 @@ export interface NodeMetrics {
   readonly roundsWithheld: Counter<"reason">;
   /** Calls that moved a guard of the chain, by `call`. */
   readonly guardCalls: Counter<"call">;
+  /** 1 while an alarm of the drift watch makes an `asset` doubtful. */
+  readonly driftDoubt: Gauge<"asset">;
+  /** Mean normalised loss of the served quantiles over a week, by `asset`; 1 as in training. */
+  readonly driftLoss: Gauge<"asset">;
+  /** Greatest factor by which the drift watch widens the quantiles of an `asset`. */
+  readonly driftWidening: Gauge<"asset">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -76,6 +82,9 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
       "reason",
     ]),
     ...createGuardMetrics(registry),
+    driftDoubt: gauge("drift_doubt", "1 while an alarm of the drift watch makes the asset doubtful.", ["asset"]),
+    driftLoss: gauge("drift_loss", "Mean normalised loss of the served quantiles over a week.", ["asset"]),
+    driftWidening: gauge("drift_widening", "Greatest factor on the served quantiles of the asset.", ["asset"]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

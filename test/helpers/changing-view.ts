@@ -55,6 +55,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
       heldReadAtSec: VIEW_TIME_SEC,
     }),
     jointRisk: () => now.jointRisk,
+    drift: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,

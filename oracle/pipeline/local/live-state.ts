@@ -1,5 +1,6 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
+import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
@@ -29,6 +30,8 @@ export interface LiveState extends SystemView {
   setDelivery(delivery: DeliveryRow): void;
   /** Positions judged together by the first operator; `null` when it made no round. */
   setJointRisk(report: JointRiskReport | null): void;
+  /** What the first operator says of its models. */
+  setDrift(states: readonly DriftState[]): void;
   setIngestion(counts: IngestionCounts): void;
   setModels(models: readonly ModelIdentity[]): void;
 }
@@ -44,6 +47,7 @@ export function createLiveState(dataSource: string): LiveState {
   let marketTimeSec = 0;
   let delivery = UNKNOWN_DELIVERY;
   let jointRisk: JointRiskReport | null = null;
+  let drift: readonly DriftState[] = [];
   let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
   let models: readonly ModelIdentity[] = [];
   return {
@@ -53,6 +57,7 @@ export function createLiveState(dataSource: string): LiveState {
     components: () => [...components.values()],
     delivery: () => delivery,
     jointRisk: () => jointRisk,
+    drift: () => drift,
     ingestion: () => ingestion,
     models: () => models,
     marketTimeSec: () => marketTimeSec,
@@ -75,6 +80,9 @@ export function createLiveState(dataSource: string): LiveState {
     },
     setJointRisk: (report) => {
       jointRisk = report;
+    },
+    setDrift: (states) => {
+      drift = states;
     },
     setIngestion: (counts) => {
       ingestion = counts;

@@ -35,6 +35,8 @@ export function countRound(account: RoundAccount, results: readonly OperatorRoun
   if (first === undefined) return;
   counters.sources(first.sourceCount);
   metrics.rejected(first.rejected);
+  metrics.drift(first.drift);
+  state.setDrift(first.drift);
   state.setIngestion(first.ingestion);
   metrics.ingestion(first.ingestion);
 }

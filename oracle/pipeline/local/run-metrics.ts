@@ -1,6 +1,7 @@
 /** Carries what happens in a run over to the Prometheus counters. */
 import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
+import type { DriftState } from "../../domain/drift.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
@@ -29,6 +30,8 @@ export interface RunMetrics {
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
+  /** How good the served quantiles have been, and what follows. */
+  drift(states: readonly DriftState[]): void;
   /** Counts positions that a round did not score. */
   rejected(rejects: readonly PositionReject[]): void;
 }
@@ -67,6 +70,13 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
         metrics.ingestionRejected.inc({ reason }, count - (before.get(reason) ?? 0));
       }
       last = counts;
+    },
+    drift: (states) => {
+      for (const { asset, isDoubted, recentLoss, widening } of states) {
+        metrics.driftDoubt.set({ asset }, isDoubted ? 1 : 0);
+        if (recentLoss !== null) metrics.driftLoss.set({ asset }, recentLoss);
+        metrics.driftWidening.set({ asset }, Math.max(1, ...widening));
+      }
     },
     rejected: (rejects) => {
       for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);

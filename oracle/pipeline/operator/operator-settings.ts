@@ -1,5 +1,6 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
 import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
+import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
@@ -84,6 +85,8 @@ export interface OperatorRoundResult {
   readonly scores: readonly PositionScore[];
   /** The same positions judged together. */
   readonly jointRisk: JointRiskReport;
+  /** How good the served quantiles have been, by asset. */
+  readonly drift: readonly DriftState[];
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

@@ -24,6 +24,8 @@ import type { Closer } from "../../platform/closer.ts";
 import { connectDatabase } from "../../platform/database/database.ts";
 import { openOperatorStore } from "../../platform/database/store.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
+import { createDriftLog } from "../drift/drift-log.ts";
+import { createDriftWatch } from "../drift/drift-watch.ts";
 import { installedModels } from "../installed-models.ts";
 import { openMarket } from "../open-market.ts";
 import { createBreakerLog } from "./breaker-log.ts";
@@ -90,6 +92,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     store,
     beginRound: roundSwitch(router, context.closer),
     noteBreaker: createBreakerLog(context.logger),
+    noteDrift: createDriftLog(context.logger),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,
@@ -177,5 +180,6 @@ async function openSources(
     logger: context.logger,
   });
   context.closer.add("models", () => predictor.close());
-  return { market, positions, predictor, forecaster: createVolatilityForecaster() };
+  const drift = createDriftWatch(predictor);
+  return { market, positions, predictor, forecaster: createVolatilityForecaster(), drift };
 }

@@ -7,6 +7,7 @@ import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
 import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import { type BreakerReading, type WithheldReason, withheldBy } from "../../domain/breaker.ts";
+import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor, Observation, QuorumReport, RoundSlot } from "../../domain/report.ts";
@@ -20,6 +21,7 @@ import type { OperatorStore } from "../../platform/database/store.ts";
 import { jointRisk } from "../../scoring/joint-risk.ts";
 import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
+import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
@@ -37,6 +39,10 @@ export interface RoundFlow extends PredictionDependencies {
   readonly beginRound: (slot: RoundSlot, round: Round) => void;
   /** Told of the breaker at every anchor. */
   readonly noteBreaker: (breaker: BreakerReading) => void;
+  /** Judges the served quantiles by what followed them. */
+  readonly drift: DriftWatch;
+  /** Told of the watch at every anchor. */
+  readonly noteDrift: (states: readonly DriftState[]) => void;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -59,7 +65,8 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint, drift } = await score(chain, snapshot, flow);
+  flow.noteDrift(drift);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
   await round.start(own);
   const outcome = await round.result;
@@ -76,6 +83,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observationDigest,
     scores,
     jointRisk: joint,
+    drift,
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -101,13 +109,16 @@ function beginRound(chain: ChainState, flow: RoundFlow): Agreement {
   return round;
 }
 
-async function score(chain: ChainState, snapshot: MarketSnapshot, flow: RoundFlow) {
-  const predictions = await predictAssets(snapshot, flow);
+async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow) {
+  const reading = await flow.drift.look(market);
+  const predictions = widenPredictions(await predictAssets(market, flow), reading);
+  const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
   const atSec = chain.view.anchor.timestampSec;
   const input = { positions, snapshot, predictions, classes, lastGood, atSec };
   const ground = prepareScoring(input, flow.scoring);
-  return { ...scorePositions(input, flow.scoring, ground), joint: jointRisk(input, flow.scoring, ground) };
+  const judged = { joint: jointRisk(input, flow.scoring, ground), drift: statesOf(reading) };
+  return { ...scorePositions(input, flow.scoring, ground), ...judged };
 }
 
 function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {

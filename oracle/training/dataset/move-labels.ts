@@ -21,12 +21,22 @@ export interface MoveLabels {
  * @returns `null` while the longest horizon is not over, or when bars are lost.
  */
 export function moveLabels(bars: BarSeries, spot: number, atSec: number): MoveLabels | null {
-  const fall = new Float64Array(QUANTILE_HORIZONS_HOURS.length);
-  const rise = new Float64Array(QUANTILE_HORIZONS_HOURS.length);
+  const labels = movesByHorizon(bars, spot, atSec);
+  return labels.fall.every(Number.isFinite) ? labels : null;
+}
+
+/**
+ * The same horizon by horizon: NaN where bars do not cover one. Whether its last bar is there is for the caller to know.
+ *
+ * @param spot price at `atSec`, USD.
+ */
+export function movesByHorizon(bars: BarSeries, spot: number, atSec: number): MoveLabels {
+  const fall = new Float64Array(QUANTILE_HORIZONS_HOURS.length).fill(Number.NaN);
+  const rise = new Float64Array(QUANTILE_HORIZONS_HOURS.length).fill(Number.NaN);
   for (const [index, hours] of QUANTILE_HORIZONS_HOURS.entries()) {
     const horizonSec = hours * SECONDS_PER_HOUR;
     const extremes = extremesBetween(bars, atSec, atSec + horizonSec);
-    if (extremes.bars * bars.spanSec < MIN_COVERAGE * horizonSec) return null;
+    if (extremes.bars * bars.spanSec < MIN_COVERAGE * horizonSec) continue;
     fall[index] = Math.max(0, Math.log(spot / extremes.low));
     rise[index] = Math.max(0, Math.log(extremes.high / spot));
   }

@@ -5,6 +5,7 @@ import { Registry } from "prom-client";
 import { worstState } from "../../../oracle/api/health-routes.ts";
 import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/server.ts";
 import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
+import type { DriftState } from "../../../oracle/domain/drift.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
 
@@ -50,6 +51,17 @@ const report: ReportRow = {
   gasUsed: "60000",
 };
 
+const drift: DriftState = {
+  asset: "BTC",
+  atSec: 1_699_000_000,
+  sinceSec: 1_696_000_000,
+  steps: 208,
+  recentLoss: 1.4,
+  alarm: { atSec: 1_698_900_000, detector: "page-hinkley" },
+  isDoubted: true,
+  widening: [1, 1.1, 1.2, 1.2],
+};
+
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
     positions: () => [position],
@@ -58,6 +70,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     components: () => components,
     delivery: () => UNKNOWN_DELIVERY,
     jointRisk: () => null,
+    drift: () => [drift],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
     marketTimeSec: () => 1_699_000_000,
@@ -111,6 +124,11 @@ describe("createApiServer", () => {
     assert.deepEqual((await server.inject("/v1/reports?limit=1")).json(), [report]);
   });
 
+  it("default: models with what the drift watch says of them", async () => {
+    const models = (await (await start()).inject("/v1/models")).json();
+    assert.deepEqual(models, { models: [{ id: "quantile-net", sha256: "0x12" }], drift: [drift] });
+  });
+
   it("behavior: an id that two sources have is the first source's, and each source's where it is named", async () => {
     const ofVault: PositionRow = { ...position, source: VAULT, sourceIndex: 0, strike: 31_000 };
     const view = { ...viewOf([]), positions: () => [position, ofVault], position: rowOf([position, ofVault]) };
@@ -157,6 +175,7 @@ describe("createApiServer", () => {
       "/healthz",
       "/readyz",
       "/v1/delivery",
+      "/v1/models",
       "/v1/positions",
       "/v1/positions/{id}",
       "/v1/reports",

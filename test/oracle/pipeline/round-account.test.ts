@@ -40,6 +40,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     observationDigest: null,
     scores: [],
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
+    drift: [],
     sourceCount: 1,
     rejected: [],
     ingestion: { accepted: 0, rejected: {} },
