@@ -45,21 +45,21 @@ export function createLiveState(dataSource: string): LiveState {
   const components = new Map<string, ComponentState>();
   const reports: ReportRow[] = [];
   let marketTimeSec = 0;
-  let delivery = UNKNOWN_DELIVERY;
-  let jointRisk: JointRiskReport | null = null;
-  let drift: readonly DriftState[] = [];
-  let ingestion: IngestionCounts = { accepted: 0, rejected: {} };
-  let models: readonly ModelIdentity[] = [];
+  const delivery = held<DeliveryRow>(UNKNOWN_DELIVERY);
+  const jointRisk = held<JointRiskReport | null>(null);
+  const drift = held<readonly DriftState[]>([]);
+  const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
+  const models = held<readonly ModelIdentity[]>([]);
   return {
     positions: () => [...rows.values()],
     position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
     reports: (limit) => reports.slice(-limit).toReversed(),
     components: () => [...components.values()],
-    delivery: () => delivery,
-    jointRisk: () => jointRisk,
-    drift: () => drift,
-    ingestion: () => ingestion,
-    models: () => models,
+    delivery: delivery.get,
+    jointRisk: jointRisk.get,
+    drift: drift.get,
+    ingestion: ingestion.get,
+    models: models.get,
     marketTimeSec: () => marketTimeSec,
     dataSource: () => dataSource,
     setPositions: (positions, atSec) => {
@@ -75,20 +75,21 @@ export function createLiveState(dataSource: string): LiveState {
       if (reports.length > KEPT_REPORTS) reports.shift();
     },
     setComponent: (component) => void components.set(component.name, component),
-    setDelivery: (current) => {
-      delivery = current;
-    },
-    setJointRisk: (report) => {
-      jointRisk = report;
-    },
-    setDrift: (states) => {
-      drift = states;
-    },
-    setIngestion: (counts) => {
-      ingestion = counts;
-    },
-    setModels: (installed) => {
-      models = installed;
+    setDelivery: delivery.set,
+    setJointRisk: jointRisk.set,
+    setDrift: drift.set,
+    setIngestion: ingestion.set,
+    setModels: models.set,
+  };
+}
+
+/** A value that is replaced as a whole. */
+function held<Value>(initial: Value): { readonly get: () => Value; readonly set: (value: Value) => void } {
+  let now = initial;
+  return {
+    get: () => now,
+    set: (value) => {
+      now = value;
     },
   };
 }
