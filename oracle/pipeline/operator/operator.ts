@@ -181,5 +181,8 @@ async function openSources(
   });
   context.closer.add("models", () => predictor.close());
   const drift = createDriftWatch(predictor);
+  // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.
+  market.advanceTo((await reader.anchor()).timestampSec);
+  await drift.look(market.snapshot());
   return { market, positions, predictor, forecaster: createVolatilityForecaster(), drift };
 }
