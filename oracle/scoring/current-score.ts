@@ -4,7 +4,7 @@ import type { RiskClass } from "../domain/risk-class.ts";
 import { BPS } from "../domain/units.ts";
 import { type BoundedPair, boundPair, leastRho } from "./class-bounds.ts";
 import { type CostTerms, closeOutCost } from "./close-out-cost.ts";
-import { defaultProbability } from "./default-probability.ts";
+import { defaultProbability, type LossTail } from "./default-probability.ts";
 import { unitDepth } from "./depth-curve.ts";
 import type { Contributions } from "./explain.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
@@ -46,9 +46,8 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
   const { position, riskClass, settings } = input;
   const { bounds, distribution, ranks, valueTail } = input.seriesCase;
   const timeValueCeiling = bounds.maxLoss - bounds.intrinsic;
-  const losses = positionLosses(input);
-  const descending = largestValues(losses, ranks.needed);
-  const tail = tailStatistics(descending, ranks);
+  const losses = lossTail(input);
+  const tail = tailStatistics(losses.descending, ranks);
   const requirement = Math.max(tail.quantile, tail.shortfall);
   const cost = closeOutCost({ terms: input.terms, size: position.size }, distribution.hedgeNow, 1);
   // Without room for time value no scenario can cost more than intrinsic value: the class floor is the requirement.
@@ -65,31 +64,30 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
     concentration,
     ...boundContributions(raw, riskClass),
   };
-  const lossTail = {
-    losses,
-    descending,
-    maxLoss: bounds.maxLoss,
-    optionValue: distribution.optionValue,
-  };
   return {
     ...boundPair({ rho: raw, pi }, riskClass),
-    probabilityOfDefault: defaultProbability(lossTail, position.collateralPerContract),
+    probabilityOfDefault: defaultProbability(losses, position.collateralPerContract),
     optionValue: distribution.optionValue,
     closeOutCost: cost,
     contributions,
   };
 }
 
-/** Losses `min(V + C, L)` of all paths. */
-function positionLosses({ position, seriesCase, terms }: CurrentScoreInput): Float64Array {
-  const { distribution, depth, bounds } = seriesCase;
+/** Losses `min(V + C, L)` of all paths with their tail. */
+export function lossTail({
+  position,
+  seriesCase,
+  terms,
+}: Pick<CurrentScoreInput, "seriesCase" | "terms"> & { readonly position: Pick<Position, "size"> }): LossTail {
+  const { distribution, depth, bounds, ranks } = seriesCase;
   const trade = { terms, size: position.size };
   const losses = new Float64Array(distribution.values.length);
   for (let path = 0; path < losses.length; path += 1) {
     const cost = closeOutCost(trade, distribution.hedge[path] ?? 0, depth[path] ?? 0);
     losses[path] = Math.min((distribution.values[path] ?? 0) + cost, bounds.maxLoss);
   }
-  return losses;
+  const { optionValue } = distribution;
+  return { losses, descending: largestValues(losses, ranks.needed), maxLoss: bounds.maxLoss, optionValue };
 }
 
 /** Add-on for one owner's share of a series against depth, share of L − I; non-decreasing in the position's size. */

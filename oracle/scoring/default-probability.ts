@@ -33,7 +33,7 @@ const SCORE_TOLERANCE = 1e-9;
  * @returns [1e-6, 1].
  */
 export function defaultProbability(tail: LossTail, collateral: number): number {
-  const { probability, hole } = exceedance(tail, collateral);
+  const { probability, hole } = shortfallOf(tail, collateral);
   const liability = HOLE_SHARE * Math.max(tail.optionValue, LEAST_LIABILITY_SHARE * tail.maxLoss);
   return Math.min(1, Math.max(LEAST_PROBABILITY, probability, hole / liability));
 }
@@ -44,8 +44,16 @@ export function scoreOf(probability: number): number {
   return Math.min(600, Math.max(0, points));
 }
 
-/** P(loss > c) and E[(loss − c)⁺]. */
-function exceedance(tail: LossTail, collateral: number): { probability: number; hole: number } {
+/** What collateral leaves open. */
+export interface Shortfall {
+  /** P(loss > c), before the tail cap, 0…1. */
+  readonly probability: number;
+  /** E[(loss − c)⁺] per contract, collateral units. */
+  readonly hole: number;
+}
+
+/** P(loss > c) and E[(loss − c)⁺] of a collateral per contract; both non-increasing in it. */
+export function shortfallOf(tail: LossTail, collateral: number): Shortfall {
   const { losses, descending } = tail;
   if (collateral >= tail.maxLoss) return { probability: 0, hole: 0 };
   const threshold = descending[descending.length - 1] ?? Number.NaN;
@@ -62,7 +70,7 @@ function exceedance(tail: LossTail, collateral: number): { probability: number; 
 }
 
 /** Generalised Pareto tail with the mean of the exceedances; the scale follows from mean = scale/(1 − shape). */
-function beyond({ losses, descending }: LossTail, distance: number, threshold: number) {
+function beyond({ losses, descending }: LossTail, distance: number, threshold: number): Shortfall {
   const above = descending.length - 1;
   const mean = descending.reduce((sum, loss) => sum + (loss - threshold), 0) / above;
   const share = above / losses.length;

@@ -1,0 +1,123 @@
+/** What two policies state of one position, and what then happened to it. */
+import type { BarSeries } from "../../../oracle/domain/market.ts";
+import type { Position } from "../../../oracle/domain/positions.ts";
+import { type AssetContext, horizonSteps } from "../../../oracle/scoring/asset-context.ts";
+import { lossTail } from "../../../oracle/scoring/current-score.ts";
+import { type LossTail, type Shortfall, shortfallOf } from "../../../oracle/scoring/default-probability.ts";
+import { createScenarioBook, type ScenarioBook } from "../../../oracle/scoring/scenario-book.ts";
+import type { ScoringSettings } from "../../../oracle/scoring/scoring-settings.ts";
+import { seriesCase } from "../../../oracle/scoring/series-case.ts";
+import { tailRanks, tailStatistics } from "../../../oracle/scoring/tail-statistics.ts";
+import { knownPath, worstMovesAfter } from "./known-path.ts";
+
+/**
+ * Collateral levels: what the position costs after an adverse move of this size at once, log units. Half of the barriers of
+ * 3, 5 and 10 % a day that published first-passage comparisons use, since H is a quarter of a day.
+ */
+export const COLLATERAL_MOVES = [0.015, 0.025, 0.05] as const;
+
+/** How the two policies see one asset. Both price with the product's implied volatility and cost terms. */
+export interface JudgedAsset {
+  readonly product: AssetContext;
+  /** The same with the volatility of the filtered historical simulation alone. */
+  readonly filtered: AssetContext;
+  readonly productSettings: ScoringSettings;
+  readonly filteredSettings: ScoringSettings;
+  readonly atSec: number;
+}
+
+/** What one policy states. */
+export interface Statement {
+  /** At each collateral level. */
+  readonly shortfalls: readonly Shortfall[];
+  /** Quantile of the loss at the stated confidence, and the requirement M* made of it; collateral units. */
+  readonly quantile: number;
+  readonly requirement: number;
+}
+
+/** A position with both statements, waiting for what happens. */
+export interface JudgedPosition {
+  readonly position: Position;
+  readonly collateral: readonly number[];
+  readonly product: Statement;
+  readonly filtered: Statement;
+  readonly maxLoss: number;
+  /** Largest close-out cost that followed, collateral units; `null` where bars are missing. */
+  readonly realised: (bars: BarSeries) => number | null;
+}
+
+/** Judges positions of one asset at one time. */
+export function judgePositions(positions: readonly Position[], asset: JudgedAsset): readonly JudgedPosition[] {
+  const books = { product: bookOf(positions, asset, "product"), filtered: bookOf(positions, asset, "filtered") };
+  return positions.map((position) => {
+    const collateral = COLLATERAL_MOVES.map((move) => costAfter(position, asset, move));
+    const tails = { product: tailOf(position, asset, books.product), filtered: tailOf(position, asset, books.filtered) };
+    return {
+      position,
+      collateral,
+      product: statementOf(tails.product, collateral, asset.productSettings),
+      filtered: statementOf(tails.filtered, collateral, asset.filteredSettings),
+      maxLoss: tails.product.maxLoss,
+      realised: (bars) => realisedCost(position, asset, bars),
+    };
+  });
+}
+
+interface PolicyBook {
+  readonly book: ScenarioBook;
+  readonly context: AssetContext;
+}
+
+function bookOf(
+  positions: readonly Position[],
+  { atSec, ...asset }: JudgedAsset,
+  policy: "product" | "filtered",
+): PolicyBook {
+  const [context, settings] =
+    policy === "product" ? [asset.product, asset.productSettings] : [asset.filtered, asset.filteredSettings];
+  const contexts = new Map([[context.market.asset, context]]);
+  return { book: createScenarioBook({ positions, contexts, atSec, settings }), context };
+}
+
+function tailOf(position: Position, { product }: JudgedAsset, { book, context }: PolicyBook): LossTail {
+  return lossTail({ position, seriesCase: book.seriesCase(position, context), terms: product.terms[position.kind] });
+}
+
+function statementOf(
+  tail: LossTail,
+  collateral: readonly number[],
+  { confidence, shortfallTailRatio }: ScoringSettings,
+): Statement {
+  const ranks = tailRanks(tail.losses.length, confidence, shortfallTailRatio);
+  const { quantile, shortfall } = tailStatistics(tail.descending, ranks);
+  return {
+    shortfalls: collateral.map((amount) => shortfallOf(tail, amount)),
+    quantile,
+    requirement: Math.max(quantile, shortfall),
+  };
+}
+
+function costAfter(position: Position, asset: JudgedAsset, move: number): number {
+  const hours = stepsOf(position, asset);
+  return costAlong(position, asset, new Float64Array(hours).fill(move));
+}
+
+function realisedCost(position: Position, asset: JudgedAsset, bars: BarSeries): number | null {
+  const { spot } = asset.product.market;
+  const span = { atSec: asset.atSec, hours: stepsOf(position, asset) };
+  const worstMoves = worstMovesAfter(bars, { kind: position.kind, spot }, span);
+  return worstMoves === null ? null : costAlong(position, asset, worstMoves);
+}
+
+/** Largest close-out cost along a known path, by the revaluation that the scenarios use. */
+function costAlong(position: Position, asset: JudgedAsset, worstMoves: Float64Array): number {
+  const { product: context, productSettings: settings, atSec } = asset;
+  const path = { kind: position.kind, spot: context.market.spot, stepHours: context.stepHours, worstMoves };
+  const steps = worstMoves.length;
+  const known = seriesCase({ series: position, context, paths: knownPath(path), steps, atSec, settings });
+  return lossTail({ position, seriesCase: known, terms: context.terms[position.kind] }).losses[0] ?? Number.NaN;
+}
+
+function stepsOf(position: Position, { product, productSettings, atSec }: JudgedAsset): number {
+  return horizonSteps(position, product, { settings: productSettings, atSec });
+}

@@ -1,0 +1,101 @@
+/** Walks a market through time as the live path sees it, and collects judged positions with their outcomes. */
+import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.ts";
+import type { AssetPrediction, VolForecast } from "../../../oracle/domain/prediction.ts";
+import { SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
+import type { MarketIngestor } from "../../../oracle/ingestion/market-ingestor.ts";
+import { createRng } from "../../../oracle/math/rng.ts";
+import type { VolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
+import { type PredictionDependencies, predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
+import { assetContext } from "../../../oracle/scoring/asset-context.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
+import { drawPositions } from "./drawn-positions.ts";
+import { type JudgedPosition, judgePositions } from "./judge-position.ts";
+
+/** What is walked. */
+export interface ScoreWalk {
+  readonly feed: MarketIngestor;
+  readonly deps: PredictionDependencies;
+  /** Forecaster of the filtered historical simulation; its fits are those of the product's. */
+  readonly forecaster: VolatilityForecaster;
+  /** Assets that are judged; the others of the feed are peers. */
+  readonly assets: readonly AssetSymbol[];
+  readonly fromSec: number;
+  readonly toSec: number;
+  readonly everySec: number;
+  /** Called at every time with the predictions, e.g. to follow a panel of positions. */
+  readonly onTime: (snapshot: MarketSnapshot, predictions: ReadonlyMap<AssetSymbol, AssetPrediction>) => void;
+}
+
+/** A judged position with its outcome. */
+export interface ScoredOutcome {
+  readonly asset: AssetSymbol;
+  readonly atSec: number;
+  readonly judged: JudgedPosition;
+  /** Largest close-out cost within the horizon, collateral units. */
+  readonly realised: number;
+}
+
+interface Pending {
+  readonly asset: AssetSymbol;
+  readonly atSec: number;
+  readonly judged: JudgedPosition;
+}
+
+/** The filtered historical simulation has no learned part: nothing stretches its moves. */
+const FILTERED_SETTINGS = { ...DEFAULT_SCORING_SETTINGS, minStretch: 1, maxStretch: 1 };
+const SEED = "evaluate-score-1";
+
+/** Outcomes in time order; positions whose future is not whole are left out. */
+export async function walkScores(walk: ScoreWalk): Promise<readonly ScoredOutcome[]> {
+  const { feed, fromSec, toSec, everySec } = walk;
+  const waitSec = DEFAULT_SCORING_SETTINGS.maxHorizonSec + SECONDS_PER_HOUR;
+  const outcomes: ScoredOutcome[] = [];
+  let pending: readonly Pending[] = [];
+  for (let atSec = fromSec; atSec <= toSec + waitSec + everySec; atSec += everySec) {
+    feed.advanceTo(atSec);
+    const snapshot = feed.snapshot();
+    const isDue = ({ atSec: madeSec }: Pending): boolean => madeSec + waitSec <= atSec;
+    outcomes.push(...pending.filter(isDue).flatMap((entry) => settle(entry, snapshot)));
+    pending = pending.filter((entry) => !isDue(entry));
+    if (atSec <= toSec) pending = [...pending, ...(await judgeAll(snapshot, walk))];
+  }
+  return outcomes;
+}
+
+function settle(entry: Pending, snapshot: MarketSnapshot): readonly ScoredOutcome[] {
+  const bars = snapshot.assets.get(entry.asset)?.bars;
+  const realised = bars === undefined ? null : entry.judged.realised(bars);
+  return realised === null ? [] : [{ ...entry, realised }];
+}
+
+async function judgeAll(snapshot: MarketSnapshot, walk: ScoreWalk): Promise<readonly Pending[]> {
+  const predictions = await predictAssets(snapshot, walk.deps);
+  walk.onTime(snapshot, predictions);
+  return walk.assets.flatMap((asset) => {
+    const market = snapshot.assets.get(asset);
+    return market === undefined ? [] : judgeAsset(market, { snapshot, predictions, walk });
+  });
+}
+
+interface Moment {
+  readonly snapshot: MarketSnapshot;
+  readonly predictions: ReadonlyMap<AssetSymbol, AssetPrediction>;
+  readonly walk: ScoreWalk;
+}
+
+function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment): readonly Pending[] {
+  const { atSec } = snapshot;
+  const { asset, spot } = market;
+  const settings = DEFAULT_SCORING_SETTINGS;
+  const product = assetContext(asset, { snapshot, predictions, atSec, settings });
+  if (product === null) return [];
+  const volatility: VolForecast = walk.forecaster.forecast(market, atSec);
+  const filtered = { ...product, prediction: { ...product.prediction, volatility } };
+  const positions = drawPositions({ asset, spot, atSec, rng: createRng(SEED) });
+  const judged = judgePositions(positions, {
+    ...{ product, filtered, atSec },
+    productSettings: settings,
+    filteredSettings: FILTERED_SETTINGS,
+  });
+  return judged.map((entry) => ({ asset, atSec, judged: entry }));
+}

@@ -1,0 +1,76 @@
+/** The evaluation of the position score: what short data get, and the shape of its last line. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { z } from "zod";
+import { createRng } from "../../../oracle/math/rng.ts";
+import { runScript, type ScriptRun } from "../../helpers/run-script.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
+
+const HOUR_SEC = 3_600;
+const FIRST_SEC = Date.parse("2021-01-01T00:00:00Z") / 1_000;
+
+/** Hourly bars with volatility clusters in the format of spot-hourly. */
+function hourlyCsv(hours: number, seed: string): string {
+  const rng = createRng(seed);
+  const lines = ["ts,open,high,low,close,volume"];
+  let [close, variance] = [30_000, 4e-5];
+  for (let hour = 0; hour < hours; hour += 1) {
+    const open = close;
+    const move = Math.sqrt(variance) * rng.normal();
+    variance = 2e-6 + 0.1 * move * move + 0.85 * variance;
+    close *= Math.exp(move);
+    const [low, high] = [0.998 * Math.min(open, close), 1.002 * Math.max(open, close)];
+    lines.push([FIRST_SEC + HOUR_SEC * hour, open, high, low, close, 1_000].join(","));
+  }
+  return lines.join("\n");
+}
+
+const probabilities = z.object({ meanProbability: z.number().min(0).max(1), logLoss: z.number(), ece: z.number() });
+const shape = z.object({
+  model: z.literal("score"),
+  metrics: z.object({
+    rows: z.array(z.object({ asset: z.string(), positions: z.number(), product: probabilities })).length(6),
+    coverage: z.object({ aboveQuantile: z.number(), aboveRequirement: z.number() }),
+    procyclicality: z.record(z.string(), z.unknown()),
+  }),
+  baselines: z.object({ filtered: z.object({ rows: z.array(probabilities).length(6) }) }),
+  targets: z.record(z.string(), z.object({ value: z.number().nullable(), target: z.number(), pass: z.boolean() })),
+});
+
+describe("npm run evaluate -- --model score", () => {
+  let folder: TemporaryFolder;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  async function evaluate(days: number): Promise<ScriptRun> {
+    for (const asset of ["BTC", "ETH"]) {
+      await writeFile(join(folder.path, `${asset}USDT_1h_2021.csv`), hourlyCsv(24 * days, asset));
+    }
+    return await runScript("scripts/evaluate/evaluate.ts", ["--model", "score", "--data", folder.path, "--json"]);
+  }
+
+  it("error: DATA_NOT_FOUND without hourly bars", async () => {
+    const args = ["--model", "score", "--data", folder.path];
+    const { code, stderr } = await runScript("scripts/evaluate/evaluate.ts", args);
+    assert.equal(code, 1);
+    assert.match(stderr, /^DATA_NOT_FOUND: /);
+  });
+
+  it("error: EVALUATE_NO_WINDOW for less history than a first forecast needs", async () => {
+    const { code, stderr } = await evaluate(60);
+    assert.equal(code, 1);
+    assert.match(stderr, /^EVALUATE_NO_WINDOW: /);
+  });
+
+  it("default: six rows of both policies, coverage, swings and targets", async () => {
+    const { code, stdout, stderr } = await evaluate(97);
+    assert.equal(code, 0, stderr);
+    const found = shape.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    assert.ok(found.metrics.rows.every(({ positions }) => positions >= 10));
+    assert.ok("window" in found.metrics.procyclicality && "rowsLogLossNotAboveFiltered" in found.targets);
+  });
+});
