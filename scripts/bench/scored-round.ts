@@ -5,6 +5,7 @@ import type { Position } from "../../oracle/domain/positions.ts";
 import { FEATURE_SCHEMA } from "../../oracle/features/feature-schema.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
+import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
 import { type PredictionDependencies, predictAssets } from "../../oracle/pipeline/operator/predict.ts";
 import { scorePositions } from "../../oracle/scoring/score-positions.ts";
@@ -33,8 +34,9 @@ export async function benchScoredRound(): Promise<BenchResult> {
     schema: FEATURE_SCHEMA,
     rng: createRng("bench-quantiles"),
   });
+  const volPredictor = await createVolPredictor(join(ARTIFACTS_DIR, "vol-lstm"));
   const logger = { warn: () => {} };
-  const deps: PredictionDependencies = { forecaster: createVolatilityForecaster(), predictor, logger };
+  const deps: PredictionDependencies = { forecaster: createVolatilityForecaster(), volPredictor, predictor, logger };
   const cpuMs: number[] = [];
   const wallMs: number[] = [];
   for (let round = 0; round < WARM_UP + REPEATS; round += 1) {
@@ -47,6 +49,7 @@ export async function benchScoredRound(): Promise<BenchResult> {
     wallMs.push(performance.now() - startedMs);
   }
   await predictor.close();
+  await volPredictor.close();
   const median = percentile(cpuMs, MEDIAN);
   return judge(
     median,

@@ -1,6 +1,8 @@
 /** Evaluation of the position score: stated probabilities and requirements against what the hours after it cost. */
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { hasCode, PlimsollError } from "../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../oracle/domain/market.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
@@ -8,8 +10,9 @@ import { FEATURE_SCHEMA } from "../../oracle/features/feature-schema.ts";
 import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
+import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
+import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
-import type { PredictionDependencies } from "../../oracle/pipeline/operator/predict.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { openFeed } from "../train/data-pools.ts";
@@ -48,6 +51,8 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
     model: "score",
     window: { from: isoTime(Math.min(...times)), to: isoTime(Math.max(...times)) },
     metrics: {
+      /** End of what each model was fitted on or chosen with; a window that starts before is no test of it. */
+      fittedUntil: fittedUntil(),
       rows: rows.map((row) => ({ ...row, product: { ...row.product }, filtered: { ...row.filtered } })),
       coverage: coverage("product"),
       coverageByAsset: byAsset(outcomes),
@@ -73,7 +78,6 @@ async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Prom
   const outcomes = await walkScores({
     feed: openFeed(source),
     deps,
-    forecaster: createVolatilityForecaster({ refitSteps: REFIT_STEPS }),
     assets,
     fromSec: Math.ceil(firstSec / SECONDS_PER_HOUR) * SECONDS_PER_HOUR,
     toSec: source.toSec,
@@ -82,7 +86,7 @@ async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Prom
       for (const panel of panels) panel.observe(snapshot, predictions);
     },
   });
-  await deps.predictor.close();
+  await Promise.all([deps.predictor.close(), deps.volPredictor.close()]);
   return outcomes;
 }
 
@@ -102,14 +106,28 @@ async function walkFurther(
   return found;
 }
 
-async function openModels(): Promise<PredictionDependencies> {
+async function openModels() {
   const predictor = await createQuantilePredictor({
     artifactDir: join(ARTIFACTS, "quantile-net"),
     schema: FEATURE_SCHEMA,
     rng: createRng("plimsoll-quantiles-1"),
   });
+  const volPredictor = await createVolPredictor(join(ARTIFACTS, "vol-lstm"));
   const forecaster = createVolatilityForecaster({ refitSteps: REFIT_STEPS });
-  return { predictor, forecaster, logger: { warn: () => {} } };
+  return { predictor, volPredictor, forecaster, logger: { warn: () => {} } };
+}
+
+const manifestSchema = z.object({
+  training: z.object({ span: z.object({ untilSec: z.number().optional(), stopToSec: z.number().optional() }) }),
+});
+
+function fittedUntil(): Metrics {
+  const until = (id: string): string | null => {
+    const text = readFileSync(join(ARTIFACTS, id, ARTEFACT_FILES.manifest), "utf8");
+    const { span } = manifestSchema.parse(JSON.parse(text)).training;
+    return isoTime(span.untilSec ?? span.stopToSec ?? null);
+  };
+  return { "quantile-net": until("quantile-net"), "vol-lstm": until("vol-lstm") };
 }
 
 function byAsset(outcomes: readonly ScoredOutcome[]): Metrics {

@@ -33,6 +33,8 @@ export interface VolatilityForecaster {
    * @param atSec time of the forecast, seconds.
    */
   forecast(market: AssetMarket, atSec: number): VolForecast;
+  /** Below this no forecast of a step at that time may lie: standard deviation of the log return of a step, decimal. */
+  floorSigma(market: AssetMarket, atSec: number): number;
 }
 
 /** 0.3 is the 5th percentile of 24-hour over 1 500-hour volatility of BTC, 2022-2025 (measured on `spot-hourly`). */
@@ -75,6 +77,11 @@ export function createVolatilityForecaster(overrides: Partial<VolatilityForecast
       const state = isCurrent ? known : { refitSec, stepSec, fits: fitUntil(market, { refitSec, stepSec, options }) };
       states.set(market.asset, state);
       return forecastWith(state, { market, atSec, options });
+    },
+    floorSigma: ({ bars }, atSec) => {
+      const stepSec = stepOf(bars);
+      const returns = stepReturns(bars, { untilSec: atSec, stepSec, maxReturns: options.windowSteps });
+      return floorSigma(returns, stepSec, options.floorShare);
     },
   };
 }

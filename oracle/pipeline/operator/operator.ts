@@ -18,6 +18,7 @@ import { createMarketWindow } from "../../ingestion/market-window.ts";
 import { createPositionSources } from "../../ingestion/sources/position-sources.ts";
 import { createRng } from "../../math/rng.ts";
 import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
+import { createVolPredictor } from "../../models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import type { Closer } from "../../platform/closer.ts";
@@ -179,10 +180,14 @@ async function openSources(
     rng: createRng("plimsoll-quantiles-1"),
     logger: context.logger,
   });
-  context.closer.add("models", () => predictor.close());
+  context.closer.add("quantile network", () => predictor.close());
+  const volPredictor = await createVolPredictor(join(settings.artifactsDir, "vol-lstm"));
+  if (volPredictor.reason !== null)
+    context.logger.warn({ reason: volPredictor.reason }, "volatility network not in use");
+  context.closer.add("volatility network", () => volPredictor.close());
   const drift = createDriftWatch(predictor);
   // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.
   market.advanceTo((await reader.anchor()).timestampSec);
   await drift.look(market.snapshot());
-  return { market, positions, predictor, forecaster: createVolatilityForecaster(), drift };
+  return { market, positions, predictor, volPredictor, forecaster: createVolatilityForecaster(), drift };
 }

@@ -1,15 +1,14 @@
 /** Features and models of one round: from a snapshot to a prediction for every asset that has data. */
 import type { Logger } from "pino";
 import type { FeatureVector } from "../../domain/features.ts";
-import type { AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
-import type { AssetPrediction, VolForecast } from "../../domain/prediction.ts";
+import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
+import type { AssetPrediction } from "../../domain/prediction.ts";
 import { buildFeatures } from "../../features/build-features.ts";
 import type { QuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
-import type { VolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
+import { forecastVolatility, type VolatilityDependencies } from "./forecast-volatility.ts";
 
 /** Models in use. */
-export interface PredictionDependencies {
-  readonly forecaster: VolatilityForecaster;
+export interface PredictionDependencies extends VolatilityDependencies {
   readonly predictor: QuantilePredictor;
   readonly logger: Pick<Logger, "warn">;
 }
@@ -22,13 +21,18 @@ export async function predictAssets(
   snapshot: MarketSnapshot,
   deps: PredictionDependencies,
 ): Promise<ReadonlyMap<AssetSymbol, AssetPrediction>> {
-  const inputs: { readonly features: FeatureVector; readonly volatility: VolForecast }[] = [];
+  const usable: { readonly market: AssetMarket; readonly features: FeatureVector }[] = [];
   for (const [asset, market] of snapshot.assets) {
     const features = buildFeatures(snapshot, asset);
-    if (features.ok) {
-      inputs.push({ features: features.value, volatility: deps.forecaster.forecast(market, snapshot.atSec) });
-    } else deps.logger.warn({ asset, reason: features.reason }, "no features: scored conservatively");
+    if (features.ok) usable.push({ market, features: features.value });
+    else deps.logger.warn({ asset, reason: features.reason }, "no features: scored conservatively");
   }
+  const markets = usable.map(({ market }) => market);
+  const volatilities = await forecastVolatility(markets, snapshot.atSec, deps);
+  const inputs = usable.flatMap(({ features }, index) => {
+    const volatility = volatilities[index];
+    return volatility === undefined ? [] : [{ features, volatility }];
+  });
   const quantiles = await deps.predictor.predict(inputs);
   const predictions = new Map<AssetSymbol, AssetPrediction>();
   for (const [index, { volatility }] of inputs.entries()) {

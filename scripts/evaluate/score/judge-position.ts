@@ -35,31 +35,38 @@ export interface Statement {
   readonly requirement: number;
 }
 
-/** A position with both statements, waiting for what happens. */
+/** What both policies state of a position; amounts per contract in collateral units. */
 export interface JudgedPosition {
-  readonly position: Position;
+  /** At each collateral level. */
   readonly collateral: readonly number[];
   readonly product: Statement;
   readonly filtered: Statement;
   readonly maxLoss: number;
+}
+
+/** A judged position that waits for what happens. */
+export interface OpenJudgement {
+  readonly judged: JudgedPosition;
   /** Largest close-out cost that followed, collateral units; `null` where bars are missing. */
   readonly realised: (bars: BarSeries) => number | null;
 }
 
 /** Judges positions of one asset at one time. */
-export function judgePositions(positions: readonly Position[], asset: JudgedAsset): readonly JudgedPosition[] {
+export function judgePositions(positions: readonly Position[], asset: JudgedAsset): readonly OpenJudgement[] {
   const books = { product: bookOf(positions, asset, "product"), filtered: bookOf(positions, asset, "filtered") };
   return positions.map((position) => {
     const collateral = COLLATERAL_MOVES.map((move) => costAfter(position, asset, move));
-    const tails = { product: tailOf(position, asset, books.product), filtered: tailOf(position, asset, books.filtered) };
-    return {
-      position,
+    const tails = {
+      product: tailOf(position, asset, books.product),
+      filtered: tailOf(position, asset, books.filtered),
+    };
+    const judged = {
       collateral,
       product: statementOf(tails.product, collateral, asset.productSettings),
       filtered: statementOf(tails.filtered, collateral, asset.filteredSettings),
       maxLoss: tails.product.maxLoss,
-      realised: (bars) => realisedCost(position, asset, bars),
     };
+    return { judged, realised: (bars) => realisedCost(position, asset, bars) };
   });
 }
 

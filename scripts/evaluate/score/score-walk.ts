@@ -4,19 +4,17 @@ import type { AssetPrediction, VolForecast } from "../../../oracle/domain/predic
 import { SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
 import type { MarketIngestor } from "../../../oracle/ingestion/market-ingestor.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
-import type { VolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
 import { type PredictionDependencies, predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import { drawPositions } from "./drawn-positions.ts";
-import { type JudgedPosition, judgePositions } from "./judge-position.ts";
+import { type JudgedPosition, judgePositions, type OpenJudgement } from "./judge-position.ts";
 
 /** What is walked. */
 export interface ScoreWalk {
   readonly feed: MarketIngestor;
+  /** Models of the product; the filtered historical simulation reads its forecaster alone. */
   readonly deps: PredictionDependencies;
-  /** Forecaster of the filtered historical simulation; its fits are those of the product's. */
-  readonly forecaster: VolatilityForecaster;
   /** Assets that are judged; the others of the feed are peers. */
   readonly assets: readonly AssetSymbol[];
   readonly fromSec: number;
@@ -35,10 +33,9 @@ export interface ScoredOutcome {
   readonly realised: number;
 }
 
-interface Pending {
+interface Pending extends OpenJudgement {
   readonly asset: AssetSymbol;
   readonly atSec: number;
-  readonly judged: JudgedPosition;
 }
 
 /** The filtered historical simulation has no learned part: nothing stretches its moves. */
@@ -62,10 +59,10 @@ export async function walkScores(walk: ScoreWalk): Promise<readonly ScoredOutcom
   return outcomes;
 }
 
-function settle(entry: Pending, snapshot: MarketSnapshot): readonly ScoredOutcome[] {
-  const bars = snapshot.assets.get(entry.asset)?.bars;
-  const realised = bars === undefined ? null : entry.judged.realised(bars);
-  return realised === null ? [] : [{ ...entry, realised }];
+function settle({ asset, atSec, judged, realised }: Pending, snapshot: MarketSnapshot): readonly ScoredOutcome[] {
+  const bars = snapshot.assets.get(asset)?.bars;
+  const cost = bars === undefined ? null : realised(bars);
+  return cost === null ? [] : [{ asset, atSec, judged, realised: cost }];
 }
 
 async function judgeAll(snapshot: MarketSnapshot, walk: ScoreWalk): Promise<readonly Pending[]> {
@@ -89,7 +86,7 @@ function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment
   const settings = DEFAULT_SCORING_SETTINGS;
   const product = assetContext(asset, { snapshot, predictions, atSec, settings });
   if (product === null) return [];
-  const volatility: VolForecast = walk.forecaster.forecast(market, atSec);
+  const volatility: VolForecast = walk.deps.forecaster.forecast(market, atSec);
   const filtered = { ...product, prediction: { ...product.prediction, volatility } };
   const positions = drawPositions({ asset, spot, atSec, rng: createRng(SEED) });
   const judged = judgePositions(positions, {
@@ -97,5 +94,5 @@ function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment
     productSettings: settings,
     filteredSettings: FILTERED_SETTINGS,
   });
-  return judged.map((entry) => ({ asset, atSec, judged: entry }));
+  return judged.map((entry) => ({ asset, atSec, ...entry }));
 }
