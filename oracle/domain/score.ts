@@ -11,6 +11,7 @@ export interface ScoreReason {
     | "implied-vol"
     | "learned-tail"
     | "concentration"
+    | "stress-floor"
     | "class-floor"
     | "class-ceiling"
     | "doubtful-data";

@@ -16,7 +16,8 @@ export interface ConservativeInput {
   readonly lastGood: BoundedPair | null;
   /** Last spot, USD, or `null` where there is none at all. */
   readonly spot: number | null;
-  readonly impliedVol: number | null;
+  /** Highest known volatility, of options or of spot, decimal a year; `null` where none is. */
+  readonly vol: number | null;
   readonly atSec: number;
 }
 
@@ -45,7 +46,7 @@ export function conservativeScore(input: ConservativeInput): CurrentScore {
   };
 }
 
-function gridRho({ position, spot, impliedVol, atSec }: ConservativeInput): number | null {
+function gridRho({ position, spot, vol, atSec }: ConservativeInput): number | null {
   if (spot === null || !(position.strike > 0)) return null;
-  return staticGridRho({ series: position, spot, tenorYears: tenorYears(position, atSec), impliedVol });
+  return staticGridRho({ asset: position.asset, series: position, spot, tenorYears: tenorYears(position, atSec), vol });
 }

@@ -35,7 +35,8 @@ export interface CurrentScoreInput {
 
 /**
  * Scores a position (models.md §1):
- * `M* = max(Q_q, ES)` of `min(max_t V_t + C, L)`, `ρ = (M* − I)/(L − I)` plus the concentration add-on,
+ * `M* = max(Q_q, ES)` of `min(max_t V_t + C, L)`, `ρ = (M* − I)/(L − I)` plus the concentration add-on and at least the
+ * weight of the stressed window,
  * `π = (V + C − I)/(L − I)` plus the liquidator's margin, both inside the class.
  *
  * C is taken at the worst move of each path, which bounds `max_t (V_t + C_t)` from above.
@@ -54,7 +55,8 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
   const share = (amount: number): number => (timeValueCeiling > 0 ? amount / timeValueCeiling : 0);
   const concentration = concentrationShare(input);
   const valueRequirement = Math.max(valueTail.quantile, valueTail.shortfall);
-  const raw = share(requirement - bounds.intrinsic) + concentration;
+  const needed = share(requirement - bounds.intrinsic) + concentration;
+  const raw = Math.max(needed, settings.stressWeight * input.seriesCase.stressed);
   const pi = share(distribution.optionValue + cost - bounds.intrinsic) + settings.incentiveRate;
   if (!Number.isFinite(raw) || !Number.isFinite(pi) || !Number.isFinite(position.collateralPerContract)) return null;
   const contributions = {
@@ -62,6 +64,7 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
     "expected-shortfall": share(valueRequirement - valueTail.quantile),
     "close-out-depth": share(requirement - valueRequirement),
     concentration,
+    "stress-floor": raw - needed,
     ...boundContributions(raw, riskClass),
   };
   return {

@@ -15,6 +15,7 @@ import { explain } from "./explain.ts";
 import { hasFailedModel, isUsableMarket } from "./prediction-check.ts";
 import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
 import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
+import { annualisedVol } from "./vol-surface.ts";
 
 /** Everything a round scores from. */
 export interface ScoringInput {
@@ -144,9 +145,14 @@ function doubtfulScore(
     current,
     lastGood: input.lastGood.get(positionKey(position)) ?? null,
     spot: market !== undefined && isUsableMarket(market) ? market.spot : null,
-    impliedVol: context?.impliedVol ?? null,
+    vol: context === null ? null : highestVol(context),
     atSec: input.atSec,
   });
+}
+
+/** Implied volatility may lag behind what spot does already. */
+function highestVol({ impliedVol, prediction }: AssetContext): number {
+  return Math.max(impliedVol, annualisedVol(prediction.volatility));
 }
 
 function isScorable(position: Position): boolean {

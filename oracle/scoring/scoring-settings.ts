@@ -38,6 +38,12 @@ export interface ScoringSettings {
   readonly gasUsdPerContract: number;
   /** How often the depth within 1 % comes back in an hour; sets the time to sell a large position. */
   readonly depthRefillsPerHour: number;
+  /**
+   * Weight of the stressed window: ρ is at least this share of what the series would need under the highest volatility of
+   * any 30 days, so that calm does not erode what a crash would ask back at once. Chosen among 0, 0.15, 0.25, 0.35, 0.5 and
+   * 0.75 by what it costs (docs/decisions/2026-11-30-a-stressed-window-floors-the-requirement.md).
+   */
+  readonly stressWeight: number;
   /** Largest concentration add-on, share of L − I. */
   readonly concentrationRate: number;
   /** Liquidator's margin over cost, share of L − I. */
@@ -65,6 +71,7 @@ export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
   defaultHalfSpread: 0.0005,
   gasUsdPerContract: 0.5,
   depthRefillsPerHour: 4,
+  stressWeight: 0.15,
   concentrationRate: 0.1,
   incentiveRate: 0.001,
   classQuantile: 0.9,
@@ -87,6 +94,7 @@ const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [
   defaultHalfSpread: [0, 0.1],
   gasUsdPerContract: [0, 10_000],
   depthRefillsPerHour: [0.01, 1_000],
+  stressWeight: [0, 1],
   concentrationRate: [0, 1],
   incentiveRate: [0, 0.1],
   classQuantile: [0, 1],

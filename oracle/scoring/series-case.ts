@@ -6,6 +6,7 @@ import type { AssetContext } from "./asset-context.ts";
 import { depthsLeft } from "./close-out-cost.ts";
 import { type LossDistribution, lossDistribution } from "./loss-distribution.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
+import { stressedRequirement } from "./stressed-requirement.ts";
 import { type TailShares, tailShares } from "./tail-attribution.ts";
 import { largestValues, type TailRanks, type TailStatistics, tailRanks, tailStatistics } from "./tail-statistics.ts";
 import { smileRatio, volResponse } from "./vol-surface.ts";
@@ -21,6 +22,8 @@ export interface SeriesCase {
   readonly valueTail: TailStatistics;
   readonly tailThreshold: number;
   readonly shares: TailShares;
+  /** Requirement under the stressed window's volatility, share of L − I. */
+  readonly stressed: number;
 }
 
 /** Inputs of {@link seriesCase}. */
@@ -60,5 +63,9 @@ export function seriesCase(input: SeriesCaseInput): SeriesCase {
     valueTail: tailStatistics(descending, ranks),
     tailThreshold,
     shares: tailShares(lossInput, distribution, tailThreshold),
+    stressed: stressedRequirement({
+      ...{ asset: series.asset, series, spot, tenorYears: tenor },
+      horizonSec: settings.horizonSec,
+    }),
   };
 }

@@ -9,6 +9,7 @@ import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts"
 import { FEATURE_SCHEMA } from "../../oracle/features/feature-schema.ts";
 import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
 import { createRng } from "../../oracle/math/rng.ts";
+import { mean } from "../../oracle/math/statistics.ts";
 import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
 import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
 import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
@@ -20,10 +21,11 @@ import type { EvaluationRequest } from "./registry.ts";
 import { followPanel, type PanelFollower } from "./score/procyclicality.ts";
 import { coverageOf, type Policy, type ScoreRow, scoreRows } from "./score/score-rows.ts";
 import { type ScoredOutcome, walkScores } from "./score/score-walk.ts";
+import { followTails, type TailGain } from "./score/tail-gain.ts";
 
 const ARTIFACTS = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
 /** design/models.md §3, row `score`: six rows are BTC and ETH at three collateral levels. */
-const LIMITS = { rowsNotWorse: 5, ece: 0.03, shortfallLow: 0.5, shortfallHigh: 1.5 };
+const LIMITS = { rowsNotWorse: 5, ece: 0.03, shortfallLow: 0.5, shortfallHigh: 1.5, underGrid: 0.99 };
 const JUDGED_ASSETS: readonly AssetSymbol[] = ["BTC", "ETH"];
 /** Assets that are scored where files hold them, but not judged: too short a span. */
 const FURTHER_ASSETS: readonly AssetSymbol[] = ["BNB"];
@@ -40,8 +42,10 @@ const WARM_UP_SEC = 91 * SECONDS_PER_DAY;
  * @throws PlimsollError `EVALUATE_NO_WINDOW` when no position of the window has a whole future, and those of the readers.
  */
 export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
-  const braked = followPanel(JUDGED_ASSETS, DEFAULT_SCORING_SETTINGS);
-  const outcomes = await walkAssets({ paths, fromSec, assets: JUDGED_ASSETS, panels: [braked] });
+  const withFloor = followPanel(JUDGED_ASSETS, DEFAULT_SCORING_SETTINGS);
+  const withoutFloor = followPanel(JUDGED_ASSETS, { ...DEFAULT_SCORING_SETTINGS, stressWeight: 0 });
+  const panels = [withFloor, withoutFloor];
+  const { outcomes, tailGain } = await walkAssets({ paths, fromSec, assets: JUDGED_ASSETS, panels });
   if (outcomes.length === 0) throw noWindow(fromSec);
   const further = await walkFurther(paths, fromSec);
   const rows = scoreRows(outcomes);
@@ -55,9 +59,13 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
       fittedUntil: fittedUntil(),
       rows: rows.map((row) => ({ ...row, product: { ...row.product }, filtered: { ...row.filtered } })),
       coverage: coverage("product"),
+      /** Pinball loss of the quantile model with the volatility network over that without it. */
+      volNetworkTails: { ...tailGain },
       coverageByAsset: byAsset(outcomes),
       further: scoreRows(further).map(productRow),
-      procyclicality: tables(braked),
+      /** Share of positions for which the static grid asks for at least the current requirement. */
+      underStaticGrid: mean(outcomes.map(({ judged }) => Number(judged.isUnderGrid))),
+      procyclicality: { withFloor: tables(withFloor), withoutFloor: tables(withoutFloor) },
     },
     baselines: {
       filtered: { rows: rows.map(({ filtered }) => ({ ...filtered })), coverage: coverage("filtered") },
@@ -71,10 +79,16 @@ interface WalkRequest extends EvaluationRequest {
   readonly panels: readonly PanelFollower[];
 }
 
-async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Promise<readonly ScoredOutcome[]> {
+interface Walked {
+  readonly outcomes: readonly ScoredOutcome[];
+  readonly tailGain: TailGain;
+}
+
+async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Promise<Walked> {
   const source = await openFileSource({ paths, assets });
   const firstSec = Math.max(fromSec ?? 0, source.fromSec + WARM_UP_SEC);
   const deps = await openModels();
+  const tails = followTails(assets, deps);
   const outcomes = await walkScores({
     feed: openFeed(source),
     deps,
@@ -82,12 +96,13 @@ async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Prom
     fromSec: Math.ceil(firstSec / SECONDS_PER_HOUR) * SECONDS_PER_HOUR,
     toSec: source.toSec,
     everySec: EVERY_HOURS * SECONDS_PER_HOUR,
-    onTime: (snapshot, predictions) => {
+    onTime: async (snapshot, predictions) => {
       for (const panel of panels) panel.observe(snapshot, predictions);
+      await tails.observe(snapshot, predictions);
     },
   });
   await Promise.all([deps.predictor.close(), deps.volPredictor.close()]);
-  return outcomes;
+  return { outcomes, tailGain: tails.report() };
 }
 
 /** Assets beside the judged ones, each alone; none where no file holds them. */
@@ -98,7 +113,8 @@ async function walkFurther(
   const found: ScoredOutcome[] = [];
   for (const asset of FURTHER_ASSETS) {
     try {
-      found.push(...(await walkAssets({ paths, fromSec, assets: [asset], panels: [] })));
+      const { outcomes } = await walkAssets({ paths, fromSec, assets: [asset], panels: [] });
+      found.push(...outcomes);
     } catch (error) {
       if (!hasCode(error, "DATA_NOT_FOUND")) throw error;
     }
@@ -159,6 +175,7 @@ function targetsOf(rows: readonly ScoreRow[], outcomes: readonly ScoredOutcome[]
     shortfallFrequencyHigh: atMost(realisedOverStated, LIMITS.shortfallHigh),
     shortfallAmountLow: atLeast(holeRatio, LIMITS.shortfallLow),
     shortfallAmountHigh: atMost(holeRatio, LIMITS.shortfallHigh),
+    underStaticGrid: atLeast(mean(outcomes.map(({ judged }) => Number(judged.isUnderGrid))), LIMITS.underGrid),
   };
 }
 

@@ -1,14 +1,17 @@
 /** What two policies state of one position, and what then happened to it. */
 import type { BarSeries } from "../../../oracle/domain/market.ts";
-import type { Position } from "../../../oracle/domain/positions.ts";
+import { type Position, payoffBounds, tenorYears } from "../../../oracle/domain/positions.ts";
+import { BPS } from "../../../oracle/domain/units.ts";
 import { type AssetContext, horizonSteps } from "../../../oracle/scoring/asset-context.ts";
 import { lossTail } from "../../../oracle/scoring/current-score.ts";
 import { type LossTail, type Shortfall, shortfallOf } from "../../../oracle/scoring/default-probability.ts";
 import { createScenarioBook, type ScenarioBook } from "../../../oracle/scoring/scenario-book.ts";
 import type { ScoringSettings } from "../../../oracle/scoring/scoring-settings.ts";
 import { seriesCase } from "../../../oracle/scoring/series-case.ts";
-import { tailRanks, tailStatistics } from "../../../oracle/scoring/tail-statistics.ts";
-import { knownPath, worstMovesAfter } from "./known-path.ts";
+import { staticGridRho } from "../../../oracle/scoring/static-grid.ts";
+import { type TailStatistics, tailRanks, tailStatistics } from "../../../oracle/scoring/tail-statistics.ts";
+import { annualisedVol } from "../../../oracle/scoring/vol-surface.ts";
+import { type KnownPath, knownPath, worstMovesAfter } from "./known-path.ts";
 
 /**
  * Collateral levels: what the position costs after an adverse move of this size at once, log units. Half of the barriers of
@@ -24,6 +27,11 @@ export interface JudgedAsset {
   readonly productSettings: ScoringSettings;
   readonly filteredSettings: ScoringSettings;
   readonly atSec: number;
+  /**
+   * Shock of implied volatility in what happened, drawn from the law that the scenarios draw from: bars of spot do not tell
+   * it, and leaving it out would make every statement look too careful.
+   */
+  readonly volShock: number;
 }
 
 /** What one policy states. */
@@ -42,6 +50,8 @@ export interface JudgedPosition {
   readonly product: Statement;
   readonly filtered: Statement;
   readonly maxLoss: number;
+  /** Whether the static grid asks for at least the product's requirement. */
+  readonly isUnderGrid: boolean;
 }
 
 /** A judged position that waits for what happens. */
@@ -65,6 +75,7 @@ export function judgePositions(positions: readonly Position[], asset: JudgedAsse
       product: statementOf(tails.product, collateral, asset.productSettings),
       filtered: statementOf(tails.filtered, collateral, asset.filteredSettings),
       maxLoss: tails.product.maxLoss,
+      isUnderGrid: isUnderGrid(position, asset, requirementOf(tails.product, asset.productSettings)),
     };
     return { judged, realised: (bars) => realisedCost(position, asset, bars) };
   });
@@ -90,36 +101,56 @@ function tailOf(position: Position, { product }: JudgedAsset, { book, context }:
   return lossTail({ position, seriesCase: book.seriesCase(position, context), terms: product.terms[position.kind] });
 }
 
-function statementOf(
-  tail: LossTail,
-  collateral: readonly number[],
-  { confidence, shortfallTailRatio }: ScoringSettings,
-): Statement {
-  const ranks = tailRanks(tail.losses.length, confidence, shortfallTailRatio);
-  const { quantile, shortfall } = tailStatistics(tail.descending, ranks);
+function statementOf(tail: LossTail, collateral: readonly number[], settings: ScoringSettings): Statement {
   return {
     shortfalls: collateral.map((amount) => shortfallOf(tail, amount)),
-    quantile,
-    requirement: Math.max(quantile, shortfall),
+    quantile: tailOfLosses(tail, settings).quantile,
+    requirement: requirementOf(tail, settings),
   };
+}
+
+function tailOfLosses({ losses, descending }: LossTail, settings: ScoringSettings): TailStatistics {
+  return tailStatistics(descending, tailRanks(losses.length, settings.confidence, settings.shortfallTailRatio));
+}
+
+function requirementOf(tail: LossTail, settings: ScoringSettings): number {
+  const { quantile, shortfall } = tailOfLosses(tail, settings);
+  return Math.max(quantile, shortfall);
+}
+
+function isUnderGrid(position: Position, { product, atSec }: JudgedAsset, requirement: number): boolean {
+  const { market, prediction, impliedVol } = product;
+  const { intrinsic, maxLoss } = payoffBounds(position, market.spot);
+  const gridBps = staticGridRho({
+    asset: position.asset,
+    series: position,
+    spot: market.spot,
+    tenorYears: tenorYears(position, atSec),
+    vol: Math.max(impliedVol, annualisedVol(prediction.volatility)),
+  });
+  return gridBps / BPS >= (requirement - intrinsic) / (maxLoss - intrinsic);
 }
 
 function costAfter(position: Position, asset: JudgedAsset, move: number): number {
   const hours = stepsOf(position, asset);
-  return costAlong(position, asset, new Float64Array(hours).fill(move));
+  return costAlong(position, asset, { worstMoves: new Float64Array(hours).fill(move), volShock: 0 });
 }
 
 function realisedCost(position: Position, asset: JudgedAsset, bars: BarSeries): number | null {
   const { spot } = asset.product.market;
   const span = { atSec: asset.atSec, hours: stepsOf(position, asset) };
   const worstMoves = worstMovesAfter(bars, { kind: position.kind, spot }, span);
-  return worstMoves === null ? null : costAlong(position, asset, worstMoves);
+  return worstMoves === null ? null : costAlong(position, asset, { worstMoves, volShock: asset.volShock });
 }
 
 /** Largest close-out cost along a known path, by the revaluation that the scenarios use. */
-function costAlong(position: Position, asset: JudgedAsset, worstMoves: Float64Array): number {
+function costAlong(
+  position: Position,
+  asset: JudgedAsset,
+  { worstMoves, volShock }: Pick<KnownPath, "worstMoves" | "volShock">,
+): number {
   const { product: context, productSettings: settings, atSec } = asset;
-  const path = { kind: position.kind, spot: context.market.spot, stepHours: context.stepHours, worstMoves };
+  const path = { kind: position.kind, spot: context.market.spot, stepHours: context.stepHours, worstMoves, volShock };
   const steps = worstMoves.length;
   const known = seriesCase({ series: position, context, paths: knownPath(path), steps, atSec, settings });
   return lossTail({ position, seriesCase: known, terms: context.terms[position.kind] }).losses[0] ?? Number.NaN;

@@ -12,10 +12,12 @@ export interface KnownPath {
   readonly stepHours: number;
   /** Running worst move by the end of each step, log units ≥ 0. `[steps]` */
   readonly worstMoves: Float64Array;
+  /** Shock that implied volatility has of its own, standard deviations. */
+  readonly volShock: number;
 }
 
-/** The path as the scenario engine takes it; implied volatility has no shock of its own. */
-export function knownPath({ kind, spot, stepHours, worstMoves }: KnownPath): AdversePaths {
+/** The path as the scenario engine takes it. */
+export function knownPath({ kind, spot, stepHours, worstMoves, volShock }: KnownPath): AdversePaths {
   const move = Array.from(worstMoves, (worst) => Float64Array.of(worst));
   const sign = kind === "put" ? -1 : 1;
   const logForward = move.map((moves) => moves.map((worst) => Math.log(spot) + sign * worst));
@@ -27,7 +29,7 @@ export function knownPath({ kind, spot, stepHours, worstMoves }: KnownPath): Adv
     logReturn: move.map((moves) => moves.map((worst) => sign * worst)),
     forward: logForward.map((logs) => logs.map(Math.exp)),
     logForward,
-    volShock: new Float64Array(1),
+    volShock: Float64Array.of(volShock),
   };
 }
 

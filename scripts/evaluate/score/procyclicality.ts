@@ -45,11 +45,11 @@ const OPEN_CLASS: RiskClass = {
   active: true,
 };
 
-/** Crashes that are reported apart where the window holds them, from their first to their last day. */
+/** Two months around each crash, reported apart where the window holds them. */
 const EPISODES: readonly { readonly name: string; readonly from: string; readonly to: string }[] = [
-  { name: "2022-06", from: "2022-06-01", to: "2022-07-01" },
-  { name: "2022-11", from: "2022-11-01", to: "2022-12-01" },
-  { name: "2024-08", from: "2024-07-20", to: "2024-08-20" },
+  { name: "2022-06", from: "2022-05-15", to: "2022-07-15" },
+  { name: "2022-11", from: "2022-10-15", to: "2022-12-15" },
+  { name: "2024-08", from: "2024-07-05", to: "2024-09-05" },
 ];
 
 /** Requirement of one panel option of one asset through time. */

@@ -21,7 +21,7 @@ export interface ScoreWalk {
   readonly toSec: number;
   readonly everySec: number;
   /** Called at every time with the predictions, e.g. to follow a panel of positions. */
-  readonly onTime: (snapshot: MarketSnapshot, predictions: ReadonlyMap<AssetSymbol, AssetPrediction>) => void;
+  readonly onTime: (snapshot: MarketSnapshot, predictions: ReadonlyMap<AssetSymbol, AssetPrediction>) => Promise<void>;
 }
 
 /** A judged position with its outcome. */
@@ -67,7 +67,7 @@ function settle({ asset, atSec, judged, realised }: Pending, snapshot: MarketSna
 
 async function judgeAll(snapshot: MarketSnapshot, walk: ScoreWalk): Promise<readonly Pending[]> {
   const predictions = await predictAssets(snapshot, walk.deps);
-  walk.onTime(snapshot, predictions);
+  await walk.onTime(snapshot, predictions);
   return walk.assets.flatMap((asset) => {
     const market = snapshot.assets.get(asset);
     return market === undefined ? [] : judgeAsset(market, { snapshot, predictions, walk });
@@ -88,11 +88,13 @@ function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment
   if (product === null) return [];
   const volatility: VolForecast = walk.deps.forecaster.forecast(market, atSec);
   const filtered = { ...product, prediction: { ...product.prediction, volatility } };
-  const positions = drawPositions({ asset, spot, atSec, rng: createRng(SEED) });
+  const rng = createRng(SEED);
+  const positions = drawPositions({ asset, spot, atSec, rng });
   const judged = judgePositions(positions, {
     ...{ product, filtered, atSec },
     productSettings: settings,
     filteredSettings: FILTERED_SETTINGS,
+    volShock: rng.fork(`shock:${asset}:${atSec}`).normal(),
   });
   return judged.map((entry) => ({ asset, atSec, ...entry }));
 }

@@ -33,7 +33,7 @@ const shape = z.object({
   metrics: z.object({
     rows: z.array(z.object({ asset: z.string(), positions: z.number(), product: probabilities })).length(6),
     coverage: z.object({ aboveQuantile: z.number(), aboveRequirement: z.number() }),
-    procyclicality: z.record(z.string(), z.unknown()),
+    procyclicality: z.object({ withFloor: z.record(z.string(), z.unknown()), withoutFloor: z.unknown() }),
   }),
   baselines: z.object({ filtered: z.object({ rows: z.array(probabilities).length(6) }) }),
   targets: z.record(z.string(), z.object({ value: z.number().nullable(), target: z.number(), pass: z.boolean() })),
@@ -71,6 +71,6 @@ describe("npm run evaluate -- --model score", () => {
     assert.equal(code, 0, stderr);
     const found = shape.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
     assert.ok(found.metrics.rows.every(({ positions }) => positions >= 10));
-    assert.ok("window" in found.metrics.procyclicality && "rowsLogLossNotAboveFiltered" in found.targets);
+    assert.ok("window" in found.metrics.procyclicality.withFloor && "rowsLogLossNotAboveFiltered" in found.targets);
   });
 });

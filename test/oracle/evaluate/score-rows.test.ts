@@ -41,7 +41,7 @@ describe("worstMovesAfter", () => {
 
   it("default: the path of the worst moves ends at the worst price", () => {
     const worstMoves = worstMovesAfter(bars, { kind: "put", spot: 100 }, span) ?? new Float64Array();
-    const path = knownPath({ kind: "put", spot: 100, stepHours: 1, worstMoves });
+    const path = knownPath({ kind: "put", spot: 100, stepHours: 1, worstMoves, volShock: 0 });
     assert.ok(Math.abs((path.forward[2]?.[0] ?? 0) - 95) < 1e-9);
     assert.equal(path.logReturn[1]?.[0], -Math.log(100 / 95));
   });

@@ -218,8 +218,8 @@ describe("staticGridRho", () => {
   });
 
   it("behavior: non-decreasing in tenor and volatility at the money, full collateral beyond its edges", () => {
-    const at = (tenorYears: number, impliedVol: number | null) =>
-      staticGridRho({ series: { ...series, strike: 60_000 }, spot: 60_000, tenorYears, impliedVol });
+    const at = (tenorYears: number, vol: number | null) =>
+      staticGridRho({ asset: "BTC", series: { ...series, strike: 60_000 }, spot: 60_000, tenorYears, vol });
     const tenors = [1, 6, 29, 80, 300, 1000].map((days) => at(days / 365, 1));
     assert.deepEqual(
       tenors,
