@@ -9,6 +9,7 @@ import { createMarketIngestor } from "../../../oracle/ingestion/market-ingestor.
 import { createMarketWindow } from "../../../oracle/ingestion/market-window.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { createQuantilePredictor } from "../../../oracle/models/quantile-net/quantile-predictor.ts";
+import { createVolPredictor } from "../../../oracle/models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
 import { predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
@@ -32,7 +33,7 @@ export interface SegmentPath {
   readonly known: ReadonlyMap<number, ScoringMoment>;
 }
 
-const ARTIFACTS = join(import.meta.dirname, "../../../oracle/models/artifacts/quantile-net");
+const ARTIFACTS = join(import.meta.dirname, "../../../oracle/models/artifacts");
 const HISTORY_SEC = 120 * SECONDS_PER_DAY;
 /** A node refits its volatility models daily, which takes most of a walk: here they are refitted weekly. */
 const REFIT_HOURS = 7 * 24;
@@ -50,9 +51,14 @@ export async function walkSegment(request: SegmentRequest): Promise<SegmentPath>
   const window = createMarketWindow({ assets: source.assets, historySec: HISTORY_SEC, limits: DEFAULT_GUARD_LIMITS });
   const ingestor = createMarketIngestor({ source, window, historySec: HISTORY_SEC });
   const rng = createRng("backtest-quantiles");
-  const predictor = await createQuantilePredictor({ artifactDir: ARTIFACTS, schema: FEATURE_SCHEMA, rng });
+  const predictor = await createQuantilePredictor({
+    artifactDir: join(ARTIFACTS, "quantile-net"),
+    schema: FEATURE_SCHEMA,
+    rng,
+  });
+  const volPredictor = await createVolPredictor(join(ARTIFACTS, "vol-lstm"));
   const forecaster = createVolatilityForecaster({ refitSteps: REFIT_HOURS });
-  const deps = { forecaster, predictor, logger: { warn: () => {} } };
+  const deps = { forecaster, volPredictor, predictor, logger: { warn: () => {} } };
   const hours = new Map<AssetSymbol, MarketHour[]>(source.assets.map((asset) => [asset, []]));
   const known = new Map<number, ScoringMoment>();
   try {
@@ -68,7 +74,7 @@ export async function walkSegment(request: SegmentRequest): Promise<SegmentPath>
       if (timeSec < toSec) known.set(timeSec, { snapshot, predictions: await predictAssets(snapshot, deps) });
     }
   } finally {
-    await predictor.close();
+    await Promise.all([predictor.close(), volPredictor.close()]);
   }
   return { hours, known };
 }

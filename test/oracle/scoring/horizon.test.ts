@@ -1,6 +1,7 @@
 /** How long a close-out takes: broken settings and expiry first, then size against depth. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import type { AssetMarket } from "../../../oracle/domain/market.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { type AssetContext, assetContext, horizonSteps } from "../../../oracle/scoring/asset-context.ts";
 import { unitDepth } from "../../../oracle/scoring/depth-curve.ts";
@@ -67,10 +68,10 @@ describe("horizonSteps", () => {
     const bands = book.book.bids.map((band) => ({ ...band, notionalUsd: band.notionalUsd / 10 }));
     const thin = { ...book, book: { ...book.book, bids: bands } };
     const positions = [samplePosition({ size: coinsOf(0.9), strike: 54_000 })];
-    const rho = (market: typeof thin): number => {
+    const rho = (market: AssetMarket): number => {
       const snapshot = { ...INPUT.snapshot, assets: new Map([["BTC", market]]) };
       return scorePositions({ ...INPUT, positions, snapshot }, DEFAULT_SCORING_SETTINGS).scores[0]?.rhoBps ?? 0;
     };
-    assert.ok(rho(thin) > rho({ ...book, book: book.book }));
+    assert.ok(rho(thin) > rho(book));
   });
 });
