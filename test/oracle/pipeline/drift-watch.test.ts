@@ -88,7 +88,9 @@ describe("drift watch", function () {
     );
     assert.ok(Math.max(...state.widening) > 1);
     const logger = { warn: () => {} };
-    const predictions = await predictAssets(snapshot, { forecaster: createVolatilityForecaster(), predictor, logger });
+    const volPredictor = { predict: async () => [null] };
+    const forecaster = createVolatilityForecaster();
+    const predictions = await predictAssets(snapshot, { forecaster, volPredictor, predictor, logger });
     const plain = predictions.get("BTC")?.quantiles ?? assert.fail();
     const wider = widenPredictions(predictions, reading).get("BTC")?.quantiles ?? assert.fail();
     for (const direction of ["fall", "rise"] as const)
