@@ -18,14 +18,14 @@ export interface VaultStudy {
   readonly assets: readonly string[];
   /** The product as it signs, under the classes of the configuration. */
   readonly product: CurvePoint;
-  /** The same with opening at the signed class quantile alone, over its knob. */
-  readonly signed: readonly CurvePoint[];
+  /** The product over its knob, itself the last. */
+  readonly products: readonly CurvePoint[];
   readonly statics: readonly CurvePoint[];
   readonly exchanges: readonly CurvePoint[];
   /** Calibrated to the product's bad debt; `null` where no knob reaches it. */
   readonly atEqual: Rivals;
   /** Calibrated to {@link BAD_DEBT_LIMIT_BPS}. */
-  readonly atLimit: Rivals & { readonly signed: CurvePoint | null };
+  readonly atLimit: Rivals & { readonly plimsoll: CurvePoint | null };
 }
 
 /** The baselines at one level of bad debt. */
@@ -42,13 +42,12 @@ const SEED = "vault-lives-1";
 const OPENINGS_PER_DAY = 3;
 const STATIC_BPS = [300, 500, 700, 900, 1_100, 1_300, 1_500, 1_800, 2_200, 2_800, 3_600, 5_000, 7_000, 10_000];
 const EXCHANGE_SCALES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.4, 2, 3];
-const SIGNED_SCALES = [0.25, 0.5, 1];
+const PRODUCT_SCALES = [0.15, 0.3, 0.5, 0.7, 1];
 /** Knobs tried between the last with more and the first with no more bad debt. */
 const REFINING = 7;
 
 const FIRST: readonly PolicySpec[] = [
-  { family: "plimsoll", knob: 1 },
-  ...SIGNED_SCALES.map((knob) => ({ family: "signed", knob }) as const),
+  ...PRODUCT_SCALES.map((knob) => ({ family: "plimsoll", knob }) as const),
   ...STATIC_BPS.map((knob) => ({ family: "static", knob }) as const),
   ...EXCHANGE_SCALES.map((knob) => ({ family: "exchange", knob }) as const),
 ];
@@ -87,12 +86,10 @@ function refiningKnobs({ product, statics, exchanges }: Omit<VaultStudy, "assets
 }
 
 function studyOf(runs: ReturnType<typeof mergeDays>, window: Stretch): Omit<VaultStudy, "assets"> {
-  const [statics, exchanges, signed] = [
-    curveOf(runs, "static", window),
-    curveOf(runs, "exchange", window),
-    curveOf(runs, "signed", window),
-  ];
-  const [product] = curveOf(runs, "plimsoll", window);
+  const statics = curveOf(runs, "static", window);
+  const exchanges = curveOf(runs, "exchange", window);
+  const products = curveOf(runs, "plimsoll", window);
+  const product = products.at(-1);
   if (product === undefined) throw new RangeError("The product runs in every segment.");
   const rivalsAt = (level: number): Rivals => ({
     static: calibrated(statics, level),
@@ -101,10 +98,10 @@ function studyOf(runs: ReturnType<typeof mergeDays>, window: Stretch): Omit<Vaul
   return {
     window,
     product,
-    signed,
+    products,
     statics,
     exchanges,
     atEqual: rivalsAt(product.figures.badDebtBps),
-    atLimit: { ...rivalsAt(BAD_DEBT_LIMIT_BPS), signed: calibrated(signed, BAD_DEBT_LIMIT_BPS) },
+    atLimit: { ...rivalsAt(BAD_DEBT_LIMIT_BPS), plimsoll: calibrated(products, BAD_DEBT_LIMIT_BPS) },
   };
 }

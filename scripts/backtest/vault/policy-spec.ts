@@ -8,12 +8,12 @@ import type { VaultScorer } from "../../../oracle/simulation/vault/vault-scorer.
 import type { VaultTerms } from "../../../oracle/simulation/vault/vault-terms.ts";
 
 /**
- * One policy. `plimsoll` is the product under the classes of the configuration; `signed` the same with the classes' own initial
- * ρ at their floors, so that opening asks for the signed class quantile alone; the knob of both scales what ρ asks beyond the
- * option's value. The knob of `static` is ρ in basis points, that of `exchange` the scale of its formula.
+ * One policy by its one knob. `plimsoll` is the product at knob 1; below, what ρ asks beyond the option's value and the classes'
+ * own ρ for new and unscored shorts are scaled by it. The knob of `static` is ρ in basis points, that of `exchange` the scale of
+ * its formula.
  */
 export const policySpecSchema = z.object({
-  family: z.enum(["plimsoll", "signed", "static", "exchange"]),
+  family: z.enum(["plimsoll", "static", "exchange"]),
   knob: z.number().positive(),
 });
 
@@ -32,13 +32,19 @@ export function makePolicy({ family, knob }: PolicySpec, { asset, terms, scorer 
   if (family === "static") return staticPolicy(knob, terms);
   if (family === "exchange") return exchangePolicy(knob, terms);
   if (scorer === null) throw new RangeError("The product needs scores, which are made on the first run only.");
-  const own = family === "signed" ? signedTerms(terms) : terms;
-  return oraclePolicy({ name: family, asset, terms: own, scorer, scale: knob });
+  return oraclePolicy({ name: family, asset, terms: scaledTerms(terms, knob), scorer, scale: knob });
 }
 
-function signedTerms(terms: VaultTerms): VaultTerms {
-  const classes = [...terms.classes].map(
-    ([classId, riskClass]) => [classId, { ...riskClass, rhoInitialBps: riskClass.rhoFloorBps }] as const,
-  );
+/** ρ for new and for unscored shorts scaled, not below the class's floor. */
+function scaledTerms(terms: VaultTerms, scale: number): VaultTerms {
+  const scaled = (rhoBps: number, floorBps: number): number => Math.max(floorBps, Math.ceil(rhoBps * scale));
+  const classes = [...terms.classes].map(([classId, riskClass]) => {
+    const { rhoFloorBps, rhoInitialBps, rhoDefaultBps } = riskClass;
+    const own = {
+      rhoInitialBps: scaled(rhoInitialBps, rhoFloorBps),
+      rhoDefaultBps: scaled(rhoDefaultBps, rhoFloorBps),
+    };
+    return [classId, { ...riskClass, ...own }] as const;
+  });
   return { ...terms, classes: new Map(classes) };
 }

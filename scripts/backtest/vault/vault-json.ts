@@ -36,7 +36,7 @@ export function vaultJson(study: VaultStudy): Readonly<Record<string, unknown>> 
     curves: {
       static: study.statics.map(point),
       exchange: study.exchanges.map(point),
-      signed: study.signed.map(point),
+      plimsoll: study.products.map(point),
     },
   };
 }

@@ -56,14 +56,14 @@ function equalSection(study: VaultStudy): ReportSection {
 
 function limitSection({ atLimit }: VaultStudy): ReportSection {
   const named = [
-    ["signed, scaled", atLimit.signed],
+    ["plimsoll", atLimit.plimsoll],
     ["static", atLimit.static],
     ["exchange", atLimit.exchange],
   ] as const;
   return {
     title: `Each at ${BAD_DEBT_LIMIT_BPS} bp of bad debt a year`,
     text: [
-      "Here the product too has a knob: what ρ asks beyond the option's value is scaled, and opening asks for the signed class quantile alone.",
+      "Here the product too has a knob: what ρ asks beyond the option's value is scaled, and the classes' ρ for new and unscored shorts with it.",
     ],
     tables: [figuresTable("Smallest tried knob with no more bad debt", named)],
   };
@@ -97,7 +97,7 @@ function rowOf(name: string, knob: number | null, figures: PolicyFigures | null)
   return [name, knob, locked, required, badDebtBps, opened, liquidations, wrongful, overCharge];
 }
 
-function curveChart({ statics, exchanges, signed, product }: VaultStudy): Chart {
+function curveChart({ statics, exchanges, products, product }: VaultStudy): Chart {
   const points = (curve: readonly CurvePoint[]) =>
     curve.map(({ figures }) => [figures.locked, Math.max(LEAST_SHOWN_BPS, figures.badDebtBps)] as const);
   return {
@@ -112,7 +112,7 @@ function curveChart({ statics, exchanges, signed, product }: VaultStudy): Chart 
     series: [
       { name: "static ρ", kind: "line", points: points(statics) },
       { name: "exchange formula", kind: "line", points: points(exchanges) },
-      { name: "signed quantile, scaled", kind: "line", points: points(signed) },
+      { name: "plimsoll, scaled", kind: "line", points: points(products) },
       { name: "plimsoll as configured", kind: "scatter", points: points([product]) },
     ],
   };
