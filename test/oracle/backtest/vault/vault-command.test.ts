@@ -10,7 +10,7 @@ import { planSegments } from "../../../../scripts/backtest/vault/plan-segments.t
 import { runScript } from "../../../helpers/run-script.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../helpers/temporary-folder.ts";
 
-const SCRIPT = "scripts/backtest/vault/vault.ts";
+const SCRIPT = "scripts/backtest/vault.ts";
 const HOUR = 3_600;
 const DAY = 86_400;
 const FIRST_SEC = Date.UTC(2023, 0, 1) / 1_000;

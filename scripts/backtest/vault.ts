@@ -1,6 +1,6 @@
 /** `npm run backtest:vault -- --data DIR… [--from ISO] [--json] [--out FILE]`. */
-import { runBacktest } from "../run-backtest.ts";
-import { backtestVault } from "./backtest-vault.ts";
+import { runBacktest } from "./run-backtest.ts";
+import { backtestVault } from "./vault/backtest-vault.ts";
 
 await runBacktest({
   name: "vault",
