@@ -11,6 +11,8 @@ import { DEFAULT_FORECASTER_OPTIONS, type VolatilityForecasterOptions } from "./
 /** The part of every manifest that identifies the model. */
 const identitySchema = z.object({
   id: z.string().min(1),
+  /** False for artefacts that decide no score, such as a student for what-ifs. */
+  inBundle: z.boolean().default(true),
   sha256: z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value)),
 });
 
@@ -30,7 +32,7 @@ export function bundleHash(identities: readonly ModelIdentity[], featureSchemaHa
 
 /**
  * Models that this node can use: the classical volatility model (identified by its settings) and every artefact on disk
- * whose model file has the hash in its manifest. Sorted by id.
+ * whose model file has the hash in its manifest, unless the manifest says that it is no part of the bundle. Sorted by id.
  *
  * @param artifactsDir folder that holds one folder for each artefact; a missing folder holds none.
  */
@@ -49,7 +51,7 @@ async function readIdentity(directory: string): Promise<ModelIdentity | null> {
     const text = await readFile(join(directory, ARTEFACT_FILES.manifest), "utf8");
     const identity = identitySchema.parse(JSON.parse(text));
     const model = await readFile(join(directory, ARTEFACT_FILES.model));
-    return sha256(model) === identity.sha256 ? { id: identity.id, sha256: identity.sha256 } : null;
+    return identity.inBundle && sha256(model) === identity.sha256 ? { id: identity.id, sha256: identity.sha256 } : null;
   } catch {
     // No manifest, or one that cannot be trusted: not a model of this node.
     return null;

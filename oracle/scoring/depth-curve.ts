@@ -43,7 +43,7 @@ const STRESS_SHARES = [1, 0.63, 0.35, 0.2] as const;
  * Bands that do not ascend in distance and notional are left out; without any usable band the curve is synthetic.
  */
 export function depthCurve(
-  market: AssetMarket,
+  market: Pick<AssetMarket, "bars" | "book">,
   kind: "call" | "put",
   settings: Pick<ScoringSettings, "defaultHalfSpread">,
 ): DepthCurve {
@@ -101,7 +101,7 @@ function ascendingBands(bands: readonly DepthBand[]): readonly DepthBand[] {
   return kept;
 }
 
-function syntheticBands(market: AssetMarket): readonly DepthBand[] {
+function syntheticBands(market: Pick<AssetMarket, "bars">): readonly DepthBand[] {
   const hourly = hourlyVolumeUsd(market.bars);
   const depth = hourly === null ? UNKNOWN_DEPTH_USD : SYNTHETIC_VOLUME_SHARE * hourly;
   return SYNTHETIC_SHAPE.map(([distance, share]) => ({ distance, notionalUsd: depth * share, averagePrice: null }));
@@ -118,7 +118,7 @@ function hourlyVolumeUsd(bars: BarSeries): number | null {
   return perBar * (SECONDS_PER_HOUR / bars.spanSec);
 }
 
-function halfSpread(market: AssetMarket, fallback: number): number {
+function halfSpread(market: Pick<AssetMarket, "book">, fallback: number): number {
   const bid = market.book?.bestBid ?? null;
   const ask = market.book?.bestAsk ?? null;
   if (bid === null || ask === null || !(bid > 0) || !(ask > bid)) return fallback;

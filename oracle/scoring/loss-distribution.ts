@@ -144,12 +144,18 @@ function endpointValues(input: LossInput): Float64Array {
  * Share of the contract that whoever takes it over must trade: the probability 2Φ(−d) of touching the strike, d its
  * distance in standard deviations (reflection principle), 1 in the money. It bounds the delta of a USD put and of a coin
  * call from above and, unlike delta, is non-decreasing in volatility and in the adverse move everywhere.
+ *
+ * @param distance log distance to the strike, ≤ 0 in the money.
+ * @param deviation implied standard deviation over the tenor, log units ≥ 0.
+ * @returns 0…1.
  */
+export function touchProbability(distance: number, deviation: number): number {
+  if (distance <= 0) return 1;
+  return deviation === 0 ? 0 : Math.min(1, 2 * fastNormalCdf(-distance / deviation));
+}
+
 function hedgeRatio(input: LossInput, move: number, impliedVol: number): number {
   const { series, spot } = input;
   const gap = series.kind === "put" ? Math.log(spot / series.strike) : Math.log(series.strike / spot);
-  const distance = gap - move;
-  if (distance <= 0) return 1;
-  const deviation = impliedVol * Math.sqrt(input.tenorYears);
-  return deviation === 0 ? 0 : Math.min(1, 2 * fastNormalCdf(-distance / deviation));
+  return touchProbability(gap - move, impliedVol * Math.sqrt(input.tenorYears));
 }

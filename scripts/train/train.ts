@@ -15,6 +15,7 @@ import { FIT_DEFAULTS } from "../../oracle/training/quantile-net/fit-network.ts"
 import { NETWORK_COUNT, trainQuantileNet } from "../../oracle/training/quantile-net/train-quantile-net.ts";
 import { writeArtefact } from "../../oracle/training/quantile-net/write-artefact.ts";
 import { openFeed, openTrainingData, type TrainingData, WARM_UP_SEC } from "./data-pools.ts";
+import { trainCvarDepth } from "./train-cvar-depth.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
 
 /** Hours between refits while rows are collected: live it is a day, but 1 400 fits would take a quarter of an hour. */
@@ -38,6 +39,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   "quantile-net": trainQuantile,
   garch: reportGarch,
   "vol-lstm": trainVolatility,
+  "cvar-depth": trainCloseOut,
 };
 
 async function trainQuantile(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -85,6 +87,19 @@ async function trainVolatility(options: TrainOptions): Promise<Readonly<Record<s
   const bar = progressBar("training");
   const onProgress = (share: number): void => bar.update(PERCENT * share);
   return trainVolatilityModel({ ...options, environment: environment(), onProgress }).finally(() => bar.stop());
+}
+
+async function trainCloseOut(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  const bar = progressBar("training");
+  let drawn = 0;
+  const onProgress = (share: number): void => {
+    const percent = Math.floor(PERCENT * share);
+    if (percent <= drawn) return;
+    drawn = percent;
+    bar.update(percent);
+    bar.render();
+  };
+  return trainCvarDepth({ ...options, environment: environment(), onProgress }).finally(() => bar.stop());
 }
 
 function environment(): { readonly node: string; readonly onnxruntime: string; readonly platform: string } {
