@@ -48,6 +48,8 @@ const STATED_TAIL = 0.01;
 /** Long-run volatility a year; deviations are measured against it. Rounded medians of the development span's first part. */
 const LONG_RUN_VOL: Readonly<Record<AssetSymbol, number>> = { BTC: 0.45, ETH: 0.62 };
 const LONG_RUN_VOL_OF_OTHERS = 0.8;
+/** Horizon at which a move of long-run volatility is taken as it is. */
+const USUAL_HOURS = 12;
 const HOURS_PER_YEAR = 8_760;
 /** Relative rise of an option's volatility per log fall: 4.4 at 1.5 days, inversely with the tenor. Rises: none. */
 const VOL_RISE = { perFall: 4.4, atDays: 1.5, leastDays: 0.6 };
@@ -75,12 +77,11 @@ function moveGain(question: EndpointQuestion): number {
 
 /** Scale of the log move against the writer between two times, decimal. */
 function moveDeviation({ asset, series, atSec, untilSec }: EndpointQuestion, vol: QuotedVol): number {
-  const hours = (untilSec - atSec) / SECONDS_PER_HOUR;
   const longRun = longRunHourly(asset);
   const skew = series.kind === "call" ? vol.callSkew : vol.putSkew;
-  const busyness = Math.sqrt(calendarHours(atSec, untilSec) / hours);
-  const relative = (vol.hourly / longRun) * skew * busyness;
-  return longRun * Math.sqrt(hours) * relative ** SHARED_DENSITY_POWER;
+  const usual = longRun * Math.sqrt(USUAL_HOURS);
+  const expected = vol.hourly * skew * Math.sqrt(calendarHours(atSec, untilSec));
+  return usual * (expected / usual) ** SHARED_DENSITY_POWER;
 }
 
 function longRunHourly(asset: AssetSymbol): number {

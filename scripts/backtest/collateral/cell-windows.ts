@@ -35,7 +35,7 @@ function cellOf(asset: AssetSymbol, { snapshots, hours, fromSec }: CellSource): 
   const pairs = snapshotPairs(snapshots, hours).filter(({ snapshot }) => snapshot.atSec >= (fromSec ?? 0));
   const name = `${asset}_${hours}h`;
   if (pairs.length < FEWEST_PAIRS) throw tooFew(name, pairs.length, { snapshots, hours, fromSec });
-  return { name, pairs, margins: plimsollMargins(snapshots, pairs), rules: baselineRules(snapshots) };
+  return { name, snapshots, pairs, margins: plimsollMargins(snapshots, pairs), rules: baselineRules(snapshots) };
 }
 
 function tooFew(

@@ -1,6 +1,8 @@
 /** The JSON object of the collateral backtest. */
 import { BASELINE_NAMES } from "./baselines.ts";
+import { worstDay } from "./breach-groups.ts";
 import type { CellResult } from "./measure-cell.ts";
+import type { CollateralSummary } from "./summarise.ts";
 
 /** Savings over the baselines: one minus the ratio of mean excess margins over the cells. */
 export interface Savings {
@@ -11,8 +13,8 @@ export interface Savings {
 }
 
 /** The object of `--json`. */
-export function collateralJson(results: readonly CellResult[]): Readonly<Record<string, unknown>> {
-  const cells = results.map(({ cell, valueMean, stated, scaled }) => {
+export function collateralJson({ cells, interval, growing }: CollateralSummary): Readonly<Record<string, unknown>> {
+  const entries = cells.map(({ result: { cell, valueMean, stated, scaled }, formulas, calibration }) => {
     const baselines = BASELINE_NAMES.map((name) => [name, atStatedRate(scaled[name].figures)]);
     return [
       cell.name,
@@ -25,10 +27,14 @@ export function collateralJson(results: readonly CellResult[]): Readonly<Record<
         ...atStatedRate(scaled.plimsoll.figures),
         knob: scaled.plimsoll.knob,
         baselines: Object.fromEntries(baselines),
+        worstDay: worstDay(cell.pairs, scaled.plimsoll.margins),
+        formulas,
+        calibration,
       },
     ];
   });
-  return { cells: Object.fromEntries(cells), mean: savings(results) };
+  const mean = { ...savings(cells.map(({ result }) => result)), vsBestInterval: interval };
+  return { cells: Object.fromEntries(entries), mean, growing };
 }
 
 /** Savings over all cells. */

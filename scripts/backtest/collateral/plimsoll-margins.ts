@@ -9,15 +9,23 @@ const CONFIDENCE = 0.99;
 /** Share of the snapshot before in the level of volatility, in logarithms: one quote of a short option is noisy. */
 const MEMORY = 0.5;
 
-/** Margins as shares of the largest loss, in the order of the pairs. The margin at t reads chains up to t. `[pairs]` */
-export function plimsollMargins(snapshots: readonly ChainSnapshot[], pairs: readonly OptionPair[]): Float64Array {
+/**
+ * Margins as shares of the largest loss, in the order of the pairs. The margin at t reads chains up to t. `[pairs]`
+ *
+ * @param confidence stated; the node's when left out.
+ */
+export function plimsollMargins(
+  snapshots: readonly ChainSnapshot[],
+  pairs: readonly OptionPair[],
+  confidence = CONFIDENCE,
+): Float64Array {
   const vols = smoothedVols(snapshots);
   return Float64Array.from(pairs, (pair) => {
     const { snapshot, quote, laterSec } = pair;
     const vol = vols.get(snapshot);
     if (vol === undefined) return Number.NaN;
     const { future, impliedVol } = quote;
-    const times = { atSec: snapshot.atSec, untilSec: laterSec, confidence: CONFIDENCE };
+    const times = { atSec: snapshot.atSec, untilSec: laterSec, confidence };
     const { value, margin } = endpointMargin(
       { asset: snapshot.asset, series: quote, future, impliedVol, ...times },
       vol,

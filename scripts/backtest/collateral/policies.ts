@@ -1,4 +1,5 @@
 /** The policies of the collateral backtest on one window: the node's margins and every baseline, each with one knob. */
+import type { ChainSnapshot } from "../../data/option-chains.ts";
 import { BASELINE_NAMES, type BaselineName, held, type MarginRule } from "./baselines.ts";
 import type { OptionPair } from "./snapshot-pairs.ts";
 
@@ -6,6 +7,8 @@ import type { OptionPair } from "./snapshot-pairs.ts";
 export interface CellWindow {
   /** `BTC_6h`. */
   readonly name: string;
+  /** All snapshots of the asset, ascending in time. */
+  readonly snapshots: readonly ChainSnapshot[];
   readonly pairs: readonly OptionPair[];
   /** The node's margins at its stated confidence. `[pairs]` */
   readonly margins: Float64Array;

@@ -14,6 +14,8 @@ export interface OptionPair {
   readonly intrinsic: number;
   /** Value at the later snapshot. */
   readonly laterValue: number;
+  /** Index of the later snapshot, USD. */
+  readonly laterIndex: number;
 }
 
 /** The later snapshot may come this much before the horizon has passed. */
@@ -71,6 +73,7 @@ function pairsOf(snapshot: ChainSnapshot, later: ChainSnapshot): readonly Option
       value: shareValue(quote),
       intrinsic: intrinsic / maxLoss,
       laterValue: shareValue(match),
+      laterIndex: later.index,
     });
   }
   return pairs;

@@ -110,8 +110,9 @@ describe("endpointMargin", () => {
     const { value, margin } = endpointMargin(far, vol);
     near(value, 900, 1e-6);
     const longRun = 0.45 / Math.sqrt(8_760);
-    const busy = Math.sqrt(calendarHours(AT_SEC, question.untilSec) / 6);
-    const deviation = longRun * Math.sqrt(6) * ((0.005 / longRun) * 1.1 * busy) ** 0.75;
+    const usual = longRun * Math.sqrt(12);
+    const expected = 0.005 * 1.1 * Math.sqrt(calendarHours(AT_SEC, question.untilSec));
+    const deviation = usual * (expected / usual) ** 0.75;
     const probe = 3 * longRun * Math.sqrt(6);
     const gain = (1 - Math.exp(-probe)) / probe;
     near(margin, 1_000 - 100 * Math.exp(-2.5 * gain ** -0.05 * deviation), 1e-6);
