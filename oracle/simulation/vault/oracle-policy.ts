@@ -11,7 +11,9 @@ import { encodeSeriesId } from "../../rules/series-id.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import type { WeighedScore } from "../../scoring/class-quantiles.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
-import { createReportDelivery, type WishedEntry } from "./report-delivery.ts";
+import type { Moment } from "./market-moment.ts";
+import type { PlannedShort } from "./opening-plan.ts";
+import { clampAndApply, createReportDelivery, type WishedEntry } from "./report-delivery.ts";
 import type { Short } from "./short.ts";
 import type { VaultScorer } from "./vault-scorer.ts";
 import { classIdAt, type VaultTerms } from "./vault-terms.ts";
@@ -27,6 +29,11 @@ export interface OraclePolicyOptions {
    * it signs.
    */
   readonly scale: number;
+  /**
+   * Whether a short is scored before it opens: it must then meet its own score times 1 + β instead of the class's. Not what the
+   * vault does; the bound of what better requirements for new risk could save.
+   */
+  readonly isQuoted: boolean;
 }
 
 const ADDRESS_DIGITS = 40;
@@ -43,7 +50,16 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
   let live: ReadonlyMap<number, Short> = new Map();
   const positions = (): readonly Position[] =>
     [...live.values()].map((short) => toPosition(short, wordOf(short.plan.index), { asset: options.asset, source }));
-  options.scorer.enlist({ source, positions, lastGood: () => lastAccepted(positions(), wordOf) });
+  options.scorer.enlist({ source, positions, lastGood: (held) => lastAccepted(held, wordOf) });
+  const quotedWord = (plan: PlannedShort, word: bigint, { hour, price }: Moment): bigint | null => {
+    const short = { plan, sizeE8: plan.sizeE8, size: plan.size, collateral: 0n, perContract: 0, flaggedAtSec: null };
+    const score = options.scorer.quote(toPosition(short, word, { asset: options.asset, source }), hour.startSec);
+    if (score === null) return null;
+    const { rhoBps, piBps, ...rest } = wishOf(score, short, { price, scale: options.scale }).score;
+    const riskClass = classAt(terms, rest.classId);
+    const entry = { epoch: FIRST_EPOCH, rhoBps, piBps, score: rest.score };
+    return clampAndApply(word, entry, { riskClass, atSec: hour.startSec })?.word ?? null;
+  };
   return {
     name: options.name,
     hour: ({ timeSec, price }, shorts) => {
@@ -59,7 +75,10 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
     open: (plan, moment) => {
       const classId = classIdAt(terms, plan.series, moment);
       const riskClass = classAt(terms, classId);
-      words.set(plan.index, initialWord(classId, riskClass));
+      const word = initialWord(classId, riskClass);
+      const quoted = options.isQuoted ? quotedWord(plan, word, moment) : null;
+      words.set(plan.index, quoted ?? word);
+      if (quoted !== null) return effectiveParams(quoted, { riskClass, nowSec: moment.timeSec }).rhoInitialBps;
       return openingRho(quantiles.get(classId) ?? UNKNOWN_WORD, riskClass, moment.timeSec);
     },
     maintenance: ({ plan }, { timeSec }) => {
@@ -71,10 +90,12 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
       const { classId } = unpackRiskWord(word);
       const quantileWord = quantiles.get(classId) ?? UNKNOWN_WORD;
       const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord };
+      const own = effectiveParams(word, context).rhoInitialBps;
+      if (options.isQuoted) return own;
       // As a new position of its present class would, and never less than its own word asks for.
       const present = classIdAt(terms, plan.series, moment);
       const opening = openingRho(quantiles.get(present) ?? UNKNOWN_WORD, classAt(terms, present), moment.timeSec);
-      return Math.max(opening, effectiveParams(word, context).rhoInitialBps);
+      return Math.max(opening, own);
     },
     grew: ({ plan }) => words.set(plan.index, raisedWord(wordOf(plan.index), terms)),
     retired: ({ plan }) => words.delete(plan.index),
@@ -116,7 +137,7 @@ function lastAccepted(
 /** The score with what it asks beyond the option's value scaled, and its weight in the class quantile. */
 function wishOf(
   score: PositionScore,
-  { plan, size }: Short,
+  { plan, size }: Pick<Short, "plan" | "size">,
   { price, scale }: { readonly price: number; readonly scale: number },
 ): WeighedScore & { readonly score: PositionScore } {
   const weight = size * Math.min(plan.strike, price);
@@ -130,9 +151,11 @@ function toEntry({ id, epoch, rhoBps, piBps, score }: PositionScore): WishedEntr
   return { index: Number(id), epoch, rhoBps, piBps, score };
 }
 
+type OpenShort = Pick<Short, "plan" | "sizeE8" | "size" | "collateral" | "perContract" | "flaggedAtSec">;
+
 /** The short as an operator reads it from the vault. Every writer is a stranger to the others. */
 function toPosition(
-  short: Short,
+  short: OpenShort,
   word: bigint,
   { asset, source }: { readonly asset: AssetSymbol; readonly source: Address },
 ): Position {

@@ -87,7 +87,8 @@ function moveWord(
   return [{ key, applied, tightenedBps: Math.max(0, rise) }];
 }
 
-function clampAndApply(
+/** The nearest entry that the rules accept, applied {@link DELIVERY_DELAY_SEC} after the observation; `null` where there is none. */
+export function clampAndApply(
   word: bigint,
   wished: EntryValues,
   { riskClass, atSec }: { readonly riskClass: RiskClass; readonly atSec: number },

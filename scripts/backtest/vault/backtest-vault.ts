@@ -20,12 +20,14 @@ export interface VaultStudy {
   readonly product: CurvePoint;
   /** The product over its knob, itself the last. */
   readonly products: readonly CurvePoint[];
+  /** The product with every short scored before it opens, over its knob. */
+  readonly quoted: readonly CurvePoint[];
   readonly statics: readonly CurvePoint[];
   readonly exchanges: readonly CurvePoint[];
   /** Calibrated to the product's bad debt; `null` where no knob reaches it. */
   readonly atEqual: Rivals;
   /** Calibrated to {@link BAD_DEBT_LIMIT_BPS}. */
-  readonly atLimit: Rivals & { readonly plimsoll: CurvePoint | null };
+  readonly atLimit: Rivals & { readonly plimsoll: CurvePoint | null; readonly quoted: CurvePoint | null };
 }
 
 /** The baselines at one level of bad debt. */
@@ -42,12 +44,14 @@ const SEED = "vault-lives-1";
 const OPENINGS_PER_DAY = 3;
 const STATIC_BPS = [300, 500, 700, 900, 1_100, 1_300, 1_500, 1_800, 2_200, 2_800, 3_600, 5_000, 7_000, 10_000];
 const EXCHANGE_SCALES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.4, 2, 3];
-const PRODUCT_SCALES = [0.15, 0.3, 0.5, 0.7, 1];
+const PRODUCT_SCALES = [0.5, 1];
+const QUOTED_SCALES = [0.5, 1];
 /** Knobs tried between the last with more and the first with no more bad debt. */
 const REFINING = 7;
 
 const FIRST: readonly PolicySpec[] = [
   ...PRODUCT_SCALES.map((knob) => ({ family: "plimsoll", knob }) as const),
+  ...QUOTED_SCALES.map((knob) => ({ family: "quoted", knob }) as const),
   ...STATIC_BPS.map((knob) => ({ family: "static", knob }) as const),
   ...EXCHANGE_SCALES.map((knob) => ({ family: "exchange", knob }) as const),
 ];
@@ -89,6 +93,7 @@ function studyOf(runs: ReturnType<typeof mergeDays>, window: Stretch): Omit<Vaul
   const statics = curveOf(runs, "static", window);
   const exchanges = curveOf(runs, "exchange", window);
   const products = curveOf(runs, "plimsoll", window);
+  const quoted = curveOf(runs, "quoted", window);
   const product = products.at(-1);
   if (product === undefined) throw new RangeError("The product runs in every segment.");
   const rivalsAt = (level: number): Rivals => ({
@@ -99,9 +104,14 @@ function studyOf(runs: ReturnType<typeof mergeDays>, window: Stretch): Omit<Vaul
     window,
     product,
     products,
+    quoted,
     statics,
     exchanges,
     atEqual: rivalsAt(product.figures.badDebtBps),
-    atLimit: { ...rivalsAt(BAD_DEBT_LIMIT_BPS), plimsoll: calibrated(products, BAD_DEBT_LIMIT_BPS) },
+    atLimit: {
+      plimsoll: calibrated(products, BAD_DEBT_LIMIT_BPS),
+      quoted: calibrated(quoted, BAD_DEBT_LIMIT_BPS),
+      ...rivalsAt(BAD_DEBT_LIMIT_BPS),
+    },
   };
 }

@@ -9,11 +9,11 @@ import type { VaultTerms } from "../../../oracle/simulation/vault/vault-terms.ts
 
 /**
  * One policy by its one knob. `plimsoll` is the product at knob 1; below, what ρ asks beyond the option's value and the classes'
- * own ρ for new and unscored shorts are scaled by it. The knob of `static` is ρ in basis points, that of `exchange` the scale of
+ * own ρ for new and unscored shorts are scaled by it. `quoted` is the product with every short scored before it opens. The knob of `static` is ρ in basis points, that of `exchange` the scale of
  * its formula.
  */
 export const policySpecSchema = z.object({
-  family: z.enum(["plimsoll", "static", "exchange"]),
+  family: z.enum(["plimsoll", "quoted", "static", "exchange"]),
   knob: z.number().positive(),
 });
 
@@ -32,7 +32,9 @@ export function makePolicy({ family, knob }: PolicySpec, { asset, terms, scorer 
   if (family === "static") return staticPolicy(knob, terms);
   if (family === "exchange") return exchangePolicy(knob, terms);
   if (scorer === null) throw new RangeError("The product needs scores, which are made on the first run only.");
-  return oraclePolicy({ name: family, asset, terms: scaledTerms(terms, knob), scorer, scale: knob });
+  const isQuoted = family === "quoted";
+  const own = isQuoted ? scaledTerms(terms, 0) : scaledTerms(terms, knob);
+  return oraclePolicy({ name: family, asset, terms: own, scorer, scale: knob, isQuoted });
 }
 
 /** ρ for new and for unscored shorts scaled, not below the class's floor. */

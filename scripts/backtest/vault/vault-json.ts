@@ -37,6 +37,7 @@ export function vaultJson(study: VaultStudy): Readonly<Record<string, unknown>> 
       static: study.statics.map(point),
       exchange: study.exchanges.map(point),
       plimsoll: study.products.map(point),
+      quoted: study.quoted.map(point),
     },
   };
 }

@@ -57,13 +57,14 @@ function equalSection(study: VaultStudy): ReportSection {
 function limitSection({ atLimit }: VaultStudy): ReportSection {
   const named = [
     ["plimsoll", atLimit.plimsoll],
+    ["plimsoll, quoted", atLimit.quoted],
     ["static", atLimit.static],
     ["exchange", atLimit.exchange],
   ] as const;
   return {
     title: `Each at ${BAD_DEBT_LIMIT_BPS} bp of bad debt a year`,
     text: [
-      "Here the product too has a knob: what ρ asks beyond the option's value is scaled, and the classes' ρ for new and unscored shorts with it.",
+      "Here the product too has a knob: what ρ asks beyond the option's value is scaled, and the classes' ρ for new and unscored shorts with it. Quoted: every short is scored before it opens and must meet that score times 1 + β instead of its class's ρ, which the vault cannot do; the bound of what better requirements for new risk could save.",
     ],
     tables: [figuresTable("Smallest tried knob with no more bad debt", named)],
   };
@@ -97,7 +98,7 @@ function rowOf(name: string, knob: number | null, figures: PolicyFigures | null)
   return [name, knob, locked, required, badDebtBps, opened, liquidations, wrongful, overCharge];
 }
 
-function curveChart({ statics, exchanges, products, product }: VaultStudy): Chart {
+function curveChart({ statics, exchanges, products, quoted, product }: VaultStudy): Chart {
   const points = (curve: readonly CurvePoint[]) =>
     curve.map(({ figures }) => [figures.locked, Math.max(LEAST_SHOWN_BPS, figures.badDebtBps)] as const);
   return {
@@ -113,6 +114,7 @@ function curveChart({ statics, exchanges, products, product }: VaultStudy): Char
       { name: "static ρ", kind: "line", points: points(statics) },
       { name: "exchange formula", kind: "line", points: points(exchanges) },
       { name: "plimsoll, scaled", kind: "line", points: points(products) },
+      { name: "plimsoll, quoted, scaled", kind: "line", points: points(quoted) },
       { name: "plimsoll as configured", kind: "scatter", points: points([product]) },
     ],
   };

@@ -12,9 +12,15 @@ import { BED_TERMS, HOUR, hourAt, knownOn, plannedShort, START_SEC } from "./vau
 const HOURS = Array.from({ length: 8 }, (_, place) => hourAt(place, { open: 40_000 }));
 const SETTINGS = { ...DEFAULT_SCORING_SETTINGS, paths: 200 };
 
-function bed(scale = 1, knownAt = knownOn(HOURS)) {
+interface BedOptions {
+  readonly scale?: number;
+  readonly knownAt?: ReturnType<typeof knownOn>;
+  readonly isQuoted?: boolean;
+}
+
+function bed({ scale = 1, knownAt = knownOn(HOURS), isQuoted = false }: BedOptions = {}) {
   const scorer = createVaultScorer({ classes: BED_TERMS.classes, settings: SETTINGS, knownAt });
-  const policy = oraclePolicy({ name: "plimsoll", asset: "BTC", terms: BED_TERMS, scorer, scale });
+  const policy = oraclePolicy({ name: "plimsoll", asset: "BTC", terms: BED_TERMS, scorer, scale, isQuoted });
   const vault = createVault(policy, BED_TERMS);
   const at = (hour: number, afterSec = 0) => {
     const price = HOURS[hour];
@@ -36,7 +42,7 @@ function bed(scale = 1, knownAt = knownOn(HOURS)) {
 
 describe("oraclePolicy", () => {
   it("behavior: without scores a short opens at the class initial times 1 + β, and keeps the default", () => {
-    const { open, rhoAt, report } = bed(1, () => null);
+    const { open, rhoAt, report } = bed({ knownAt: () => null });
     // No quantile was signed: the default of 2 000 bps counts, times 1.2, of 38 000 USD.
     assert.equal(open()?.collateral, 9_120_000_000n);
     report(1);
@@ -70,12 +76,25 @@ describe("oraclePolicy", () => {
 
   it("behavior: the knob scales what is asked beyond the option's value; at 1 nothing changes", () => {
     const rhos = [1, 0.5, 0.25].map((scale) => {
-      const { open, report, rhoAt } = bed(scale);
+      const { open, report, rhoAt } = bed({ scale });
       open();
       report(1);
       return rhoAt(1, 120);
     });
     assert.ok((rhos[0] ?? 0) > (rhos[1] ?? 0) && (rhos[1] ?? 0) > (rhos[2] ?? 0));
+  });
+
+  it("behavior: a quoted short opens at its own score times 1 + β, which is in force at once", () => {
+    const { open, rhoAt, policy, vault, at } = bed({ isQuoted: true });
+    const short = open();
+    assert.ok(short);
+    const rho = rhoAt(0, 180);
+    assert.ok(rho > 100 && rho < 2_000);
+    assert.equal(policy.initial(short, at(0, 180)), Math.max(500, Math.ceil(rho * 1.2)));
+    assert.equal(short.collateral, (BigInt(Math.max(500, Math.ceil(rho * 1.2))) * 38_000_000_000n) / 10_000n);
+    const unknown = bed({ isQuoted: true, knownAt: () => null });
+    assert.equal(unknown.open()?.collateral, 9_120_000_000n);
+    assert.equal(vault.shorts.size, 1);
   });
 
   it("behavior: variants are scored together, each as if it were alone", () => {
@@ -86,7 +105,7 @@ describe("oraclePolicy", () => {
     };
     const scorer = createVaultScorer({ classes: BED_TERMS.classes, settings: SETTINGS, knownAt });
     const vaults = ["one", "two"].map((name) => {
-      const policy = oraclePolicy({ name, asset: "BTC", terms: BED_TERMS, scorer, scale: 1 });
+      const policy = oraclePolicy({ name, asset: "BTC", terms: BED_TERMS, scorer, scale: 1, isQuoted: false });
       return createVault(policy, BED_TERMS);
     });
     const rhos = [0, 1].map((hour) => {

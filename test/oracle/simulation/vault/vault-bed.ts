@@ -115,7 +115,7 @@ export function bedPolicies(hours: readonly MarketHour[], terms: VaultTerms = BE
   const settings = { ...DEFAULT_SCORING_SETTINGS, paths: 100 };
   const scorer = createVaultScorer({ classes: terms.classes, settings, knownAt: knownOn(hours) });
   return [
-    oraclePolicy({ name: "plimsoll", asset: "BTC", terms, scorer, scale: 1 }),
+    oraclePolicy({ name: "plimsoll", asset: "BTC", terms, scorer, scale: 1, isQuoted: false }),
     staticPolicy(1_000, terms),
     exchangePolicy(0.3, terms),
   ];
