@@ -13,7 +13,7 @@ import type { WeighedScore } from "../../scoring/class-quantiles.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
 import type { Moment } from "./market-moment.ts";
 import type { PlannedShort } from "./opening-plan.ts";
-import { clampAndApply, createReportDelivery, type WishedEntry } from "./report-delivery.ts";
+import { clampAndApply, createReportDelivery, type WishedEntry, type WishedReport } from "./report-delivery.ts";
 import type { Short } from "./short.ts";
 import type { VaultScorer } from "./vault-scorer.ts";
 import { classIdAt, type VaultTerms } from "./vault-terms.ts";
@@ -39,67 +39,100 @@ export interface OraclePolicyOptions {
 const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
+/** What the parts of the policy share. */
+interface Book {
+  readonly options: OraclePolicyOptions;
+  /** Stands for this vault in the scorer. */
+  readonly source: Address;
+  readonly words: Map<number, bigint>;
+  readonly quantiles: Map<number, bigint>;
+}
+
 /** Creates the policy of one market. */
 export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
-  const { terms } = options;
-  const words = new Map<number, bigint>();
-  const quantiles = new Map<number, bigint>();
-  const delivery = createReportDelivery(terms, { words, quantiles });
-  const wordOf = (index: number): bigint => words.get(index) ?? UNKNOWN_WORD;
-  const source = options.scorer.nextSource();
+  const { terms, scorer } = options;
+  const book: Book = { options, source: scorer.nextSource(), words: new Map(), quantiles: new Map() };
+  const delivery = createReportDelivery(terms, book);
   let live: ReadonlyMap<number, Short> = new Map();
-  const positions = (): readonly Position[] =>
-    [...live.values()].map((short) => toPosition(short, wordOf(short.plan.index), { asset: options.asset, source }));
-  options.scorer.enlist({ source, positions, lastGood: (held) => lastAccepted(held, wordOf) });
-  const quotedWord = (plan: PlannedShort, word: bigint, { hour, price }: Moment): bigint | null => {
-    const short = { plan, sizeE8: plan.sizeE8, size: plan.size, collateral: 0n, perContract: 0, flaggedAtSec: null };
-    const score = options.scorer.quote(toPosition(short, word, { asset: options.asset, source }), hour.startSec);
-    if (score === null) return null;
-    const { rhoBps, piBps, ...rest } = wishOf(score, short, { price, scale: options.scale }).score;
-    const riskClass = classAt(terms, rest.classId);
-    const entry = { epoch: FIRST_EPOCH, rhoBps, piBps, score: rest.score };
-    return clampAndApply(word, entry, { riskClass, atSec: hour.startSec })?.word ?? null;
-  };
+  scorer.enlist({
+    source: book.source,
+    positions: () => [...live.values()].map((short) => toPosition(book, short, wordOf(book, short.plan))),
+    lastGood: (positions) => lastAccepted(book, positions),
+  });
   return {
     name: options.name,
-    hour: ({ timeSec, price }, shorts) => {
+    hour: (moment, shorts) => {
       live = shorts;
-      const scores = shorts.size === 0 ? [] : options.scorer.scoresOf(source, timeSec);
-      const wishes = scores.flatMap((score) => {
-        const short = shorts.get(Number(score.id));
-        return short === undefined ? [] : [wishOf(score, short, { price, scale: options.scale })];
-      });
-      const classQuantiles = options.scorer.quantiles(wishes);
-      delivery.deliver({ atSec: timeSec, entries: wishes.map(({ score }) => toEntry(score)), classQuantiles });
+      if (shorts.size > 0) delivery.deliver(reportAt(book, moment, shorts));
     },
-    open: (plan, moment) => {
-      const classId = classIdAt(terms, plan.series, moment);
-      const riskClass = classAt(terms, classId);
-      const word = initialWord(classId, riskClass);
-      const quoted = options.isQuoted ? quotedWord(plan, word, moment) : null;
-      words.set(plan.index, quoted ?? word);
-      if (quoted !== null) return effectiveParams(quoted, { riskClass, nowSec: moment.timeSec }).rhoInitialBps;
-      return openingRho(quantiles.get(classId) ?? UNKNOWN_WORD, riskClass, moment.timeSec);
-    },
+    open: (plan, moment) => openWord(book, plan, moment),
     maintenance: ({ plan }, { timeSec }) => {
-      const word = wordOf(plan.index);
+      const word = wordOf(book, plan);
       return maintenanceOf(word, { riskClass: classAt(terms, unpackRiskWord(word).classId), nowSec: timeSec });
     },
-    initial: ({ plan }, moment) => {
-      const word = wordOf(plan.index);
-      const { classId } = unpackRiskWord(word);
-      const quantileWord = quantiles.get(classId) ?? UNKNOWN_WORD;
-      const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord };
-      const own = effectiveParams(word, context).rhoInitialBps;
-      if (options.isQuoted) return own;
-      // As a new position of its present class would, and never less than its own word asks for.
-      const present = classIdAt(terms, plan.series, moment);
-      const opening = openingRho(quantiles.get(present) ?? UNKNOWN_WORD, classAt(terms, present), moment.timeSec);
-      return Math.max(opening, own);
-    },
-    grew: ({ plan }) => words.set(plan.index, raisedWord(wordOf(plan.index), terms)),
-    retired: ({ plan }) => words.delete(plan.index),
+    initial: (short, moment) => initialOf(book, short, moment),
+    grew: ({ plan }) => book.words.set(plan.index, raisedWord(wordOf(book, plan), terms)),
+    retired: ({ plan }) => book.words.delete(plan.index),
   };
+}
+
+function wordOf({ words }: Book, { index }: Pick<PlannedShort, "index">): bigint {
+  return words.get(index) ?? UNKNOWN_WORD;
+}
+
+function reportAt(
+  { options, source }: Book,
+  { timeSec, price }: Moment,
+  shorts: ReadonlyMap<number, Short>,
+): WishedReport {
+  const { scorer, scale } = options;
+  const wishes = scorer.scoresOf(source, timeSec).flatMap((score) => {
+    const short = shorts.get(Number(score.id));
+    return short === undefined ? [] : [wishOf(score, short, { price, scale })];
+  });
+  const classQuantiles = scorer.quantiles(wishes);
+  return { atSec: timeSec, entries: wishes.map(({ score }) => toEntry(score)), classQuantiles };
+}
+
+/** Word of a new short. @returns ρ that it must meet. */
+function openWord(book: Book, plan: PlannedShort, moment: Moment): number {
+  const { options, words, quantiles } = book;
+  const classId = classIdAt(options.terms, plan.series, moment);
+  const riskClass = classAt(options.terms, classId);
+  const word = initialWord(classId, riskClass);
+  const quoted = options.isQuoted ? quotedWord(book, word, { plan, moment }) : null;
+  words.set(plan.index, quoted ?? word);
+  if (quoted !== null) return effectiveParams(quoted, { riskClass, nowSec: moment.timeSec }).rhoInitialBps;
+  return openingRho(quantiles.get(classId) ?? UNKNOWN_WORD, riskClass, moment.timeSec);
+}
+
+/** The word with a first score of before the opening; `null` where nothing is known to score from. */
+function quotedWord(
+  book: Book,
+  word: bigint,
+  { plan, moment }: { readonly plan: PlannedShort; readonly moment: Moment },
+): bigint | null {
+  const { scorer, scale, terms } = book.options;
+  const short = { plan, sizeE8: plan.sizeE8, size: plan.size, collateral: 0n, perContract: 0, flaggedAtSec: null };
+  const atSec = moment.hour.startSec;
+  const score = scorer.quote(toPosition(book, short, word), atSec);
+  if (score === null) return null;
+  const wish = wishOf(score, short, { price: moment.price, scale }).score;
+  const entry = { epoch: FIRST_EPOCH, rhoBps: wish.rhoBps, piBps: wish.piBps, score: wish.score };
+  return clampAndApply(word, entry, { riskClass: classAt(terms, wish.classId), atSec })?.word ?? null;
+}
+
+/** What its own word asks for and, unless shorts are quoted, what a new short of its present class would have to meet. */
+function initialOf(book: Book, { plan }: Short, moment: Moment): number {
+  const { terms, isQuoted } = book.options;
+  const word = wordOf(book, plan);
+  const { classId } = unpackRiskWord(word);
+  const quantileOf = (id: number): bigint => book.quantiles.get(id) ?? UNKNOWN_WORD;
+  const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord: quantileOf(classId) };
+  const own = effectiveParams(word, context).rhoInitialBps;
+  if (isQuoted) return own;
+  const present = classIdAt(terms, plan.series, moment);
+  return Math.max(own, openingRho(quantileOf(present), classAt(terms, present), moment.timeSec));
 }
 
 function openingRho(quantileWord: bigint, riskClass: RiskClass, nowSec: number): number {
@@ -122,13 +155,10 @@ function raisedWord(word: bigint, terms: VaultTerms): bigint {
   return packRiskWord({ ...state, epoch, rhoCap: Math.max(state.rhoCap, cap) });
 }
 
-function lastAccepted(
-  positions: readonly Position[],
-  wordOf: (index: number) => bigint,
-): ReadonlyMap<string, BoundedPair> {
+function lastAccepted(book: Book, positions: readonly Position[]): ReadonlyMap<string, BoundedPair> {
   return new Map(
     positions.flatMap((position) => {
-      const { observedAt, rhoTarget, pi } = unpackRiskWord(wordOf(Number(position.id)));
+      const { observedAt, rhoTarget, pi } = unpackRiskWord(wordOf(book, { index: Number(position.id) }));
       return observedAt === 0 ? [] : [[positionKey(position), { rhoBps: rhoTarget, piBps: pi }] as const];
     }),
   );
@@ -154,16 +184,12 @@ function toEntry({ id, epoch, rhoBps, piBps, score }: PositionScore): WishedEntr
 type OpenShort = Pick<Short, "plan" | "sizeE8" | "size" | "collateral" | "perContract" | "flaggedAtSec">;
 
 /** The short as an operator reads it from the vault. Every writer is a stranger to the others. */
-function toPosition(
-  short: OpenShort,
-  word: bigint,
-  { asset, source }: { readonly asset: AssetSymbol; readonly source: Address },
-): Position {
+function toPosition({ options, source }: Book, short: OpenShort, word: bigint): Position {
   const { plan } = short;
   const { classId, epoch } = unpackRiskWord(word);
   return {
     seriesId: encodeSeriesId(plan.series),
-    asset,
+    asset: options.asset,
     kind: plan.kind,
     strike: plan.strike,
     expirySec: plan.expirySec,
