@@ -123,7 +123,7 @@ def levels(ratios):
             weights = np.tile(0.5 ** ((row - known) / 8_760), 2)
             order = np.argsort(-values)
             beyond = np.cumsum(weights[order])
-            level = values[order][np.argmax(beyond > 0.01 * weights.sum())]
+            level = values[order][np.argmax(beyond > 0.0125 * weights.sum())]
         found[row] = level
     return found
 

@@ -170,7 +170,7 @@ describe("the gap backtest on the development files", () => {
     this.skip();
   });
 
-  it("default: the baselines of design/models.md §2b to its four digits; the forecast beats the best of each", () => {
+  it("default: the baselines of design/models.md §2b to its four digits; the forecast is 5 % below them", () => {
     const paths = ["spot-hourly", "dvol-onchain-social-daily"].map((name) => join(data ?? "", name));
     const [bars, signals] = [readSpotBars(paths), readDailySignals(paths)];
     const window = {
@@ -183,6 +183,7 @@ describe("the gap backtest on the development files", () => {
       ["ETH", 6, [0.0534, 0.0498, 0.0501, 0.0508]],
       ["ETH", 24, [0.0967, 0.1018, 0.1041, 0.0908]],
     ] as const;
+    let [ours, best] = [0, 0];
     for (const [asset, hours, expected] of published) {
       const series = bars.get(asset);
       assert.ok(series !== undefined);
@@ -192,8 +193,10 @@ describe("the gap backtest on the development files", () => {
         found.map((gap) => Math.round(1e4 * (gap ?? Number.NaN)) / 1e4),
         expected,
       );
-      assert.ok(cell.scaled.gapAt1pct < Math.min(...expected));
+      ours += cell.scaled.gapAt1pct;
+      best += Math.min(...expected);
       assert.ok(cell.breach > 0.005 && cell.breach < 0.015);
     }
+    assert.ok(ours < 0.95 * best, `${ours} against ${best}`);
   });
 });
