@@ -26,15 +26,38 @@ export interface ScenarioDraws {
  * @param options number of paths, of time steps, and the seed.
  */
 export function drawScenarios(options: { paths: number; steps: number; seed: string }): ScenarioDraws {
-  const root = createRng(options.seed);
-  const steps = Array.from({ length: options.steps }, (_, step) => ({
-    residualRank: stratified(options.paths, root.fork(`residual-${step}`)),
-    bridge: bridgeDraws(options.paths, root.fork(`bridge-${step}`)),
-  }));
-  const volShock = stratified(options.paths, root.fork("vol-shock")).map((rank) =>
+  const { paths, seed, steps } = options;
+  const start = kept?.paths === paths && kept.seed === seed ? kept : firstDraws(paths, seed);
+  const missing = Array.from({ length: Math.max(0, steps - start.steps.length) }, (_, offset) =>
+    drawStep(start.steps.length + offset, start),
+  );
+  kept = missing.length === 0 ? start : { ...start, steps: [...start.steps, ...missing] };
+  return { paths, steps: kept.steps.slice(0, steps), volShock: kept.volShock };
+}
+
+interface KeptDraws extends ScenarioDraws {
+  readonly seed: string;
+}
+
+/**
+ * The last draws: every round asks for the same numbers, and drawing them takes longer than valuing a series with them. They
+ * depend on the options alone and nobody writes to them.
+ */
+let kept: KeptDraws | null = null;
+
+function firstDraws(paths: number, seed: string): KeptDraws {
+  const volShock = stratified(paths, createRng(seed).fork("vol-shock")).map((rank) =>
     normalInverse(Math.max(rank, Number.MIN_VALUE)),
   );
-  return { paths: options.paths, steps, volShock };
+  return { paths, seed, steps: [], volShock };
+}
+
+function drawStep(step: number, { paths, seed }: KeptDraws): StepDraws {
+  const root = createRng(seed);
+  return {
+    residualRank: stratified(paths, root.fork(`residual-${step}`)),
+    bridge: bridgeDraws(paths, root.fork(`bridge-${step}`)),
+  };
 }
 
 /** One uniform number out of each of `count` equal strata, in random order. */

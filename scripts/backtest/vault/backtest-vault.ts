@@ -45,7 +45,7 @@ const OPENINGS_PER_DAY = 3;
 const STATIC_BPS = [300, 500, 700, 900, 1_100, 1_300, 1_500, 1_800, 2_200, 2_800, 3_600, 5_000, 7_000, 10_000];
 const EXCHANGE_SCALES = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.4, 2, 3];
 const PRODUCT_SCALES = [0.5, 1];
-const QUOTED_SCALES = [0.5, 1];
+const QUOTED_SCALES = [1];
 /** Knobs tried between the last with more and the first with no more bad debt. */
 const REFINING = 7;
 

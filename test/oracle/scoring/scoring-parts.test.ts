@@ -32,8 +32,14 @@ const PATHS = adversePaths({
 
 describe("drawScenarios", () => {
   it("default: more steps leave the earlier ones as they are", () => {
+    // Other options in between: what is kept of the last draws must not show.
+    const other = drawScenarios({ paths: 2000, steps: 3, seed: "other" });
     const fewer = drawScenarios({ paths: 2000, steps: 3, seed: "parts" });
     assert.deepEqual(fewer.steps, DRAWS.steps.slice(0, 3));
+    assert.deepEqual(fewer.volShock, DRAWS.volShock);
+    assert.notDeepEqual(other.steps, fewer.steps);
+    assert.deepEqual(drawScenarios({ paths: 2000, steps: 24, seed: "parts" }), DRAWS);
+    assert.equal(drawScenarios({ paths: 100, steps: 1, seed: "parts" }).volShock.length, 100);
   });
 });
 
