@@ -1,13 +1,15 @@
 /** Entry of the command line: one command a file in `cli/`. */
 import { Command } from "commander";
 import { proposeCommand } from "./cli/propose.ts";
+import { retrainCommand } from "./cli/retrain.ts";
 import { startCommand } from "./cli/start.ts";
 import { PlimsollError } from "./domain/errors.ts";
 
 const program = new Command("plimsoll")
   .description("Machine-learning risk oracle for on-chain options.")
   .addCommand(startCommand())
-  .addCommand(proposeCommand());
+  .addCommand(proposeCommand())
+  .addCommand(retrainCommand());
 
 try {
   await program.parseAsync();

@@ -143,10 +143,21 @@ const DriftSchema = z.object({
   widening: z.array(z.number()).describe("Factor on the moves within 1, 4, 24 and 72 hours, at least 1"),
 });
 
+const ModelEventSchema = z.object({
+  id: z.string(),
+  recordedAtSec: z.number(),
+  model: z.string(),
+  event: z.enum(["alarm", "requested", "promoted", "kept", "cancelled", "failed"]),
+  champion: z.string().nullable().describe("SHA-256 of the model in use, where a comparison was made"),
+  challenger: z.string().nullable(),
+  detail: z.unknown().describe("Figures and reasons"),
+});
+
 /** Models in use and what the drift watch says of them. */
 export const ModelsSchema = z.object({
   models: z.array(z.object({ id: z.string(), sha256: Hex })),
   drift: z.array(DriftSchema),
+  log: z.array(ModelEventSchema).describe("Decisions and alarms, the newest first, at most 50"),
 });
 
 /** Positions with the market time they were read at. */

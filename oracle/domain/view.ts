@@ -3,6 +3,7 @@ import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
+import type { ModelEvent } from "./model-event.ts";
 import type { OptionKind } from "./positions.ts";
 import type { ModelIdentity } from "./prediction.ts";
 import type { ScoreReason } from "./score.ts";
@@ -73,6 +74,8 @@ export interface SystemView {
   /** How good the served quantiles have been, by asset; empty before the first round. */
   drift(): readonly DriftState[];
   ingestion(): IngestionCounts;
+  /** Newest decisions about models and alarms, the newest first, at most 50. */
+  modelEvents(): readonly ModelEvent[];
   models(): readonly ModelIdentity[];
   /** Market time of the newest snapshot, seconds, and its description, e.g. `simulator seed 7`. */
   marketTimeSec(): number;

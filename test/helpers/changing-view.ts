@@ -56,6 +56,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     }),
     jointRisk: () => now.jointRisk,
     drift: () => [],
+    modelEvents: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,

@@ -2,6 +2,7 @@
 import { createHeldReportLog } from "../../chain/held-reports.ts";
 import type { Hex } from "../../domain/units.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
+import { openModelLog } from "../drift/model-log.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { RunCounters } from "../run-summary.ts";
@@ -58,8 +59,10 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const agents = { client, actors, contracts, world, counters, metrics, lanes };
   const markets = () => truth.snapshot().assets;
   const keepers = await openKeepers({ ...agents, logger, plan, loanPlan, markets, startSec: anchor.timestampSec });
+  const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents });
   return await openReplay({
     ...agents,
+    noteDrift,
     market: truth,
     stepSec: config.step ?? market.stepSec,
     reader,

@@ -3,6 +3,7 @@ import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
+import type { ModelEvent } from "../../domain/model-event.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
@@ -33,6 +34,7 @@ export interface LiveState extends SystemView {
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   setIngestion(counts: IngestionCounts): void;
+  setModelEvents(events: readonly ModelEvent[]): void;
   setModels(models: readonly ModelIdentity[]): void;
 }
 
@@ -49,6 +51,7 @@ export function createLiveState(dataSource: string): LiveState {
   const jointRisk = held<JointRiskReport | null>(null);
   const drift = held<readonly DriftState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
+  const modelEvents = held<readonly ModelEvent[]>([]);
   const models = held<readonly ModelIdentity[]>([]);
   return {
     positions: () => [...rows.values()],
@@ -59,6 +62,7 @@ export function createLiveState(dataSource: string): LiveState {
     jointRisk: jointRisk.get,
     drift: drift.get,
     ingestion: ingestion.get,
+    modelEvents: modelEvents.get,
     models: models.get,
     marketTimeSec: () => marketTimeSec,
     dataSource: () => dataSource,
@@ -79,6 +83,7 @@ export function createLiveState(dataSource: string): LiveState {
     setJointRisk: jointRisk.set,
     setDrift: drift.set,
     setIngestion: ingestion.set,
+    setModelEvents: modelEvents.set,
     setModels: models.set,
   };
 }

@@ -1,5 +1,6 @@
 /** Replays the market step by step: prices to the chain, settlements, one round of all operators, report, keepers. */
 import type { OracleReader } from "../../chain/oracle-reader.ts";
+import type { DriftState } from "../../domain/drift.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
@@ -27,6 +28,8 @@ export interface ReplayOptions extends WriterDependencies, RoundAccount {
   readonly world: WorldView;
   readonly delivery: DeliveryWatch;
   readonly lanes: JobLaneOptions;
+  /** Told of the drift watch after every round. */
+  readonly noteDrift: (states: readonly DriftState[]) => Promise<void>;
   /** Told after every round. */
   readonly onRound: (round: ReplayedRound) => void;
 }
@@ -93,6 +96,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   await advanceChainTo(options.client, anchorSec);
   const results = await options.operators.round(await options.reader.anchor());
   countRound(options, results);
+  await options.noteDrift(results[0]?.drift ?? []);
   const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
   const scores = results[0]?.scores ?? [];
   options.state.setJointRisk(results[0]?.jointRisk ?? null);

@@ -1,5 +1,6 @@
 /** Row types of the node's tables. `bigint` and `numeric` columns are read as decimal text, as the driver gives them. */
 import type { ColumnType, Generated } from "kysely";
+import type { ModelEventKind } from "../../domain/model-event.ts";
 
 /** Anything that JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -66,6 +67,33 @@ interface EntryOutcomesTable {
   score: number;
 }
 
+interface ModelEventsTable {
+  id: Generated<string>;
+  recorded_at: BigintColumn;
+  model: string;
+  event: ModelEventKind;
+  champion: string | null;
+  challenger: string | null;
+  detail: Json;
+}
+
+/** Life of a retraining. */
+export type RetrainingState = "waiting" | "running" | "done" | "cancelled" | "failed";
+
+interface RetrainingsTable {
+  id: string;
+  model: string;
+  state: RetrainingState;
+  progress: Generated<number>;
+  attempts: Generated<number>;
+  cancel_requested: Generated<boolean>;
+  request: Json;
+  result: ColumnType<JsonValue | null, string | null | undefined, string | null>;
+  error: string | null;
+  requested_at: BigintColumn;
+  updated_at: BigintColumn;
+}
+
 /** Tables of one operator's schema. */
 export interface OperatorTables {
   observations: ObservationsTable;
@@ -78,4 +106,6 @@ export interface OperatorTables {
 export interface SharedTables {
   reports: ReportsTable;
   entry_outcomes: EntryOutcomesTable;
+  model_events: ModelEventsTable;
+  retrainings: RetrainingsTable;
 }

@@ -9,6 +9,7 @@ import { OPERATOR_0002_SLOTS } from "./migrations/operator-0002-slots.ts";
 import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
 import { SHARED_0002_SLOTS } from "./migrations/shared-0002-slots.ts";
 import { SHARED_0003_FINALITY } from "./migrations/shared-0003-finality.ts";
+import { SHARED_0004_MODELS } from "./migrations/shared-0004-models.ts";
 import {
   findReport,
   type KeptReport,
@@ -82,6 +83,7 @@ export interface SharedStore {
 }
 
 const SHARED_SCHEMA = "plimsoll";
+const SHARED_MIGRATIONS = [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_FINALITY, SHARED_0004_MODELS] as const;
 
 /**
  * Migrates and opens one operator's schema `operator_<index>`.
@@ -109,7 +111,7 @@ export async function openOperatorStore(pool: Pool, operatorIndex: number): Prom
  * @throws PlimsollError `DATABASE_SCHEMA_NEWER`.
  */
 export async function openSharedStore(pool: Pool): Promise<SharedStore> {
-  await migrate(pool, SHARED_SCHEMA, [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_FINALITY]);
+  await migrate(pool, SHARED_SCHEMA, SHARED_MIGRATIONS);
   const db = typed<SharedTables>(pool, SHARED_SCHEMA);
   return {
     db,

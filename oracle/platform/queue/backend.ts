@@ -52,6 +52,8 @@ export interface JobAttempt {
    * restart, keeps its deduplication key, and holds no worker in between.
    */
   postpone(delayMs: number): void;
+  /** Shows how far the job is to whoever looks at the queue. @param share done, 0…1. */
+  progress(share: number): Promise<void>;
 }
 
 /** How a worker runs. */
@@ -136,6 +138,7 @@ async function runJob({ job, token }: HeldJob, process: BackendProcessor): Promi
     postpone: (delayMs) => {
       againInMs = delayMs;
     },
+    progress: async (share) => await job.updateProgress({ share }),
   });
   if (againInMs === null) return;
   await job.moveToDelayed(Date.now() + againInMs, token);

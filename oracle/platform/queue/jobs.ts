@@ -23,6 +23,8 @@ export const JOB_SCHEMAS = {
   "liquidation-keeper": z.strictObject({ source: address, positionId: bigintText }),
   /** Work out the reasons behind a score. */
   explain: z.strictObject({ source: address, positionId: bigintText, epoch: bigintText }),
+  /** Train a challenger as the retraining of this id asks, and compare it with the model in use. */
+  retrain: z.strictObject({ id: z.uuid() }),
 } as const;
 
 /** Name of a queue. */
@@ -58,6 +60,8 @@ const POLICIES: Policies = {
     keepLastIfActive: false,
     attempts: 2,
   },
+  // A failed training would fail again; a killed one is begun again by the rule for stalled jobs.
+  retrain: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
 };
 
 /** BullMQ options of one job: deduplication and retries by queue, nothing kept once it is completed. */

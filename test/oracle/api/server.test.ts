@@ -7,6 +7,7 @@ import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/s
 import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../../oracle/domain/drift.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { ModelEvent } from "../../../oracle/domain/model-event.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
 
 const SOURCE = "0x00000000000000000000000000000000000000a1";
@@ -62,6 +63,16 @@ const drift: DriftState = {
   widening: [1, 1.1, 1.2, 1.2],
 };
 
+const decision: ModelEvent = {
+  id: "3",
+  recordedAtSec: 1_699_000_000,
+  model: "quantile-net",
+  event: "kept",
+  champion: "0x12",
+  challenger: "0x34",
+  detail: { decision: { promote: false, pValue: 0.26 } },
+};
+
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
     positions: () => [position],
@@ -71,6 +82,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     delivery: () => UNKNOWN_DELIVERY,
     jointRisk: () => null,
     drift: () => [drift],
+    modelEvents: () => [decision],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
     marketTimeSec: () => 1_699_000_000,
@@ -126,7 +138,7 @@ describe("createApiServer", () => {
 
   it("default: models with what the drift watch says of them", async () => {
     const models = (await (await start()).inject("/v1/models")).json();
-    assert.deepEqual(models, { models: [{ id: "quantile-net", sha256: "0x12" }], drift: [drift] });
+    assert.deepEqual(models, { models: [{ id: "quantile-net", sha256: "0x12" }], drift: [drift], log: [decision] });
   });
 
   it("behavior: an id that two sources have is the first source's, and each source's where it is named", async () => {

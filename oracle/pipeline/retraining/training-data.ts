@@ -1,20 +1,20 @@
 /** Where training rows come from: data files given by the user, or the project's own simulator on a fresh clone. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { hasCode } from "../../oracle/domain/errors.ts";
-import type { AssetSymbol, MarketSource } from "../../oracle/domain/market.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { DEFAULT_GUARD_LIMITS } from "../../oracle/ingestion/guard-limits.ts";
-import { createMarketIngestor, type MarketIngestor } from "../../oracle/ingestion/market-ingestor.ts";
-import { createMarketWindow } from "../../oracle/ingestion/market-window.ts";
-import { BITFINEX_HOURLY } from "../../oracle/ingestion/sources/bitfinex-hourly.ts";
-import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
-import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
-import { DVOL_DAILY, FUNDING_8H } from "../../oracle/ingestion/sources/funding-and-dvol.ts";
-import { SPOT_HOURLY } from "../../oracle/ingestion/sources/spot-hourly.ts";
-import { sha256 } from "../../oracle/models/session.ts";
-import { createMarketSimulator } from "../../oracle/simulation/market/market-simulator.ts";
-import type { TimeSplit } from "../../oracle/training/quantile-net/train-quantile-net.ts";
+import { hasCode, PlimsollError } from "../../domain/errors.ts";
+import type { AssetSymbol, MarketSource } from "../../domain/market.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
+import { createMarketIngestor, type MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { BITFINEX_HOURLY } from "../../ingestion/sources/bitfinex-hourly.ts";
+import { listDataFiles } from "../../ingestion/sources/data-files.ts";
+import { openFileSource } from "../../ingestion/sources/file-source.ts";
+import { DVOL_DAILY, FUNDING_8H } from "../../ingestion/sources/funding-and-dvol.ts";
+import { SPOT_HOURLY } from "../../ingestion/sources/spot-hourly.ts";
+import { sha256 } from "../../models/session.ts";
+import { createMarketSimulator } from "../../simulation/market/market-simulator.ts";
+import type { TimeSplit } from "../../training/quantile-net/train-quantile-net.ts";
 
 /** A market and the assets of it that give rows; the others are peers only. */
 export interface DataPool {
@@ -38,6 +38,10 @@ const HISTORY_SEC = 120 * SECONDS_PER_DAY;
 export const WARM_UP_SEC = 45 * SECONDS_PER_DAY;
 /** Block borders of `npm run train -- --data` (design/models.md, chosen once). */
 const FILE_SPLIT: TimeSplit = { trainToSec: utc("2024-01-01"), stopToSec: utc("2024-07-01") };
+/** Of a retraining: rows kept for the comparison, at least and at most, and rows that stop the fit. */
+const MIN_SHADOW_SEC = 30 * SECONDS_PER_DAY;
+const SHADOW_SEC = 180 * SECONDS_PER_DAY;
+const STOP_SEC = 180 * SECONDS_PER_DAY;
 const FILE_EVERY_SEC = 3 * SECONDS_PER_HOUR;
 /** Pools of the files: which bars, which assets read, which of them give rows. The first must exist. */
 const FILE_POOLS = [
@@ -69,6 +73,30 @@ export async function openTrainingData(paths: readonly string[]): Promise<Traini
 export function openFeed(source: MarketSource): MarketIngestor {
   const window = createMarketWindow({ assets: source.assets, historySec: HISTORY_SEC, limits: DEFAULT_GUARD_LIMITS });
   return createMarketIngestor({ source, window });
+}
+
+/**
+ * The same data split for a retraining: the newest half-year is kept for the comparison, the half-year before stops the fit,
+ * everything earlier is fitted. Nothing that the champion was fitted or stopped on is compared.
+ *
+ * @param championStopSec end of the rows that the model in use has seen, seconds.
+ * @throws PlimsollError `RETRAINING_DATA_OLD` when less than a month lies behind that time.
+ */
+export function splitForRetraining(data: TrainingData, championStopSec: number): TrainingData {
+  const newestSec = Math.max(...data.pools.map(({ source }) => source.toSec));
+  if (newestSec < championStopSec + MIN_SHADOW_SEC) throw dataOld(newestSec, championStopSec);
+  const stopToSec = Math.max(championStopSec, newestSec - SHADOW_SEC);
+  return { ...data, split: { trainToSec: stopToSec - STOP_SEC, stopToSec } };
+}
+
+function dataOld(newestSec: number, championStopSec: number): PlimsollError<"RETRAINING_DATA_OLD"> {
+  const context = { newestSec, championStopSec, limit: championStopSec + MIN_SHADOW_SEC };
+  return new PlimsollError({
+    code: "RETRAINING_DATA_OLD",
+    problem: `The newest row is of ${newestSec}; the model in use has seen rows up to ${championStopSec}, a month must follow.`,
+    remedy: "Give newer data: without rows that neither model has seen there is nothing to compare them on.",
+    context,
+  });
 }
 
 async function fileData(paths: readonly string[]): Promise<TrainingData> {
