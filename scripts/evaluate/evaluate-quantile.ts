@@ -14,6 +14,7 @@ import { type AdverseMoves, readMoves } from "../../oracle/models/quantile-net/r
 import { OUTPUTS_PER_ROW, runNetwork } from "../../oracle/models/quantile-net/run-network.ts";
 import { type LoadedArtefact, loadArtefact } from "../../oracle/models/session.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
+import { openFeed } from "../../oracle/pipeline/retraining/training-data.ts";
 import {
   type BaselineMoves,
   collectSamples,
@@ -35,7 +36,6 @@ import {
 } from "../../oracle/training/quantile-net/policy-metrics.ts";
 import { rowsOf } from "../../oracle/training/quantile-net/prepare-rows.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
-import { openFeed } from "../train/data-pools.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/quantile-net");

@@ -14,9 +14,9 @@ import { createQuantilePredictor } from "../../oracle/models/quantile-net/quanti
 import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
 import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
+import { openFeed } from "../../oracle/pipeline/retraining/training-data.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
-import { openFeed } from "../train/data-pools.ts";
 import type { EvaluationRequest } from "./registry.ts";
 import { followPanel, type PanelFollower } from "./score/procyclicality.ts";
 import { coverageOf, type Policy, type ScoreRow, scoreRows } from "./score/score-rows.ts";
