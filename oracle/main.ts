@@ -1,5 +1,6 @@
 /** Entry of the command line: one command a file in `cli/`. */
 import { Command } from "commander";
+import { marketCommand } from "./cli/market.ts";
 import { proposeCommand } from "./cli/propose.ts";
 import { retrainCommand } from "./cli/retrain.ts";
 import { startCommand } from "./cli/start.ts";
@@ -8,6 +9,7 @@ import { PlimsollError } from "./domain/errors.ts";
 const program = new Command("plimsoll")
   .description("Machine-learning risk oracle for on-chain options.")
   .addCommand(startCommand())
+  .addCommand(marketCommand())
   .addCommand(proposeCommand())
   .addCommand(retrainCommand());
 

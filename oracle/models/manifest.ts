@@ -46,6 +46,8 @@ export const quantileManifestSchema = z.strictObject({
     networks: z.int().positive(),
     hiddenUnits: z.array(z.int().positive()),
     dataSource: z.string(),
+    /** Assets that gave fitted rows, ascending; absent in manifests of before they were named. */
+    assets: z.array(z.string()).optional(),
     files: z.array(z.strictObject({ name: z.string(), sha256: hash })),
     /** Seconds; rows up to `trainToSec` are fitted, up to `stopToSec` stop the training, up to `reportToSec` give the metrics. */
     span: z.strictObject({ fromSec: finite, trainToSec: finite, stopToSec: finite, reportToSec: finite }),

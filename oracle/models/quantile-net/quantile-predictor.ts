@@ -2,6 +2,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { Outcome } from "../../domain/errors.ts";
 import type { FeatureSchema, FeatureVector } from "../../domain/features.ts";
+import type { AssetSymbol } from "../../domain/market.ts";
 import type { FallbackReason, ModelIdentity, QuantilePrediction, VolForecast } from "../../domain/prediction.ts";
 import type { Rng } from "../../math/rng.ts";
 import {
@@ -55,12 +56,17 @@ export interface QuantilePredictor {
   predict(inputs: readonly QuantileInput[]): Promise<readonly QuantilePrediction[]>;
   /** Artefact in use; `null` when none could be loaded. */
   readonly identity: ModelIdentity | null;
+  /** Assets that the network was fitted on; empty when none could be loaded or its manifest does not name them. */
+  readonly trainedAssets: readonly AssetSymbol[];
   readonly status: PredictorStatus;
   /** Frees the native session; afterwards every prediction is the GARCH quantile, flagged `artefact-missing`. */
   close(): Promise<void>;
 }
 
 type Artefact = LoadedArtefact<QuantileManifest, QuantileVectors>;
+
+/** Volatility without any fit; the flag alone also stands for too few days for the volatility network. */
+const UNFITTED_MODEL = "ewma";
 
 /**
  * Loads the artefact, checks its hashes, its schema and its golden vectors, and returns the predictor.
@@ -76,6 +82,7 @@ export async function createQuantilePredictor(options: QuantilePredictorOptions)
   const serving = artefact === null ? "garch-quantile" : artefact.manifest.defaultChoice;
   return {
     identity: manifest === null ? null : { id: manifest.id, sha256: manifest.sha256 },
+    trainedAssets: manifest?.training.assets ?? [],
     status: { serving, reason, detail: loaded.ok ? null : (loaded.detail ?? null) },
     predict: async (inputs) => {
       if (artefact === null)
@@ -123,7 +130,11 @@ async function predictWith(
 ): Promise<readonly QuantilePrediction[]> {
   const checked = inputs.map((input) => {
     const sigma = horizonSigmas(input.volatility);
-    return { input, row: { features: input.features, sigma }, fault: guardInputs(input.features, sigma, manifest) };
+    // With too little history for a volatility fit the features are as thin: the baseline, never a guess.
+    const { modelId, fallbacks } = input.volatility;
+    const isShort = modelId === UNFITTED_MODEL && fallbacks.includes("short-history");
+    const fault: FallbackReason | null = isShort ? "short-history" : guardInputs(input.features, sigma, manifest);
+    return { input, row: { features: input.features, sigma }, fault };
   });
   const moves = await movesOf(
     session,

@@ -21,6 +21,7 @@ import type { OperatorStore } from "../../platform/database/store.ts";
 import { jointRisk } from "../../scoring/joint-risk.ts";
 import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
+import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
@@ -111,7 +112,7 @@ function beginRound(chain: ChainState, flow: RoundFlow): Agreement {
 
 async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow) {
   const reading = await flow.drift.look(market);
-  const predictions = widenPredictions(await predictAssets(market, flow), reading);
+  const predictions = widenPredictions(await predictWithColdStarts(market, flow), reading);
   const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
   const atSec = chain.view.anchor.timestampSec;
@@ -119,6 +120,10 @@ async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow)
   const ground = prepareScoring(input, flow.scoring);
   const judged = { joint: jointRisk(input, flow.scoring, ground), drift: statesOf(reading) };
   return { ...scorePositions(input, flow.scoring, ground), ...judged };
+}
+
+async function predictWithColdStarts(market: MarketSnapshot, flow: RoundFlow) {
+  return widenColdStarts(await predictAssets(market, flow), market, flow.predictor.trainedAssets);
 }
 
 function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow): void {

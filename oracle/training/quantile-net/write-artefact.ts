@@ -113,6 +113,7 @@ function describe(training: QuantileTraining, facts: ArtefactFacts, vectors: str
       networks: NETWORK_COUNT,
       hiddenUnits: [width, width],
       dataSource: facts.dataSource,
+      assets: [...new Set(blocks.train.map(({ asset }) => asset))].sort(),
       files: facts.files,
       span: {
         fromSec: times.reduce((a, b) => Math.min(a, b)),
