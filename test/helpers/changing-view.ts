@@ -1,6 +1,7 @@
 /** A read model whose content a test changes while the API serves it. */
 import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
+import type { DriftState } from "../../oracle/domain/drift.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 
@@ -14,6 +15,7 @@ export interface ViewContent {
   readonly heldReports: readonly HeldReportRow[];
   /** `null` before the first round. */
   readonly jointRisk: JointRiskReport | null;
+  readonly drift: readonly DriftState[];
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -37,6 +39,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
     heldReports: [],
     jointRisk: null,
+    drift: [],
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -55,12 +58,27 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
       heldReadAtSec: VIEW_TIME_SEC,
     }),
     jointRisk: () => now.jointRisk,
-    drift: () => [],
+    drift: () => now.drift,
     modelEvents: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,
     dataSource: () => now.dataSource,
+  };
+}
+
+/** A watched asset without an alarm, with the given fields replaced. */
+export function driftState(fields: Partial<DriftState> = {}): DriftState {
+  return {
+    asset: "BTC",
+    atSec: VIEW_TIME_SEC,
+    sinceSec: VIEW_TIME_SEC - 28 * 86_400,
+    steps: 168,
+    recentLoss: 1.04,
+    alarm: null,
+    isDoubted: false,
+    widening: [1, 1, 1.02, 1],
+    ...fields,
   };
 }
 

@@ -7,6 +7,7 @@ import { createApiServer } from "../../../oracle/api/server.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
 import {
   createChangingView,
+  driftState,
   heldReportRow,
   jointRiskReport,
   positionRow,
@@ -27,6 +28,7 @@ const WORKING = createChangingView({
   components: [{ name: "chain", state: "ok", reason: null, sinceSec: 1 }],
   breaker: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec: 1 },
   jointRisk: jointRiskReport(),
+  drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
 });
 /** Values that no answer may carry: numbers that are none. */
@@ -37,6 +39,7 @@ const BROKEN = createChangingView({
   breaker: null,
   heldReports: [heldReportRow({ tightened: Number.NaN })],
   jointRisk: jointRiskReport({ valueAtRiskUsd: Number.NaN }),
+  drift: [driftState({ recentLoss: Number.NaN })],
 });
 
 interface LiveCase {
@@ -52,6 +55,8 @@ const CASES: readonly LiveCase[] = [
   { route: "/readyz", status: 503, url: "/readyz", view: BROKEN },
   { route: "/v1/delivery", status: 200, url: "/v1/delivery", view: WORKING },
   { route: "/v1/delivery", status: 500, url: "/v1/delivery", view: BROKEN },
+  { route: "/v1/models", status: 200, url: "/v1/models", view: WORKING },
+  { route: "/v1/models", status: 500, url: "/v1/models", view: BROKEN },
   { route: "/v1/positions", status: 200, url: "/v1/positions", view: WORKING },
   { route: "/v1/positions", status: 500, url: "/v1/positions", view: BROKEN },
   { route: "/v1/positions/{id}", status: 200, url: "/v1/positions/8", view: WORKING },
