@@ -44,6 +44,8 @@ const WORST = 0;
 const TAIL = 2;
 /** First probe with a shock of implied volatility. */
 const SHOCKED = 5;
+/** Probes whose loss is an input of its own. */
+const STATED_LOSSES = [WORST, SHOCKED, SHOCKED + 1, SHOCKED + 2] as const;
 /** Losses below this share of L − I are one to the student: a basis point is what the chain rounds to. */
 const SHARE_FLOOR = 1e-5;
 /** Gaps are taken between these: beyond, the option is its intrinsic value or nothing over any horizon at hand. */
@@ -77,7 +79,7 @@ export function closeOutFeatures(cases: readonly ProbedCase[]): Float32Array {
   const scratch = createScratch();
   cases.forEach((probed, row) => {
     requireCase(probed.given);
-    rows.set(featuresOf(probed, scratch), row * width);
+    writeFeatures(probed, scratch, rows.subarray(row * width, (row + 1) * width));
   });
   return rows;
 }
@@ -89,57 +91,70 @@ interface Scratch {
   readonly forwards: Float64Array;
   readonly impliedVols: Float64Array;
   readonly values: Float64Array;
+  readonly costs: Float64Array;
+  readonly losses: Float64Array;
 }
 
 function createScratch(): Scratch {
   const blank = (): Float64Array => new Float64Array(PROBES.length);
-  return { moves: blank(), logForwards: blank(), forwards: blank(), impliedVols: blank(), values: blank() };
+  return {
+    moves: blank(),
+    logForwards: blank(),
+    forwards: blank(),
+    impliedVols: blank(),
+    values: blank(),
+    costs: blank(),
+    losses: blank(),
+  };
 }
 
-function featuresOf(probed: ProbedCase, scratch: Scratch): readonly number[] {
+function writeFeatures(probed: ProbedCase, scratch: Scratch, row: Float32Array): void {
   const { given, strata, hours } = probed;
   const { terms, strike, tenorYears, impliedVol } = given;
   const isCall = terms.kind === "call";
   setScenarios(probed, scratch);
-  revalue(
-    {
-      kind: terms.kind,
-      strike,
-      forwards: scratch.forwards,
-      logForwards: scratch.logForwards,
-      impliedVols: scratch.impliedVols,
-      tenorYears,
-      inCoin: isCall,
-    },
-    scratch.values,
-  );
+  const { forwards, logForwards, impliedVols, values, costs, losses } = scratch;
+  revalue({ kind: terms.kind, strike, forwards, logForwards, impliedVols, tenorYears, inCoin: isCall }, values);
   const { intrinsic, maxLoss } = payoffBounds({ kind: terms.kind, strike }, terms.spot);
   const room = maxLoss - intrinsic;
   const logShare = (loss: number): number => Math.log(Math.min(1, Math.max(0, loss - intrinsic) / room) + SHARE_FLOOR);
-  const costs = scratch.moves.map((move, probe) => costAt(given, move, scratch.impliedVols[probe] ?? Number.NaN));
-  const losses = scratch.values.map((value, probe) => Math.min(maxLoss, value + (costs[probe] ?? Number.NaN)));
   const gap = isCall ? Math.log(strike / terms.spot) : Math.log(terms.spot / strike);
-  return [
-    ...QUADRATURE.map((weights) =>
-      logShare(weights.reduce((sum, weight, probe) => sum + weight * (losses[probe] ?? 0), 0)),
-    ),
-    logShare(losses[WORST] ?? Number.NaN),
-    logShare(losses[SHOCKED] ?? Number.NaN),
-    logShare(losses[SHOCKED + 1] ?? Number.NaN),
-    logShare(losses[SHOCKED + 2] ?? Number.NaN),
-    logShare(intrinsicAfter(given, strata[WORST] ?? Number.NaN)),
-    logShare(intrinsicAfter(given, strata[TAIL] ?? Number.NaN)),
-    logShare(intrinsic + costAt(given, 0, impliedVol)),
-    logShare(intrinsic + (costs[TAIL] ?? Number.NaN)),
-    logShare(intrinsic + (costs[WORST] ?? Number.NaN)),
-    Math.log(strata[TAIL] ?? Number.NaN),
-    Math.log(strata[WORST] ?? Number.NaN),
-    Math.log(impliedVol * Math.sqrt(tenorYears)),
-    Math.log(hours),
-    Number(isCall),
-    Math.min(Math.max(gap, GAP_LIMITS[0]), GAP_LIMITS[1]),
-    Math.log(tenorYears * HOURS_PER_YEAR),
-  ];
+  const hedging = {
+    given,
+    gap,
+    coins: isCall ? Math.min(1, strike / terms.spot) : 1,
+    rootTenor: Math.sqrt(tenorYears),
+  };
+  for (let probe = 0; probe < PROBES.length; probe += 1) {
+    const cost = costAt(hedging, scratch.moves[probe] ?? Number.NaN, impliedVols[probe] ?? Number.NaN);
+    costs[probe] = cost;
+    losses[probe] = Math.min(maxLoss, (values[probe] ?? Number.NaN) + cost);
+  }
+  for (let level = 0; level < QUADRATURE.length; level += 1) row[level] = logShare(quadrature(losses, level));
+  let place = QUADRATURE.length;
+  for (const probe of STATED_LOSSES) {
+    row[place] = logShare(losses[probe] ?? Number.NaN);
+    place += 1;
+  }
+  row[place] = logShare(intrinsicAfter(given, strata[WORST] ?? Number.NaN));
+  row[place + 1] = logShare(intrinsicAfter(given, strata[TAIL] ?? Number.NaN));
+  row[place + 2] = logShare(intrinsic + costAt(hedging, 0, impliedVol));
+  row[place + 3] = logShare(intrinsic + (costs[TAIL] ?? Number.NaN));
+  row[place + 4] = logShare(intrinsic + (costs[WORST] ?? Number.NaN));
+  row[place + 5] = Math.log(strata[TAIL] ?? Number.NaN);
+  row[place + 6] = Math.log(strata[WORST] ?? Number.NaN);
+  row[place + 7] = Math.log(impliedVol * hedging.rootTenor);
+  row[place + 8] = Math.log(hours);
+  row[place + 9] = Number(isCall);
+  row[place + 10] = Math.min(Math.max(gap, GAP_LIMITS[0]), GAP_LIMITS[1]);
+  row[place + 11] = Math.log(tenorYears * HOURS_PER_YEAR);
+}
+
+function quadrature(losses: Float64Array, level: number): number {
+  const weights = QUADRATURE[level] ?? [];
+  let sum = 0;
+  for (let probe = 0; probe < weights.length; probe += 1) sum += (weights[probe] ?? 0) * (losses[probe] ?? 0);
+  return sum;
 }
 
 /** Implied volatility answers as on the paths of scoring: nothing lowers it. */
@@ -160,12 +175,19 @@ function setScenarios({ given, strata, hours }: ProbedCase, scratch: Scratch): v
   });
 }
 
-function costAt(given: CloseOutCase, move: number, impliedVol: number): number {
-  const { terms, strike, tenorYears, size } = given;
-  const gap = terms.kind === "put" ? Math.log(terms.spot / strike) : Math.log(strike / terms.spot);
-  const coins = terms.kind === "put" ? 1 : Math.min(1, strike / terms.spot);
-  const hedge = coins * touchProbability(gap - move, impliedVol * Math.sqrt(tenorYears));
-  return closeOutCost({ terms, size }, hedge, depthLeft(move));
+/** What the costs of one case share. */
+interface Hedging {
+  readonly given: CloseOutCase;
+  /** Log distance to the strike. */
+  readonly gap: number;
+  /** Coins behind a contract in the money. */
+  readonly coins: number;
+  readonly rootTenor: number;
+}
+
+function costAt({ given, gap, coins, rootTenor }: Hedging, move: number, impliedVol: number): number {
+  const hedge = coins * touchProbability(gap - move, impliedVol * rootTenor);
+  return closeOutCost(given, hedge, depthLeft(move));
 }
 
 function intrinsicAfter({ terms, strike }: CloseOutCase, move: number): number {

@@ -84,13 +84,37 @@ function lossesOf({ terms, size }: CloseOutCase, distribution: LossDistribution,
  *
  * @throws PlimsollError `CLOSE_OUT_CASE` naming the number and its range.
  */
-export function requireCase({ terms, strike, tenorYears, impliedVol, size, steps }: CloseOutCase): void {
-  const positive = { spot: terms.spot, strike, tenorYears, impliedVol, size, steps };
-  for (const [name, value] of Object.entries(positive)) {
-    if (!(value > 0 && Number.isFinite(value))) throw badCase(name, value, "above 0 and finite");
-  }
-  if (!Number.isInteger(steps)) throw badCase("steps", steps, "a whole number");
-  if (!(terms.priceRisk >= 0)) throw badCase("priceRisk", terms.priceRisk, "at least 0");
+export function requireCase(given: CloseOutCase): void {
+  const { terms, strike, tenorYears, impliedVol, size, steps } = given;
+  const isSound =
+    isPositive(terms.spot) &&
+    isPositive(strike) &&
+    isPositive(tenorYears) &&
+    isPositive(impliedVol) &&
+    isPositive(size) &&
+    isPositive(steps) &&
+    Number.isInteger(steps) &&
+    terms.priceRisk >= 0;
+  if (!isSound) throw faultOf(given);
+}
+
+function isPositive(value: number): boolean {
+  return value > 0 && value < Number.POSITIVE_INFINITY;
+}
+
+function faultOf({
+  terms,
+  strike,
+  tenorYears,
+  impliedVol,
+  size,
+  steps,
+}: CloseOutCase): PlimsollError<"CLOSE_OUT_CASE"> {
+  const positive = Object.entries({ spot: terms.spot, strike, tenorYears, impliedVol, size, steps });
+  const bad = positive.find(([, value]) => !isPositive(value));
+  if (bad !== undefined) return badCase(bad[0], bad[1], "above 0 and finite");
+  if (!Number.isInteger(steps)) return badCase("steps", steps, "a whole number");
+  return badCase("priceRisk", terms.priceRisk, "at least 0");
 }
 
 function requirePaths({ terms, steps }: CloseOutCase, paths: AdversePaths): void {

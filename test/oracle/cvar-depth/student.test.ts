@@ -111,7 +111,7 @@ describe("cvar-depth student", () => {
     assert.notEqual(sha256((await smallStudent("other")).model), sha256(training.model));
   });
 
-  it("default: an untrained bundle does not change: no score reads the student", async () => {
+  it("default: the bundle leaves the student out, since no score reads it", async () => {
     assert.ok((await listModels(ARTIFACTS)).every(({ id }) => id !== "cvar-depth"));
   });
 });
