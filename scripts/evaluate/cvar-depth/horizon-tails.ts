@@ -7,11 +7,11 @@ import { garchWalk, parametricTail } from "../../../oracle/models/var-quantile/g
 import { ewmaNormalTail } from "../../../oracle/models/var-quantile/normal-tail.ts";
 import { MIN_HISTORY, type TailPath } from "../../../oracle/models/var-quantile/tail-path.ts";
 import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
+import { openFeed } from "../../../oracle/pipeline/retraining/training-data.ts";
 import { drawScenarios } from "../../../oracle/scoring/scenario-draws.ts";
 import { simulateSpot } from "../../../oracle/scoring/scenarios.ts";
 import { largestValues, tailRanks, tailStatistics } from "../../../oracle/scoring/tail-statistics.ts";
 import { commonSteps, type TailScore, tailScores } from "../../../oracle/training/evaluate/tail-scores.ts";
-import { openFeed } from "../../train/data-pools.ts";
 
 /** Scores of one asset by model, one level. */
 export interface HorizonScores {

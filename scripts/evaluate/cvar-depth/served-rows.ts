@@ -4,13 +4,13 @@ import { openFileSource } from "../../../oracle/ingestion/sources/file-source.ts
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 import { adverseMoveQuantiles } from "../../../oracle/models/volatility/adverse-move-quantiles.ts";
 import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
+import { openFeed } from "../../../oracle/pipeline/retraining/training-data.ts";
 import { adversePaths } from "../../../oracle/scoring/adverse-paths.ts";
 import { drawScenarios } from "../../../oracle/scoring/scenario-draws.ts";
 import { hourlySigma, simulateSpot } from "../../../oracle/scoring/scenarios.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import { drawMarket, LONGEST_HORIZON } from "../../../oracle/training/cvar-depth/draw-cases.ts";
 import { type PricedCase, pricedCases } from "../../../oracle/training/cvar-depth/teacher-rows.ts";
-import { openFeed } from "../../train/data-pools.ts";
 
 /** Times at which markets are looked at, evenly spread over the window. */
 const TIMES = 16;
