@@ -1,6 +1,7 @@
 /** `npm run bench:models`: speed of training, inference and scoring against the limits; the last line is one JSON object. */
 import { benchInference } from "../inference.ts";
 import { runBenchmarks } from "../run-benchmarks.ts";
+import { benchStudent, benchTeacher } from "./close-out.ts";
 import { benchLstmStep } from "./lstm-step.ts";
 import { benchScoring } from "./scoring-speed.ts";
 import { trainingTime } from "./training-time.ts";
@@ -13,8 +14,11 @@ await runBenchmarks({
     ["lstm-step", benchLstmStep],
     ["quantile-inference", benchInference],
     ["vol-inference", benchVolInference],
+    ["close-out-student", benchStudent],
+    ["close-out-teacher", benchTeacher],
     ["scoring", benchScoring],
     ["train-quantile-net", trainingTime("quantile-net")],
     ["train-vol-lstm", trainingTime("vol-lstm")],
+    ["train-cvar-depth", trainingTime("cvar-depth", { readsData: false })],
   ]),
 });

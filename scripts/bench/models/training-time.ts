@@ -16,20 +16,27 @@ const MS_PER_SECOND = 1_000;
 const ROOT = resolve(import.meta.dirname, "../../..");
 const manifestSchema = z.object({ sha256: z.string() });
 
+/** How a model is trained. */
+interface TrainingKind {
+  /** False for a model that draws all of its rows from a seed. */
+  readonly readsData: boolean;
+}
+
 /**
  * The benchmark of one model. Without `--data` the model is trained on simulated bars of the same number; with the data of
  * its card, `sameArtefact` says whether the committed file came out again to the byte.
  *
  * @param model id for `npm run train`.
  */
-export function trainingTime(model: string): Benchmark {
+export function trainingTime(model: string, { readsData }: TrainingKind = { readsData: true }): Benchmark {
   return async ({ data }) => {
     const directory = mkdtempSync(join(tmpdir(), "plimsoll-bench-"));
+    const out = join(directory, "out");
     try {
+      if (!readsData) return await timeTraining(model, { out, paths: [], isSimulated: false });
       const isSimulated = data.length === 0;
       if (isSimulated) writeSimulatedBars(join(directory, "data"));
-      const paths = isSimulated ? [join(directory, "data")] : data;
-      return await timeTraining(model, { out: join(directory, "out"), paths, isSimulated });
+      return await timeTraining(model, { out, paths: isSimulated ? [join(directory, "data")] : data, isSimulated });
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -51,7 +58,7 @@ async function timeTraining(model: string, { out, paths, isSimulated }: Training
     seconds,
     { limit: LIMIT_SEC, unit: "s", passes: "at-most" },
     {
-      data: isSimulated ? "simulated" : paths.join(", "),
+      data: isSimulated ? "simulated" : paths.length === 0 ? "none" : paths.join(", "),
       sameArtefact: isSimulated ? null : shaOf(join(out, model)) === shaOf(join(ARTIFACTS_DIR, model)),
     },
   );
