@@ -38,24 +38,6 @@ export interface ScoredParty {
  * Scores of all enlisted policies, made together: each is a source of its own. A short that an earlier policy holds with the
  * same size in the same class has its score there; only two writers of one series make a difference between vaults.
  */
-export interface VaultScorerOptions {
-  readonly classes: ReadonlyMap<number, RiskClass>;
-  readonly settings: ScoringSettings;
-  /** What was known at a full hour; `null` where nothing was, so that nothing is scored. */
-  readonly knownAt: (timeSec: number) => ScoringMoment | null;
-}
-
-/** A policy that has its shorts scored. */
-export interface ScoredParty {
-  /** Stands for the policy's vault as a position source. */
-  readonly source: Address;
-  /** Open shorts as an operator reads them. */
-  positions(): readonly Position[];
-  /** What was accepted last for some of them, by `positionKey`. */
-  lastGood(positions: readonly Position[]): ReadonlyMap<string, BoundedPair>;
-}
-
-/** Scores of all enlisted policies, made together: each is a source of its own, so that none changes the others' scores. */
 export interface VaultScorer {
   /** @returns address for the next policy. */
   nextSource(): Address;
