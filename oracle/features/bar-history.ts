@@ -1,5 +1,6 @@
 /** Hourly (or coarser) view of an asset's completed bars up to one moment: the common input of all price features. */
 import type { BarSeries } from "../domain/market.ts";
+import { sliceBars } from "../domain/slice-bars.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
 
 /** A window may reach this much further back than asked, so that one lost bar does not lose the feature. */
@@ -57,16 +58,9 @@ export function createBarHistory(bars: BarSeries, atSec: number): BarHistory | n
   if (end === 0) return null;
   const newestSec = bars.endSec[end - 1] ?? 0;
   const start = Math.max(0, upperBound(bars.endSec, newestSec - LONGEST_LOOKBACK_SEC - 1));
-  const cut = {
-    spanSec: bars.spanSec,
-    endSec: bars.endSec.subarray(start, end),
-    high: bars.high.subarray(start, end),
-    low: bars.low.subarray(start, end),
-    close: bars.close.subarray(start, end),
-    volume: bars.volume.subarray(start, end),
-  };
-  const columns = bars.spanSec < SECONDS_PER_HOUR ? aggregateHourly(cut) : cut;
-  return { ...columns, logReturn: logReturns(columns.close) };
+  const cut = sliceBars(bars, start, end);
+  const { spanSec, endSec, high, low, close, volume } = bars.spanSec < SECONDS_PER_HOUR ? aggregateHourly(cut) : cut;
+  return { spanSec, endSec, high, low, close, volume, logReturn: logReturns(close) };
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Replays the drift watch over a span of recorded bars, with what it knew at each time. */
+
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../oracle/domain/market.ts";
+import { sliceBars } from "../../oracle/domain/slice-bars.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
 import { upperBound } from "../../oracle/features/bar-history.ts";
 import { wideningPath } from "../../oracle/models/drift-watch/conformal-widening.ts";
@@ -90,20 +92,10 @@ function cutSnapshot(snapshot: MarketSnapshot, fromSec: number, toSec: number): 
 }
 
 function cutMarket(market: AssetMarket, fromSec: number, toSec: number): AssetMarket {
-  const { spanSec, endSec, open, high, low, close, volume } = market.bars;
-  const [first, end] = [upperBound(endSec, fromSec), upperBound(endSec, toSec)];
-  const cut = (column: Float64Array): Float64Array => column.subarray(first, end);
+  const { endSec } = market.bars;
   return {
     ...market,
-    bars: {
-      spanSec,
-      endSec: cut(endSec),
-      open: cut(open),
-      high: cut(high),
-      low: cut(low),
-      close: cut(close),
-      volume: cut(volume),
-    },
+    bars: sliceBars(market.bars, upperBound(endSec, fromSec), upperBound(endSec, toSec)),
     funding: market.funding.filter(({ receivedTimeSec }) => receivedTimeSec > fromSec && receivedTimeSec <= toSec),
   };
 }

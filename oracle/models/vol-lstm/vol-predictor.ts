@@ -2,6 +2,7 @@
 import type { Outcome } from "../../domain/errors.ts";
 import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
 import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
+import { sliceBars } from "../../domain/slice-bars.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { type LoadedArtefact, loadArtefact } from "../session.ts";
 import { combineForecasts } from "./combine-forecasts.ts";
@@ -117,17 +118,7 @@ function windowsUntil({ bars }: AssetMarket, atSec: number): VarianceWindows | n
   // Ends are ascending: the bars up to the time are a prefix. Only whole hours are read.
   const untilSec = Math.floor(atSec / SECONDS_PER_HOUR) * SECONDS_PER_HOUR;
   const count = bars.endSec.findLastIndex((end) => end <= untilSec) + 1;
-  const cut = (column: Float64Array): Float64Array => column.subarray(0, count);
-  const { spanSec, endSec, open, high, low, close, volume } = bars;
-  const hours = hourlyVariance({
-    spanSec,
-    endSec: cut(endSec),
-    open: cut(open),
-    high: cut(high),
-    low: cut(low),
-    close: cut(close),
-    volume: cut(volume),
-  });
+  const hours = hourlyVariance(sliceBars(bars, 0, count));
   return hours === null || hours.observed.length < HOURS_PER_DAY ? null : varianceWindows(hours);
 }
 

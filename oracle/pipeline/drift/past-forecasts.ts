@@ -1,4 +1,5 @@
 /** States again what the models say of past times, from the bars of a snapshot alone: the same on every node and after a restart. */
+
 import type { FeatureVector } from "../../domain/features.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
 import {
@@ -7,6 +8,7 @@ import {
   type QuantilePrediction,
   type VolForecast,
 } from "../../domain/prediction.ts";
+import { sliceBars } from "../../domain/slice-bars.ts";
 import { upperBound } from "../../features/bar-history.ts";
 import { buildFeatures } from "../../features/build-features.ts";
 import type { WatchedStep } from "../../models/drift-watch/watched-step.ts";
@@ -89,23 +91,14 @@ function pastSnapshot(snapshot: MarketSnapshot, atSec: number): MarketSnapshot {
 
 function pastMarket(market: AssetMarket, atSec: number): AssetMarket | null {
   const count = upperBound(market.bars.endSec, atSec);
-  const { spanSec, endSec, open, high, low, close, volume } = market.bars;
-  const cut = (column: Float64Array): Float64Array => column.subarray(0, count);
-  const spot = close[count - 1];
+  const bars = sliceBars(market.bars, 0, count);
+  const spot = bars.close.at(-1);
   if (spot === undefined) return null;
   return {
     asset: market.asset,
     spot,
-    provenance: { ...market.provenance, sourceTimeSec: endSec[count - 1] ?? atSec, receivedTimeSec: atSec },
-    bars: {
-      spanSec,
-      endSec: cut(endSec),
-      open: cut(open),
-      high: cut(high),
-      low: cut(low),
-      close: cut(close),
-      volume: cut(volume),
-    },
+    provenance: { ...market.provenance, sourceTimeSec: bars.endSec.at(-1) ?? atSec, receivedTimeSec: atSec },
+    bars,
     book: null,
     depthReference: null,
     funding: market.funding.filter(({ receivedTimeSec }) => receivedTimeSec <= atSec),
