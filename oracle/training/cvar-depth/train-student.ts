@@ -4,6 +4,7 @@ import { PlimsollError } from "../../domain/errors.ts";
 import type { CloseOutManifest } from "../../models/cvar-depth/close-out-manifest.ts";
 import { runCloseOutNetwork } from "../../models/cvar-depth/run-close-out-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
+import { exportParity } from "../export-parity.ts";
 import { trainEnsemble } from "../tensor/ensemble.ts";
 import { LONGEST_HORIZON } from "./draw-cases.ts";
 import type { StudentTask } from "./fit-student.ts";
@@ -60,8 +61,6 @@ export interface StudentRequest {
   readonly onProgress?: (share: number) => void;
 }
 
-/** Largest difference between the exported float32 model and the plain float64 pass, log share. */
-const PARITY_LIMIT = 1e-4;
 const PARITY_ROWS = 256;
 const LEAST_ROWS = 100;
 const MEMBER = new URL("./fit-student.ts", import.meta.url);
@@ -156,25 +155,11 @@ async function judge(
     return {
       student: studentErrors(report, found),
       quadrature: studentErrors(report, quadratureLogShares(report)),
-      exportParity: parityOf(found, plain),
+      exportParity: exportParity(found, plain, "student-graph.ts with plain-student.ts"),
     };
   } finally {
     await session.release();
   }
-}
-
-function parityOf(exported: Float32Array, plain: Float64Array): number {
-  const parity = plain.reduce(
-    (worst, value, place) => Math.max(worst, Math.abs(value - (exported[place] ?? Number.NaN))),
-    0,
-  );
-  if (parity <= PARITY_LIMIT) return parity;
-  throw new PlimsollError({
-    code: "EXPORT_PARITY",
-    problem: `The exported model differs by ${parity} from the plain pass; the limit is ${PARITY_LIMIT}.`,
-    remedy: "Do not ship it: compare student-graph.ts with plain-student.ts.",
-    context: { parity, limit: PARITY_LIMIT },
-  });
 }
 
 function tooFewRows(block: string, rows: number): PlimsollError<"TRAINING_TOO_FEW_ROWS"> {

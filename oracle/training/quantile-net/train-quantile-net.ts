@@ -10,6 +10,7 @@ import { openSession } from "../../models/onnx-runtime.ts";
 import { type AdverseMoves, readMoves } from "../../models/quantile-net/read-moves.ts";
 import { OUTPUTS_PER_ROW, runNetwork } from "../../models/quantile-net/run-network.ts";
 import type { QuantileSample } from "../dataset/quantile-samples.ts";
+import { exportParity } from "../export-parity.ts";
 import { exportNetworks, type NetworkParameters, type TrainedNetworks } from "./export-network.ts";
 import { FIT_DEFAULTS, fitNetwork, type LabelledRows } from "./fit-network.ts";
 import { plainForward } from "./plain-forward.ts";
@@ -18,8 +19,6 @@ import { labelsOf, type PreparedLayout, prepareLayout, rowsOf } from "./prepare-
 
 /** Seeds whose networks are averaged. */
 export const NETWORK_COUNT = 3;
-/** Largest difference between the exported float32 model and the plain float64 pass, log move. */
-export const EXPORT_PARITY_LIMIT = 1e-5;
 /** Rows of the report block on which the parity is checked. */
 const PARITY_ROWS = 256;
 /** Fewer rows than this in a block mean that the data do not reach into it. */
@@ -72,8 +71,9 @@ export async function trainQuantileNet(request: TrainingRequest): Promise<Quanti
   try {
     const rows = rowsOf(blocks.report);
     const logMoves = await runNetwork(session, rows);
-    const exportParity = parityOf(logMoves, plainForward(trained, rowsOf(blocks.report.slice(0, PARITY_ROWS))));
-    const metrics = { ...measure(blocks.report, movesOf(logMoves)), exportParity };
+    const plain = plainForward(trained, rowsOf(blocks.report.slice(0, PARITY_ROWS)));
+    const parity = exportParity(logMoves, plain, "network-graph.ts with plain-forward.ts");
+    const metrics = { ...measure(blocks.report, movesOf(logMoves)), exportParity: parity };
     return { trained, prepared, model, blocks, metrics };
   } finally {
     await session.release();
@@ -118,20 +118,6 @@ async function fitAll(
     networks.push(await fitNetwork({ prepared, schema: request.schema, train, stop, settings, rng, onEpoch }));
   }
   return networks;
-}
-
-function parityOf(exported: Float32Array | Float64Array, plain: Float64Array): number {
-  const parity = plain.reduce(
-    (worst, value, index) => Math.max(worst, Math.abs(value - (exported[index] ?? Number.NaN))),
-    0,
-  );
-  if (parity <= EXPORT_PARITY_LIMIT) return parity;
-  throw new PlimsollError({
-    code: "EXPORT_PARITY",
-    problem: `The exported model differs by ${parity} from the plain pass; the limit is ${EXPORT_PARITY_LIMIT}.`,
-    remedy: "Do not ship it: compare network-graph.ts with plain-forward.ts.",
-    context: { parity, limit: EXPORT_PARITY_LIMIT },
-  });
 }
 
 function movesOf(logMoves: Float32Array | Float64Array): readonly AdverseMoves[] {

@@ -1,12 +1,12 @@
 /** Trains, judges and exports the volatility model: walk-forward folds first, then the model that ships. */
-import { PlimsollError } from "../../domain/errors.ts";
+
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { createRng } from "../../math/rng.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import type { CombinationSettings, LossRecord } from "../../models/vol-lstm/combine-forecasts.ts";
 import { runVolNetwork } from "../../models/vol-lstm/run-vol-network.ts";
-import { VOL_HORIZONS_HOURS } from "../../models/vol-lstm/vol-inputs.ts";
 import type { VolManifest } from "../../models/vol-lstm/vol-manifest.ts";
+import { exportParity } from "../export-parity.ts";
 import type { DailySignal } from "../volatility/daily-signal.ts";
 import { exportVolNetworks } from "./export-vol.ts";
 import { VOL_SETTINGS, type VolSettings } from "./fit-vol-ensemble.ts";
@@ -26,8 +26,6 @@ export const COMBINATION: CombinationSettings = {
   priorDays: 30,
   power: 2,
 };
-/** Largest difference between the exported float32 model and the plain float64 pass, log variance. */
-export const VOL_PARITY_LIMIT = 1e-5;
 const PARITY_ROWS = 128;
 /** The series that the daily signals of the data folders belong to. */
 export const SIGNAL_SERIES = "spot-BTC";
@@ -83,7 +81,7 @@ export async function trainVolLstm(request: VolTrainingRequest): Promise<VolTrai
   const fitted = fits.at(-1);
   if (fitted === undefined) throw new RangeError("there is always the final fit");
   const model = exportVolNetworks(fitted.networks, { "produced-by": "plimsoll training engine" });
-  const exportParity = await parityOf(model, fitted, rows);
+  const parity = await parityOf(model, fitted, rows);
   const { records, ...judged } = await judgeFolds(request, fits.slice(0, foldsSec.length), untilSec);
   const stranger = fits.slice(foldsSec.length, -1);
   const unseenScores = await judgeLeftOut(request, stranger[0], untilSec);
@@ -93,7 +91,7 @@ export async function trainVolLstm(request: VolTrainingRequest): Promise<VolTrai
     ...judged,
     unseenScores,
     inputAblation: inputAblation(rows, ablation),
-    exportParity,
+    exportParity: parity,
   };
   return { model, fitted, rows, untilSec, records, metrics };
 }
@@ -198,18 +196,6 @@ async function parityOf(model: Uint8Array, { networks }: VolModel, rows: readonl
   const session = await openSession(model);
   const { logRatio } = await runVolNetwork(session, checked);
   await session.release();
-  let parity = 0;
-  checked.forEach((input, row) => {
-    plainVolForward(networks, input).forEach((value, horizon) => {
-      const found = logRatio[row * VOL_HORIZONS_HOURS.length + horizon] ?? Number.NaN;
-      parity = Math.max(parity, Math.abs(value - found));
-    });
-  });
-  if (parity <= VOL_PARITY_LIMIT) return parity;
-  throw new PlimsollError({
-    code: "EXPORT_PARITY",
-    problem: `The exported model differs by ${parity} from the plain pass; the limit is ${VOL_PARITY_LIMIT}.`,
-    remedy: "Do not ship it: compare vol-network-graph.ts with plain-vol-forward.ts.",
-    context: { parity, limit: VOL_PARITY_LIMIT },
-  });
+  const plain = checked.flatMap((input) => [...plainVolForward(networks, input)]);
+  return exportParity(logRatio, Float64Array.from(plain), "vol-network-graph.ts with plain-vol-forward.ts");
 }

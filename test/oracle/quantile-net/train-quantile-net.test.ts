@@ -7,13 +7,10 @@ import { hasCode } from "../../../oracle/domain/errors.ts";
 import { FEATURE_SCHEMA } from "../../../oracle/features/feature-schema.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { moveLabels } from "../../../oracle/training/dataset/move-labels.ts";
+import { EXPORT_PARITY_LIMIT } from "../../../oracle/training/export-parity.ts";
 import { ewmaNormalMoves, pinball, policyMetrics } from "../../../oracle/training/quantile-net/policy-metrics.ts";
 import { labelsOf, prepareLayout, rowsOf } from "../../../oracle/training/quantile-net/prepare-rows.ts";
-import {
-  EXPORT_PARITY_LIMIT,
-  splitSamples,
-  trainQuantileNet,
-} from "../../../oracle/training/quantile-net/train-quantile-net.ts";
+import { splitSamples, trainQuantileNet } from "../../../oracle/training/quantile-net/train-quantile-net.ts";
 import { trainingProblem } from "../../../oracle/training/quantile-net/trainable-network.ts";
 import type { Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
 import { lossGradientError } from "../training/loss-gradient-error.ts";

@@ -8,11 +8,11 @@ import { createRng } from "../../../oracle/math/rng.ts";
 import { openSession } from "../../../oracle/models/onnx-runtime.ts";
 import { runVolNetwork } from "../../../oracle/models/vol-lstm/run-vol-network.ts";
 import { VOL_HORIZONS_HOURS } from "../../../oracle/models/vol-lstm/vol-inputs.ts";
+import { EXPORT_PARITY_LIMIT } from "../../../oracle/training/export-parity.ts";
 import type { Feed } from "../../../oracle/training/tensor/evaluate-graph.ts";
 import { fitVolEnsemble, linearStart } from "../../../oracle/training/vol-lstm/fit-vol-ensemble.ts";
 import { packedInputs, packRows, trainingBatch } from "../../../oracle/training/vol-lstm/packed-rows.ts";
 import { plainVolForward } from "../../../oracle/training/vol-lstm/plain-vol-forward.ts";
-import { VOL_PARITY_LIMIT } from "../../../oracle/training/vol-lstm/train-vol-lstm.ts";
 import { volProblem } from "../../../oracle/training/vol-lstm/vol-problem.ts";
 import { labelledUntil, volRows } from "../../../oracle/training/vol-lstm/vol-rows.ts";
 import { lossGradientError } from "../training/loss-gradient-error.ts";
@@ -69,8 +69,8 @@ describe("vol-lstm training", () => {
       const [plain, linear] = [plainVolForward(fitted.networks, input), plainVolForward(silent, input)];
       VOL_HORIZONS_HOURS.forEach((_, horizon) => {
         const place = row * VOL_HORIZONS_HOURS.length + horizon;
-        assert.ok(Math.abs((plain[horizon] ?? 0) - (found.logRatio[place] ?? Number.NaN)) <= VOL_PARITY_LIMIT);
-        assert.ok(Math.abs((linear[horizon] ?? 0) - (found.linear[place] ?? Number.NaN)) <= VOL_PARITY_LIMIT);
+        assert.ok(Math.abs((plain[horizon] ?? 0) - (found.logRatio[place] ?? Number.NaN)) <= EXPORT_PARITY_LIMIT);
+        assert.ok(Math.abs((linear[horizon] ?? 0) - (found.linear[place] ?? Number.NaN)) <= EXPORT_PARITY_LIMIT);
       });
     });
   });
