@@ -27,7 +27,7 @@ export interface EndpointMargin {
   readonly margin: number;
 }
 
-// Chosen on deribit-options from 2025-12-30 to 2026-04-15 (docs/models-log.md), but for the tail index.
+// Chosen on deribit-options from 2025-12-30 to 2026-04-15 (docs/models/log.md), but for the tail index.
 /**
  * Tail index of moves over hours: the ratio of the 99.5 % to the 99 % quantile of moves over 6 and 24 h, in units of a five-day
  * EWMA volatility, is 1.2 (spot-hourly, 2021 to 2025), which a power tail of 3 to 4 has.

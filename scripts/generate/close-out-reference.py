@@ -2,7 +2,7 @@
 
 Independent of the TypeScript: option values by scipy's normal law, book walks by numpy integration of a piecewise linear
 inverse depth, tails by sorting. Moves and volatility shocks are closed formulas that the test repeats, so that no paths are
-stored. Constants of the engine (depth left, answers of implied volatility) are those of docs/models.md.
+stored. Constants of the engine (depth left, answers of implied volatility) are those of docs/models/cvar-depth.md.
 
 Run from the project root: python3 scripts/generate/close-out-reference.py
 """

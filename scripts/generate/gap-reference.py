@@ -1,6 +1,6 @@
 """Writes test/vectors/gap/gap-forecast.json: the gap forecast, its rules and its scores on simulated bars.
 
-Independent of the TypeScript: written from the formulas in docs/models.md with numpy and scipy (lfilter, minimize).
+Independent of the TypeScript: written from the formulas in docs/models/gap.md with numpy and scipy (lfilter, minimize).
 The bars come from a congruential generator that the test repeats, so that no bars are stored; they hold no market data.
 
 Run from the project root: python3 scripts/generate/gap-reference.py

@@ -12,7 +12,7 @@ import type { DailySignal } from "../../oracle/training/volatility/daily-signal.
 import { readDailySignals } from "../data/daily-signals.ts";
 import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 
-/** Ends of training of the walk-forward's folds; the last is the report block, read once (docs/models.md). */
+/** Ends of training of the walk-forward's folds; the last is the report block, read once (docs/models/volatility.md). */
 const FOLDS = ["2022-07-01", "2023-07-01", "2024-07-01"].map((day) => Date.parse(`${day}T00:00:00Z`) / 1_000);
 const MS_PER_SECOND = 1_000;
 

@@ -22,7 +22,7 @@ export const BASELINE_BELOW_HOURS = 225;
 export const FULL_HISTORY_HOURS = 60 * 24;
 /**
  * About the largest factor that the 99 % quantile needed at any horizon to cover 99 %: 1.20, ETH at 1 hour with 14 days of its
- * own history, by a network fitted without it; BNB likewise needed less (docs/models.md, cold start).
+ * own history, by a network fitted without it; BNB likewise needed less (docs/models/drift.md).
  */
 export const COLD_START_FACTOR = 1.2;
 

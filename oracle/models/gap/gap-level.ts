@@ -7,7 +7,7 @@ const HALF_LIFE_ROWS = 8_760;
 const RENEW_ROWS = 168;
 /**
  * Tail of the past that gave 1 % of breaches afterwards: 1.04 % on average of 16 windows before 2024 (0.75 to 1.35 %), where the past's
- * own 1 % gave 0.83 %, since moves have become smaller over the years (docs/models-log.md).
+ * own 1 % gave 0.83 %, since moves have become smaller over the years (docs/models/log.md).
  */
 const LEARNED_TAIL = 0.0125;
 /** The signals need a month to settle. */

@@ -21,7 +21,7 @@ export interface GapExponents {
 }
 
 /**
- * Chosen on bars before 2024 (docs/models-log.md, "The gap"). The exponent of the recent size is well below 1: with jumps whose
+ * Chosen on bars before 2024 (docs/models/log.md, "The gap"). The exponent of the recent size is well below 1: with jumps whose
  * tail has index α the cheapest gap at a given breach rate grows with the power α/(α + 1) of the scale of jumps, and that
  * scale itself moves less than volatility.
  */

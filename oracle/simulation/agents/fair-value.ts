@@ -4,7 +4,7 @@ import { type OptionSeries, tenorYears } from "../../domain/positions.ts";
 import { SECONDS_PER_YEAR } from "../../domain/units.ts";
 import { black76, black76Coin } from "../../math/black76.ts";
 
-/** Implied over realised volatility where the market has no index; see `docs/models.md`. */
+/** Implied over realised volatility where the market has no index; see `docs/models/score.md`. */
 const IMPLIED_PREMIUM = 1.1;
 const FLOOR_VOL = 0.3;
 const CEILING_VOL = 4;

@@ -19,7 +19,7 @@ import { type VolRow, type VolSeries, volRows } from "./vol-rows.ts";
 
 /** Hours between training rows: coprime to day and week, so that all phases of both occur. */
 export const ROW_HOURS = 5;
-/** Chosen among six on forecasts from 2022-07 to 2024-07 (trials 6 and 7 of docs/models.md). */
+/** Chosen among six on forecasts from 2022-07 to 2024-07 (trials 6 and 7 of docs/models/volatility.md). */
 export const COMBINATION: CombinationSettings = {
   prior: [0.3, 0.3, 0.05, 0.1, 0.25],
   halfLifeDays: 180,

@@ -25,7 +25,7 @@ import { concat } from "../tensor/shape-ops.ts";
 export const LSTM_UNITS = 16;
 /**
  * Horizons that the LSTMs correct: up to a day. Labels of a week and of 30 days overlap so much that few independent ones
- * are left; there the LSTMs only learned the past, and the linear part stands alone (trials 2 and 5 in docs/models.md).
+ * are left; there the LSTMs only learned the past, and the linear part stands alone (trials 2 and 5 in docs/models/volatility.md).
  */
 export const LSTM_REACH: readonly number[] = VOL_HORIZONS_HOURS.map((hours) => Number(hours <= 24));
 /** Gates of an LSTM cell. */
