@@ -23,6 +23,10 @@ export interface OptionGreeks {
   readonly vega: number;
   /** Per year of passing time, ≤ 0. */
   readonly theta: number;
+  /** Change of delta per 1.00 of volatility. */
+  readonly vanna: number;
+  /** Change of vega per 1.00 of volatility. */
+  readonly volga: number;
 }
 
 /** Below this the moneyness in standard deviations may overflow; off the strike every Greek is zero long before. */
@@ -46,7 +50,7 @@ export class Black76InputError extends Error {
  * Value and Greeks in quote currency (Black, "The pricing of commodity contracts", 1976, with zero interest).
  *
  * With zero tenor or zero volatility the value is the intrinsic value, delta the step function (one half at the strike),
- * and gamma and theta are 0; vega keeps its limit, which is positive only at the strike.
+ * and gamma, theta and volga are 0; vega and vanna keep their limits, which are positive only at the strike.
  *
  * @throws Black76InputError `BLACK76_INPUT` for a value outside its range, NaN and infinities included.
  */
@@ -61,19 +65,23 @@ export function black76(input: Black76Input): OptionGreeks {
   const density = normalPdf(upper);
   const sign = kind === "call" ? 1 : -1;
   const price = sign * (forward * normalCdf(sign * upper) - strike * normalCdf(sign * lower));
+  const vega = forward * density * rootTenor;
   return {
     price: Math.max(price, intrinsicValue(input)),
     delta: sign * normalCdf(sign * upper),
     gamma: density / (forward * deviation),
-    vega: forward * density * rootTenor,
+    vega,
     theta: (-forward * density * impliedVol) / (2 * rootTenor),
+    vanna: (-density * lower) / impliedVol,
+    volga: (vega * upper * lower) / impliedVol,
   };
 }
 
 /**
  * Value and Greeks in coin (an inverse option): value, vega and theta are those in quote currency divided by the forward;
  * delta and gamma are the first and second derivative of the coin value by the *relative* move of the forward,
- * `F ∂(V/F)/∂F = Δ − V/F` (the net delta, coins) and `F² ∂²(V/F)/∂F² = F Γ − 2 (Δ − V/F)`.
+ * `F ∂(V/F)/∂F = Δ − V/F` (the net delta, coins) and `F² ∂²(V/F)/∂F² = F Γ − 2 (Δ − V/F)`; vanna is the net delta's change
+ * with volatility.
  *
  * @throws Black76InputError `BLACK76_INPUT` as {@link black76}.
  */
@@ -87,6 +95,8 @@ export function black76Coin(input: Black76Input): OptionGreeks {
     gamma: input.forward * quote.gamma - 2 * delta,
     vega: quote.vega / input.forward,
     theta: quote.theta / input.forward,
+    vanna: quote.vanna - quote.vega / input.forward,
+    volga: quote.volga / input.forward,
   };
 }
 
@@ -124,5 +134,7 @@ function degenerate(input: Black76Input, rootTenor: number): OptionGreeks {
     gamma: 0,
     vega: atStrike ? forward * normalPdf(0) * rootTenor : 0,
     theta: 0,
+    vanna: atStrike ? 0.5 * normalPdf(0) * rootTenor : 0,
+    volga: 0,
   };
 }

@@ -17,6 +17,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
+  greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,
   score: async () => (await import("./evaluate-score.ts")).evaluateScore,
   "quantile-net": async () => (await import("./evaluate-quantile.ts")).evaluateQuantileNet,
   "var-quantile": async () => (await import("./evaluate-var-quantile.ts")).evaluateVarQuantile,

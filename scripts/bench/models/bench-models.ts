@@ -2,6 +2,7 @@
 import { benchInference } from "../inference.ts";
 import { runBenchmarks } from "../run-benchmarks.ts";
 import { benchStudent, benchTeacher } from "./close-out.ts";
+import { benchGreeks } from "./greeks.ts";
 import { benchLstmStep } from "./lstm-step.ts";
 import { benchScoring } from "./scoring-speed.ts";
 import { trainingTime } from "./training-time.ts";
@@ -17,6 +18,7 @@ await runBenchmarks({
     ["close-out-student", benchStudent],
     ["close-out-teacher", benchTeacher],
     ["scoring", benchScoring],
+    ["greeks", benchGreeks],
     ["train-quantile-net", trainingTime("quantile-net")],
     ["train-vol-lstm", trainingTime("vol-lstm")],
     ["train-cvar-depth", trainingTime("cvar-depth", { readsData: false })],

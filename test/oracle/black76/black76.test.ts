@@ -62,13 +62,23 @@ describe("black76", () => {
 
   it("behavior: without tenor or volatility it is the step of the intrinsic value", () => {
     for (const still of [{ tenorYears: 0 }, { impliedVol: 0 }, { tenorYears: -0 }, { impliedVol: -0 }]) {
-      assert.deepEqual(black76({ ...SAMPLE, ...still }), { price: 10, delta: 1, gamma: 0, vega: 0, theta: 0 });
+      assert.deepEqual(black76({ ...SAMPLE, ...still }), {
+        price: 10,
+        delta: 1,
+        gamma: 0,
+        vega: 0,
+        theta: 0,
+        vanna: 0,
+        volga: 0,
+      });
       assert.deepEqual(black76({ ...SAMPLE, kind: "put", ...still }), {
         price: 0,
         delta: 0,
         gamma: 0,
         vega: 0,
         theta: 0,
+        vanna: 0,
+        volga: 0,
       });
     }
     assert.equal(black76({ ...SAMPLE, strike: 100, impliedVol: 0 }).delta, 0.5);
