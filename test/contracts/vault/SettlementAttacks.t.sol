@@ -148,10 +148,12 @@ contract SettlementAttacksTest is CoverFixture {
     }
 
     function test_C51_ManySmallRedemptionsOfAShortSeriesGetNoMoreThanOne() external {
-        _putShortOf(ONE, LOW, 10_000e6 + 1);
+        for (uint256 i = 0; i < 3; ++i) _putShortOf(ONE, LOW, 10_000e6 + 1);
         _expireAt(LOW);
         _settleAll();
-        _redeemInParts(ONE, 1e5);
+        // Above the fund's cap of 20 000, so that holders get less than they are owed.
+        assertEq(_state(put).potLeft, 80_000e6 - 3);
+        _redeemInParts(3 * ONE, 1e6);
     }
 
     function _redeemInParts(uint128 sizeE8, uint128 partE8) private {
