@@ -14,6 +14,7 @@ export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
 
 /** Evaluators by model id. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
+  cascade: async () => (await import("./evaluate-cascade.ts")).evaluateCascade,
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,

@@ -1,0 +1,159 @@
+/** Judges the hazard on liquidations of Aave v2, beside a plain logit and beside what the base rate says. */
+import { SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
+import { createRng } from "../../../oracle/math/rng.ts";
+import { HAZARD_TARGETS, type HazardTarget } from "../../../oracle/training/cascade/fit-hazard.ts";
+import { fitPlain, hazardFitter } from "../../../oracle/training/cascade/hazard-fitters.ts";
+import { hazardRows, type LiquidationFlow } from "../../../oracle/training/cascade/hazard-rows.ts";
+import { type HazardForecast, walkHazard } from "../../../oracle/training/cascade/hazard-walk.ts";
+import { blockBootstrap } from "../../../oracle/training/evaluate/block-bootstrap.ts";
+import { isoTime, type Metrics } from "../../../oracle/training/evaluate/evaluation.ts";
+import { dieboldMariano } from "../../../oracle/training/evaluate/newey-west.ts";
+import { rankScores } from "../../../oracle/training/evaluate/rank-scores.ts";
+import { readLiquidations } from "../../data/liquidations.ts";
+import { readSpotBars } from "../../data/spot-bars.ts";
+import { probabilityScore } from "../score/score-rows.ts";
+import { windowStart } from "./window.ts";
+
+/** Last call of the rows that the hazard was chosen with: 2022-01-22 09:43. */
+const DEVELOPED_TO_SEC = 1_642_844_616;
+const ASSET = "ETH";
+const GROUPS = 10;
+/** Outcomes of neighbouring hours overlap; days of one fall belong together. */
+const BLOCK_HOURS = 72;
+const DRAWS = 500;
+
+/** Scores of one horizon; policies are `hazard`, `hazardWithoutArrivals`, `plainLogit`. */
+export interface HazardReport {
+  readonly horizonHours: number;
+  readonly fromSec: number;
+  readonly toSec: number;
+  readonly hours: number;
+  readonly frequency: number;
+  readonly policies: Readonly<Record<string, PolicyScore>>;
+  /** 95 % interval of the hazard's AUC by blocks of three days. */
+  readonly aucInterval: readonly [number, number];
+  /** Diebold-Mariano p of log-losses, hazard against plain logit. */
+  readonly dieboldMarianoP: number;
+  /** Groups of equal count in ascending probability: stated and realised. */
+  readonly reliability: readonly Metrics[];
+  readonly forecasts: readonly HazardForecast[];
+}
+
+/** Scores of one policy. */
+export interface PolicyScore {
+  readonly auc: number;
+  readonly averagePrecision: number;
+  readonly brier: number;
+  readonly logLoss: number;
+  readonly ece: number;
+  readonly meanProbability: number;
+}
+
+/**
+ * One report a horizon; none where no calls of Aave v2, or no bars of ETH, cover the window.
+ *
+ * @throws PlimsollError those of the readers.
+ */
+export function hazardReports(paths: readonly string[], fromSec: number | null): readonly HazardReport[] {
+  const flow = readLiquidations(paths, "aave-v2");
+  const bars = flow === null ? undefined : readSpotBars(paths).get(ASSET);
+  if (flow === null || bars === undefined) return [];
+  const rows = hazardRows(bars, flow);
+  return HAZARD_TARGETS.flatMap((target) => {
+    const walked = {
+      hazard: walkHazard(rows, target, hazardFitter(flow, true)),
+      hazardWithoutArrivals: walkHazard(rows, target, hazardFitter(flow, false)),
+      plainLogit: walkHazard(rows, target, fitPlain),
+    };
+    const report = reportOf(walked, { target, flow, fromSec, firstSec: rows[0]?.atSec ?? 0 });
+    return report === null ? [] : [report];
+  });
+}
+
+interface ReportInput {
+  readonly target: HazardTarget;
+  readonly flow: LiquidationFlow;
+  readonly fromSec: number | null;
+  readonly firstSec: number;
+}
+
+function reportOf(
+  walked: Readonly<Record<"hazard" | "hazardWithoutArrivals" | "plainLogit", readonly HazardForecast[]>>,
+  { target, flow, fromSec, firstSec }: ReportInput,
+): HazardReport | null {
+  const startSec = windowStart(
+    { firstSec, lastSec: flow.toSec - SECONDS_PER_DAY, developedToSec: DEVELOPED_TO_SEC },
+    fromSec,
+  );
+  const inWindow = (forecasts: readonly HazardForecast[]) => forecasts.filter(({ atSec }) => atSec > startSec);
+  const forecasts = inWindow(walked.hazard);
+  const [first] = forecasts;
+  if (first === undefined) return null;
+  const hits = Float64Array.from(forecasts, ({ isHit }) => Number(isHit));
+  const policies = Object.fromEntries(Object.entries(walked).map(([name, all]) => [name, scoreOf(inWindow(all))]));
+  return {
+    horizonHours: target.horizonHours,
+    fromSec: first.atSec,
+    toSec: forecasts.at(-1)?.atSec ?? first.atSec,
+    hours: forecasts.length,
+    frequency: hits.reduce((sum, hit) => sum + hit, 0) / hits.length,
+    policies,
+    aucInterval: aucInterval(forecasts),
+    dieboldMarianoP: comparison(forecasts, inWindow(walked.plainLogit), target.horizonHours),
+    reliability: reliabilityOf(forecasts),
+    forecasts,
+  };
+}
+
+function scoreOf(forecasts: readonly HazardForecast[]): PolicyScore {
+  const probabilities = Float64Array.from(forecasts, ({ probability }) => probability);
+  const hits = Float64Array.from(forecasts, ({ isHit }) => Number(isHit));
+  return { ...rankScores(probabilities, hits), ...probabilityScore(probabilities, hits) };
+}
+
+function aucInterval(forecasts: readonly HazardForecast[]): readonly [number, number] {
+  const statistic = (steps: Int32Array): number => {
+    const drawn = [...steps].flatMap((step) => forecasts[step] ?? []);
+    return rankScores(
+      drawn.map(({ probability }) => probability),
+      drawn.map(({ isHit }) => Number(isHit)),
+    ).auc;
+  };
+  const rng = createRng("evaluate-cascade-1");
+  return blockBootstrap(forecasts.length, statistic, { blockSteps: BLOCK_HOURS, draws: DRAWS, level: 0.95, rng });
+}
+
+function comparison(ours: readonly HazardForecast[], theirs: readonly HazardForecast[], lags: number): number {
+  const lossOf = ({ probability, isHit }: HazardForecast): number => -Math.log(isHit ? probability : 1 - probability);
+  if (ours.length !== theirs.length) return Number.NaN;
+  return dieboldMariano([Float64Array.from(ours, lossOf), Float64Array.from(theirs, lossOf)], lags).pValue;
+}
+
+function reliabilityOf(forecasts: readonly HazardForecast[]): readonly Metrics[] {
+  const ascending = [...forecasts].sort((left, right) => left.probability - right.probability);
+  return Array.from({ length: GROUPS }, (_, group) => {
+    const [from, to] = [group, group + 1].map((edge) => Math.round((edge * ascending.length) / GROUPS));
+    const members = ascending.slice(from, to);
+    const meanOf = (of: (forecast: HazardForecast) => number): number =>
+      members.reduce((sum, forecast) => sum + of(forecast), 0) / members.length;
+    return {
+      hours: members.length,
+      stated: meanOf(({ probability }) => probability),
+      realised: meanOf(({ isHit }) => Number(isHit)),
+    };
+  });
+}
+
+/** A report as metrics, forecasts left out. */
+export function hazardMetrics({ forecasts: _, policies, ...report }: HazardReport): Metrics {
+  const { hazard: own, hazardWithoutArrivals } = policies;
+  return {
+    ...{ horizonHours: report.horizonHours, hours: report.hours, frequency: report.frequency },
+    ...{ from: isoTime(report.fromSec), to: isoTime(report.toSec) },
+    hazard: { ...own },
+    withoutArrivals: { ...hazardWithoutArrivals },
+    aucInterval: [...report.aucInterval],
+    dieboldMarianoP: report.dieboldMarianoP,
+    reliability: report.reliability,
+  };
+}

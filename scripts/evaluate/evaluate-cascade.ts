@@ -1,0 +1,72 @@
+/** Evaluation of liquidation cascades: the hazard on Aave's calls, the size of forced closures on a panel of perpetuals. */
+import { PlimsollError } from "../../oracle/domain/errors.ts";
+import { atLeast, atMost, type Evaluation, isoTime } from "../../oracle/training/evaluate/evaluation.ts";
+import { type HazardReport, hazardMetrics, hazardReports } from "./cascade/hazard-report.ts";
+import { type IntensityReport, intensityMetrics, intensityReport } from "./cascade/intensity-report.ts";
+import type { EvaluationRequest } from "./registry.ts";
+
+/** design/models.md §3, row `cascade`. */
+const LIMITS = { auc: { 6: 0.74, 24: 0.82 }, ece: 0.03, explained: 0.12 } as const;
+
+/**
+ * Evaluates by expanding walks: every forecast is made by a model that was fitted on what was known by then. Parts whose data
+ * do not reach the window are left out.
+ *
+ * @throws PlimsollError `EVALUATE_NO_WINDOW` when no part has a forecast in the window, and those of the readers.
+ */
+export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
+  const hazards = hazardReports(paths, fromSec);
+  const intensity = intensityReport(paths, fromSec);
+  const spans = [...hazards, ...(intensity === null ? [] : [intensity])];
+  if (spans.length === 0) throw noWindow(fromSec);
+  return {
+    model: "cascade",
+    window: {
+      from: isoTime(Math.min(...spans.map((span) => span.fromSec))),
+      to: isoTime(Math.max(...spans.map((span) => span.toSec))),
+    },
+    metrics: {
+      hazards: hazards.map(hazardMetrics),
+      intensity: intensity === null ? null : intensityMetrics(intensity),
+    },
+    baselines: {
+      ...Object.fromEntries(
+        hazards.map(({ horizonHours, policies }) => [`plain-logit-${horizonHours}h`, { ...policies.plainLogit }]),
+      ),
+      ...(intensity === null
+        ? {}
+        : { ownRidge: { explained: intensity.ownRidge }, persistence: { explained: intensity.persistence } }),
+    },
+    targets: { ...hazardTargets(hazards), ...intensityTargets(intensity) },
+  };
+}
+
+function hazardTargets(hazards: readonly HazardReport[]): Evaluation["targets"] {
+  return Object.fromEntries(
+    hazards.flatMap(({ horizonHours, policies }) => {
+      const limit = horizonHours === 6 ? LIMITS.auc[6] : LIMITS.auc[24];
+      return [
+        [`auc${horizonHours}h`, atLeast(policies.hazard?.auc ?? Number.NaN, limit)],
+        [`ece${horizonHours}h`, atMost(policies.hazard?.ece ?? Number.NaN, LIMITS.ece)],
+      ];
+    }),
+  );
+}
+
+function intensityTargets(intensity: IntensityReport | null): Evaluation["targets"] {
+  if (intensity === null) return {};
+  return {
+    intensityExplained: atLeast(intensity.explained, LIMITS.explained),
+    intensityNotBelowRidge: atLeast(intensity.explained, intensity.ownRidge),
+  };
+}
+
+function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {
+  return new PlimsollError({
+    code: "EVALUATE_NO_WINDOW",
+    problem: `From ${isoTime(fromSec) ?? "the start"} on there is no forecast of liquidations with its outcome.`,
+    remedy:
+      "Give an earlier --from, or more history: 100 days come before the first hazard, 120 before the first size.",
+    context: { fromSec: fromSec ?? "none" },
+  });
+}
