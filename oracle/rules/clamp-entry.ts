@@ -2,7 +2,7 @@
 import type { Outcome } from "../domain/errors.ts";
 import { isSkip, type SkipReason } from "./entry-outcome.ts";
 import {
-  applyEntry,
+  applyToState,
   type EntryValues,
   isLaneOpen,
   loosenBottom,
@@ -12,10 +12,10 @@ import {
   requiredGap,
   tightenTop,
 } from "./risk-rules.ts";
-import { UNKNOWN_WORD } from "./risk-word.ts";
+import { type RiskState, UNKNOWN_WORD, unpackRiskWord } from "./risk-word.ts";
 
 /**
- * Clamps an entry to what {@link applyEntry} accepts at the given times: ρ as near to the wished one as floor, ceiling, step,
+ * Clamps an entry to what `applyEntry` accepts at the given times: ρ as near to the wished one as floor, ceiling, step,
  * delay, drift, epoch and the linked rule allow, then π likewise; the current pair (a refresh) where nothing else is
  * accepted.
  *
@@ -29,13 +29,23 @@ export function clampEntry<Entry extends EntryValues>(
   desired: Entry,
   context: RuleContext,
 ): Outcome<Entry, SkipReason> {
-  const asWished = attempt(word, desired, context);
-  if (asWished.ok || word === UNKNOWN_WORD) return asWished;
-  const move = prepareMove(word, context);
+  if (word === UNKNOWN_WORD) return { ok: false, reason: "UNKNOWN_POSITION" };
+  return clampToState(unpackRiskWord(word), desired, context);
+}
+
+/** As {@link clampEntry} for the unpacked state of a known word. */
+export function clampToState<Entry extends EntryValues>(
+  state: RiskState,
+  desired: Entry,
+  context: RuleContext,
+): Outcome<Entry, SkipReason> {
+  const asWished = attempt(state, desired, context);
+  if (asWished.ok) return asWished;
+  const move = prepareMove(state, context);
   let last: Outcome<Entry, SkipReason> = asWished;
   for (const rhoBps of candidateRhos(move, desired)) {
     for (const piBps of candidatePis(move, desired, rhoBps)) {
-      last = attempt(word, { ...desired, rhoBps, piBps }, context);
+      last = attempt(state, { ...desired, rhoBps, piBps }, context);
       if (last.ok) return last;
     }
   }
@@ -43,11 +53,11 @@ export function clampEntry<Entry extends EntryValues>(
 }
 
 function attempt<Entry extends EntryValues>(
-  word: bigint,
+  state: RiskState,
   entry: Entry,
   context: RuleContext,
 ): Outcome<Entry, SkipReason> {
-  const { outcome } = applyEntry(word, entry, context);
+  const { outcome } = applyToState(state, entry, context);
   return isSkip(outcome) ? { ok: false, reason: outcome } : { ok: true, value: entry };
 }
 

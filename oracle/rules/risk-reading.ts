@@ -63,12 +63,11 @@ export function effectiveParams(word: bigint, context: ReadingContext): RiskPara
   const scored = state.observedAt !== 0;
   const stale = isStale(state, nowSec);
   const rhoBps = standingRho(state, riskClass, nowSec);
-  const pi = stale ? Math.min(state.pi, riskClass.piDefaultBps) : state.pi;
   return {
     rhoBps,
     rhoTargetBps: state.rhoTarget,
     rhoInitialBps: initialRho(state, context),
-    piBps: Math.min(pi, Math.max(0, rhoBps - requiredGapOf(state, riskClass))),
+    piBps: standingPi(state, { riskClass, nowSec, rhoBps }),
     score: state.score,
     classId: state.classId,
     epoch: state.epoch,
@@ -103,11 +102,17 @@ export interface Maintenance {
 
 /** Maintenance ρ and π in force and the ρ of before the present drift windows; not for the zero word. */
 export function maintenanceOf(word: bigint, context: Omit<ReadingContext, "quantileWord">): Maintenance {
-  const { rhoBps, piBps } = effectiveParams(word, context);
-  const state = unpackRiskWord(word);
+  return maintenanceOfState(unpackRiskWord(word), context);
+}
+
+/** As {@link maintenanceOf} for the unpacked state of a known word. */
+export function maintenanceOfState(state: RiskState, context: Omit<ReadingContext, "quantileWord">): Maintenance {
+  const { riskClass, nowSec } = context;
+  const rhoBps = standingRho(state, riskClass, nowSec);
+  const piBps = standingPi(state, { riskClass, nowSec, rhoBps });
   if (state.observedAt === 0) return { rhoBps, piBps, rhoBeforeBps: rhoBps };
-  const { anchor, prior } = anchorsAt(state, context.riskClass, context.nowSec);
-  const isRecent = context.nowSec < state.tightenedAt + context.riskClass.windowSec;
+  const { anchor, prior } = anchorsAt(state, riskClass, nowSec);
+  const isRecent = nowSec < state.tightenedAt + riskClass.windowSec;
   const started = isRecent ? state.rhoFrom : anchor;
   return { rhoBps, piBps, rhoBeforeBps: Math.min(rhoBps, anchor, prior, started) };
 }
@@ -138,6 +143,15 @@ export function openingParams(quantileWord: bigint, context: Omit<ReadingContext
   const pi = missing ? Math.min(signedPi, riskClass.piDefaultBps) : signedPi;
   const rhoInitialBps = surchargedUp(base, riskClass);
   return { rhoInitialBps, piBps: Math.min(pi, Math.max(0, rhoInitialBps - riskClass.deltaBps)) };
+}
+
+/** π in force: at most the default once stale, and always the required gap below ρ. Basis points. */
+function standingPi(
+  state: RiskState,
+  { riskClass, nowSec, rhoBps }: { readonly riskClass: RiskClass; readonly nowSec: number; readonly rhoBps: number },
+): number {
+  const pi = isStale(state, nowSec) ? Math.min(state.pi, riskClass.piDefaultBps) : state.pi;
+  return Math.min(pi, Math.max(0, rhoBps - requiredGapOf(state, riskClass)));
 }
 
 /** Maintenance ρ in force: ramp, fallback ramp once stale, the word's cap. Basis points, rounded up. */

@@ -48,8 +48,13 @@ const MINUTE_SEC = 60;
 
 /** Word of a position that has no score yet: class defaults, first epoch. */
 export function initialWord(classId: number, riskClass: RiskClass): bigint {
+  return packRiskWord(initialState(classId, riskClass));
+}
+
+/** The state that {@link initialWord} packs. */
+export function initialState(classId: number, riskClass: RiskClass): RiskState {
   const rho = riskClass.rhoDefaultBps;
-  return packRiskWord({
+  return {
     rhoFrom: rho,
     rhoTarget: rho,
     rhoCap: capAbove(rho, riskClass),
@@ -65,27 +70,36 @@ export function initialWord(classId: number, riskClass: RiskClass): bigint {
     epoch: FIRST_EPOCH,
     graceMinutes: 0,
     rampMinutes: 0,
-  });
+  };
+}
+
+/** What became of an entry in unpacked form; `state` is the old one when the outcome is a skip. */
+export interface AppliedState {
+  readonly outcome: EntryOutcome;
+  readonly state: RiskState;
 }
 
 /** Applies one entry to a word as the chain would. */
 export function applyEntry(word: bigint, entry: EntryValues, context: RuleContext): AppliedEntry {
   if (word === UNKNOWN_WORD) return { outcome: "UNKNOWN_POSITION", word };
-  const move = prepareMove(word, context);
-  const direction = directionOf(move.state, entry);
-  const objection = findObjection(move, entry, { direction, observedAtSec: context.observedAtSec });
-  if (objection !== null) return { outcome: objection, word };
-  const changed = { ...move.state, ...changesOf(move, entry, direction) };
-  return {
-    outcome: direction,
-    word: packRiskWord({ ...changed, ...scoreOf(entry, context) }),
-  };
+  const old = unpackRiskWord(word);
+  const { outcome, state } = applyToState(old, entry, context);
+  return { outcome, word: state === old ? word : packRiskWord(state) };
 }
 
-/** Reads what the rules compare with from a known word. */
-export function prepareMove(word: bigint, context: RuleContext): Move {
+/** As {@link applyEntry} for the unpacked state of a known word: simulations that keep states save the packing. */
+export function applyToState(state: RiskState, entry: EntryValues, context: RuleContext): AppliedState {
+  const move = prepareMove(state, context);
+  const direction = directionOf(state, entry);
+  const objection = findObjection(move, entry, { direction, observedAtSec: context.observedAtSec });
+  if (objection !== null) return { outcome: objection, state };
+  const changed = { ...state, ...changesOf(move, entry, direction) };
+  return { outcome: direction, state: { ...changed, ...scoreOf(entry, context) } };
+}
+
+/** Reads what the rules compare with from the state of a known word. */
+export function prepareMove(state: RiskState, context: RuleContext): Move {
   const { riskClass, appliedAtSec } = context;
-  const state = unpackRiskWord(word);
   const standing = standingRho(state, riskClass, appliedAtSec);
   return {
     state,

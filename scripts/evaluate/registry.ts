@@ -19,6 +19,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,
+  mechanism: async () => (await import("./evaluate-mechanism.ts")).evaluateMechanism,
   score: async () => (await import("./evaluate-score.ts")).evaluateScore,
   "quantile-net": async () => (await import("./evaluate-quantile.ts")).evaluateQuantileNet,
   "var-quantile": async () => (await import("./evaluate-var-quantile.ts")).evaluateVarQuantile,

@@ -113,7 +113,7 @@ function makeCase(input: CaseInput): RuleCase {
   const state = unpackRiskWord(word);
   const observedAtSec = pickObservation(rng, appliedAtSec, state.observedAt);
   const context: RuleContext = { riskClass, observedAtSec, appliedAtSec };
-  const move = prepareMove(word, context);
+  const move = prepareMove(unpackRiskWord(word), context);
   const [rhoAim, rhoBps] = pick(rng, aim === 1 || aim > 3 ? ordinaryRhos(move, rng) : rhoAims(move, rng));
   const [piAim, piBps] = pick(
     rng,

@@ -102,7 +102,8 @@ function noteLiquidation(
   const contracts = Number(quote.sizeE8) / Number(E8);
   const fair = contracts * moment.value(plan) * (plan.kind === "put" ? 1 : moment.price);
   const charge = usdOf(vault, plan, { amount: quote.payout + quote.fee, moment }) - fair;
-  vault.ledger.count(moment.timeSec, { liquidatedNotional: contracts * moment.price, charge });
+  const fundFees = usdOf(vault, plan, { amount: quote.fee, moment });
+  vault.ledger.count(moment.timeSec, { liquidatedNotional: contracts * moment.price, charge, fundFees });
   if (vault.firstLiquidations.has(plan.index)) return;
   vault.firstLiquidations.set(plan.index, { plan, timeSec: moment.timeSec, perContract });
 }

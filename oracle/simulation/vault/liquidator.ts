@@ -6,10 +6,6 @@ import { hedgeRatio, type Moment } from "./market-moment.ts";
 import { exactHealth, type Short } from "./short.ts";
 import { usdOf, type Vault } from "./vault-book.ts";
 
-/** Half spread paid to the holders, share of the option's value: as the keeper of a local run (`agents/liquidation-keeper.ts`). */
-const HALF_SPREAD = 0.02;
-/** Gas of flagging, buying, hedging and burning, USD: about 250 000 gas at 20 gwei and 3 000 USD. */
-const GAS_USD = 15;
 const E8 = 1e8;
 
 /** Looks at one short at one moment: ends its flag, flags it, or liquidates what the vault lets go, each if it pays. */
@@ -25,12 +21,13 @@ export function tendShort(vault: Vault, index: number, moment: Moment): void {
   if (health <= 0n) return;
   const isFlagged = isFlagLive(vault.terms, short, moment.timeSec);
   // Nobody pays for a flag whose auction could not pay even at its end, when the whole equity is on offer.
-  if (!isFlagged && collateralUsd(vault, short, moment) <= costUsd(short, short.sizeE8, moment)) return;
+  if (!isFlagged && collateralUsd(vault, short, moment) <= costUsd(vault, short, { sizeE8: short.sizeE8, moment }))
+    return;
   const flagged = isFlagged ? short : flagShort(vault, short, { moment, maintenance });
   const quote = quoteLiquidation(vault, flagged, { moment, maintenance });
   if (quote === null) return;
   const income = usdOf(vault, flagged.plan, { amount: quote.payout, moment });
-  if (income <= costUsd(flagged, quote.sizeE8, moment)) return;
+  if (income <= costUsd(vault, flagged, { sizeE8: quote.sizeE8, moment })) return;
   liquidateShort(vault, flagged, { moment, quote, maintenance });
 }
 
@@ -39,7 +36,11 @@ function collateralUsd(vault: Vault, short: Short, moment: Moment): number {
 }
 
 /** Longs bought at half a spread above their value, their hedge unwound through the book of a stressed hour, gas. */
-function costUsd({ plan }: Short, sizeE8: bigint, moment: Moment): number {
+function costUsd(
+  { keeper }: Vault,
+  { plan }: Short,
+  { sizeE8, moment }: { readonly sizeE8: bigint; readonly moment: Moment },
+): number {
   const { hour, price } = moment;
   const contracts = Number(sizeE8) / E8;
   const value = contracts * moment.value(plan) * (plan.kind === "put" ? 1 : price);
@@ -47,5 +48,5 @@ function costUsd({ plan }: Short, sizeE8: bigint, moment: Moment): number {
   const depth = depthLeft(Math.abs(Math.log(price / hour.open)));
   const traded = contracts * hedgeRatio(plan, moment) * price;
   const slippage = averageSlippage(curve, traded / depth) + curve.halfSpread / depth;
-  return value * (1 + HALF_SPREAD) + traded * slippage + GAS_USD;
+  return value * (1 + keeper.halfSpread) + traded * (slippage + keeper.leastGain) + keeper.gasUsd;
 }

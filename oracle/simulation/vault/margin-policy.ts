@@ -3,10 +3,15 @@ import type { Maintenance } from "../../rules/risk-reading.ts";
 import type { Moment } from "./market-moment.ts";
 import type { PlannedShort } from "./opening-plan.ts";
 import type { Short } from "./short.ts";
+import type { VaultTerms } from "./vault-terms.ts";
 
 /** A policy of one vault; it keeps what it needs to know of the shorts by the place in their plan. */
 export interface MarginPolicy {
   readonly name: string;
+  /** Terms of this policy's own vault; absent: those of the run. */
+  readonly terms?: VaultTerms;
+  /** What becomes of a planned opening: as planned, changed, or `null`: not written. Absent: all are opened as planned. */
+  decide?(plan: PlannedShort, moment: Moment): PlannedShort | null;
   /** At every full hour, before anything else happens: a policy with an oracle reports here. */
   hour(moment: Moment, shorts: ReadonlyMap<number, Short>): void;
   /** Admits a new short. @returns ρ that it must meet, basis points. */

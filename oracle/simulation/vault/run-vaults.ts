@@ -2,6 +2,7 @@
 import { PlimsollError } from "../../domain/errors.ts";
 import { type OptionKind, payoffBounds } from "../../domain/positions.ts";
 import { BPS, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { DEFAULT_KEEPER, type KeeperHabits } from "./keeper-habits.ts";
 import { tendShort } from "./liquidator.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
 import { type MarketHour, type Moment, momentAt } from "./market-moment.ts";
@@ -19,6 +20,8 @@ export interface VaultRunRequest {
   readonly plan: readonly PlannedShort[];
   readonly terms: VaultTerms;
   readonly policies: readonly MarginPolicy[];
+  /** What keepers ask for; absent: {@link DEFAULT_KEEPER}. */
+  readonly keeper?: KeeperHabits;
 }
 
 /** Looks inside an hour, seconds after its start, each with the price that holds until the next. */
@@ -50,7 +53,9 @@ const SURELY_HEALTHY = 1.001;
  */
 export function runVaults(request: VaultRunRequest): readonly Vault[] {
   requireHours(request.hours);
-  const vaults = request.policies.map((policy) => createVault(policy, request.terms));
+  const vaults = request.policies.map((policy) =>
+    createVault(policy, policy.terms ?? request.terms, request.keeper ?? DEFAULT_KEEPER),
+  );
   let next = 0;
   for (const hour of request.hours) {
     const due: PlannedShort[] = [];
@@ -102,7 +107,10 @@ function liveHour(vault: Vault, { hour, due, moments }: HourOfLife): void {
   if ((hour.startSec % SECONDS_PER_DAY) / SECONDS_PER_HOUR === TIDY_HOUR) {
     for (const short of [...vault.shorts.values()]) tidyUp(vault, short, moments.opening);
   }
-  for (const plan of due) openShort(vault, plan, moments.opening);
+  for (const plan of due) {
+    const chosen = vault.policy.decide === undefined ? plan : vault.policy.decide(plan, moments.opening);
+    if (chosen !== null) openShort(vault, chosen, moments.opening);
+  }
   for (let look = 0; look < LOOKS.length; look += 1) {
     for (const short of [...vault.shorts.values()]) {
       const ticks = moments.looks[short.plan.kind][look] ?? [];

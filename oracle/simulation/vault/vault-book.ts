@@ -3,6 +3,7 @@ import { payoffBounds } from "../../domain/positions.ts";
 import { fromFixedPoint } from "../../domain/units.ts";
 import { BPS_UNITS, intrinsicUp, marginUp } from "../../rules/margin.ts";
 import { settlementShares } from "../../rules/settlement.ts";
+import { DEFAULT_KEEPER, type KeeperHabits } from "./keeper-habits.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
 import type { Moment } from "./market-moment.ts";
 import type { PlannedShort } from "./opening-plan.ts";
@@ -22,6 +23,7 @@ export interface FirstLiquidation {
 export interface Vault {
   readonly policy: MarginPolicy;
   readonly terms: VaultTerms;
+  readonly keeper: KeeperHabits;
   readonly ledger: VaultLedger;
   /** Open shorts by the place in their plan. */
   readonly shorts: Map<number, Short>;
@@ -31,9 +33,9 @@ export interface Vault {
 }
 
 /** An empty vault. */
-export function createVault(policy: MarginPolicy, terms: VaultTerms): Vault {
+export function createVault(policy: MarginPolicy, terms: VaultTerms, keeper: KeeperHabits = DEFAULT_KEEPER): Vault {
   const maps = { shorts: new Map(), firstLiquidations: new Map(), effectSpentE8: new Map() };
-  return { policy, terms, ledger: createVaultLedger(), ...maps };
+  return { policy, terms, keeper, ledger: createVaultLedger(), ...maps };
 }
 
 /** The writer opens the planned short with his multiple of what is asked. */

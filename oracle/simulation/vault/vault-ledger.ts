@@ -33,6 +33,8 @@ export interface DayCounts {
   readonly liquidatedNotional: number;
   /** What liquidations cost writers beyond the fair value of what they closed. */
   readonly charge: number;
+  /** Share of liquidations that went to the insurance fund. */
+  readonly fundFees: number;
 }
 
 /** Books of one vault. */
@@ -65,6 +67,7 @@ export const EMPTY_DAY: DayCounts = {
   wrongful: 0,
   liquidatedNotional: 0,
   charge: 0,
+  fundFees: 0,
 };
 
 /** Names of the counters. */
@@ -79,6 +82,7 @@ export const DAY_COUNTERS: readonly (keyof DayCounts)[] = [
   "wrongful",
   "liquidatedNotional",
   "charge",
+  "fundFees",
 ];
 
 /** Opens empty books. */

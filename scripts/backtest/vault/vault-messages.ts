@@ -37,6 +37,7 @@ const dayCounts: z.ZodType<DayCounts> = z.object({
   wrongful: count,
   liquidatedNotional: count,
   charge: count,
+  fundFees: count,
 });
 
 /** From a thread: days by policy, or why there are none. */

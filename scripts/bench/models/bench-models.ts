@@ -4,6 +4,7 @@ import { runBenchmarks } from "../run-benchmarks.ts";
 import { benchStudent, benchTeacher } from "./close-out.ts";
 import { benchGreeks } from "./greeks.ts";
 import { benchLstmStep } from "./lstm-step.ts";
+import { benchMechanism } from "./mechanism-speed.ts";
 import { benchScoring } from "./scoring-speed.ts";
 import { trainingTime } from "./training-time.ts";
 import { benchVolInference } from "./vol-inference.ts";
@@ -17,6 +18,7 @@ await runBenchmarks({
     ["vol-inference", benchVolInference],
     ["close-out-student", benchStudent],
     ["close-out-teacher", benchTeacher],
+    ["mechanism", benchMechanism],
     ["scoring", benchScoring],
     ["greeks", benchGreeks],
     ["train-quantile-net", trainingTime("quantile-net")],

@@ -43,7 +43,11 @@ export async function planConfig(config: DeploymentConfig, input: PlanInput): Pr
 }
 
 /** The call that gives a class new bounds: the narrowing function wherever it takes them. */
-export function planClass(classId: number, wanted: RiskClass, { at, classes }: PlanInput): readonly ProposedCall[] {
+export function planClass(
+  classId: number,
+  wanted: RiskClass,
+  { at, classes }: Pick<PlanInput, "at" | "classes">,
+): readonly ProposedCall[] {
   const live = classes.get(classId);
   const changes = live === undefined ? [] : differencesOf(live, wanted);
   if (live !== undefined && changes.length === 0) return [];

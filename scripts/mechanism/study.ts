@@ -1,0 +1,90 @@
+/** A mechanism study as a whole: reads data, starts threads, runs, and puts the findings into JSON, a page and a configuration. */
+import { availableParallelism } from "node:os";
+import { configuredParameters } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
+import type { Report } from "../backtest/report/report.ts";
+import { configuredTerms } from "../backtest/vault/configured-terms.ts";
+import { readSpotBars } from "../data/spot-bars.ts";
+import { type DeploymentConfig, readDeploymentConfig } from "../deploy/deployment-config.ts";
+import type { EvaluationLog } from "./evaluation-log.ts";
+import { createEvaluator } from "./evaluator.ts";
+import { configWith, votedCalls } from "./proposal-calls.ts";
+import { plannedEvaluations, runStudy, type StudyFindings } from "./run-study.ts";
+import { STUDY_CONFIG } from "./run-task.ts";
+import { studyJson } from "./study-json.ts";
+import { type HeldBars, STUDY_SIZES } from "./study-plan.ts";
+import { studyReport } from "./study-report.ts";
+import { startStudyThreads } from "./study-threads.ts";
+
+/** What is asked. */
+export interface StudyOrder {
+  readonly size: keyof typeof STUDY_SIZES;
+  /** Roots of the data; empty for generated worlds only. */
+  readonly data: readonly string[];
+  /** Start of what is held out, seconds; `null` for the last fifth. */
+  readonly fromSec: number | null;
+  readonly seed: string;
+}
+
+/** What the surroundings give. */
+export interface StudyHooks {
+  readonly log: EvaluationLog;
+  /** Share of the planned evaluations that is done, 0…1. */
+  readonly onProgress: (share: number) => void;
+  /** Seconds, for the run's own account. */
+  readonly nowSec: () => number;
+}
+
+/** What comes out. */
+export interface StudyResult {
+  readonly findings: StudyFindings;
+  readonly json: ReturnType<typeof studyJson>;
+  readonly report: Report;
+  /** The reviewed configuration with the recommendation in it. */
+  readonly config: DeploymentConfig;
+}
+
+const HELD_OUT_SHARE = 0.2;
+
+/** Runs a study. @throws PlimsollError those of the readers and of the threads. */
+export async function study(order: StudyOrder, { log, onProgress, nowSec }: StudyHooks): Promise<StudyResult> {
+  const startSec = nowSec();
+  const config = await readDeploymentConfig(STUDY_CONFIG);
+  const bars = heldBars(order);
+  const request = {
+    size: STUDY_SIZES[order.size],
+    bars,
+    seed: order.seed,
+    configured: configuredParameters(configuredTerms(config, "BTC")),
+  };
+  const planned = plannedEvaluations(request);
+  const threads = startStudyThreads(availableParallelism());
+  try {
+    const onAsked = (asked: number): void => onProgress(Math.min(1, asked / planned));
+    const evaluator = createEvaluator({ config: STUDY_CONFIG, data: order.data, threads, log, onAsked });
+    const findings = await runStudy(request, evaluator);
+    const { asked, made } = evaluator.counts();
+    const { size, seed, data } = order;
+    const run = { size, seed, data: data.length > 0, asked, made, took: nowSec() - startSec };
+    const calls = votedCalls(config, findings.recommended.parameters);
+    return {
+      findings,
+      json: studyJson(findings, run, calls),
+      report: studyReport(findings, run, calls),
+      config: configWith(config, findings.recommended.parameters),
+    };
+  } finally {
+    await threads.close();
+  }
+}
+
+function heldBars({ data, fromSec }: StudyOrder): HeldBars {
+  if (data.length === 0) return new Map();
+  return new Map(
+    [...readSpotBars(data)].map(([asset, bars]) => {
+      const count = bars.open.length;
+      const at = fromSec === null ? -1 : bars.endSec.findIndex((endSec) => endSec > fromSec);
+      const split = fromSec === null ? Math.floor((1 - HELD_OUT_SHARE) * count) : at >= 0 ? at : count;
+      return [asset, { count, split }];
+    }),
+  );
+}
