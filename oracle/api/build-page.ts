@@ -24,7 +24,7 @@ export async function buildPage(outDir: string): Promise<string> {
     throw new PlimsollError({
       code: "PAGE_BUILD_FAILED",
       problem: `The web page in ${root} could not be bundled: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      remedy: "Run npm test -- test/oracle/api to see which file fails, or start without --serve.",
+      remedy: "Run npm run check to see which file is wrong, or start without --serve.",
       cause,
     });
   }

@@ -1,8 +1,14 @@
 /** Steps of the test run side by side: what waits, what fails, and that nothing that broke off counts as passed. */
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
+import { z } from "zod";
 import { runSteps, type Step, type StepOutput, type StepResult } from "../../../scripts/ci/run-steps.ts";
 import { STEP_SETS, stepsOf } from "../../../scripts/ci/steps.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const specsSchema = z.object({ spec: z.array(z.string()) });
 
 const PASSED: StepOutput = { code: 0, text: "" };
 
@@ -87,6 +93,13 @@ describe("steps of the test run", () => {
       results.map(({ seconds, code }) => [seconds, code]),
       [[1, 0]],
     );
+  });
+
+  it("behavior: the two halves have every test file, and none twice", () => {
+    const halves = ["unit", "integration"].map((half) => readFileSync(`${ROOT}/.mocharc.${half}.json`, "utf8"));
+    const specs = halves.flatMap((text) => specsSchema.parse(JSON.parse(text)).spec);
+    const files = specs.flatMap((spec) => globSync(spec, { cwd: ROOT }));
+    assert.deepEqual(files.toSorted(), globSync("test/**/*.test.ts", { cwd: ROOT }).toSorted());
   });
 
   it("behavior: every set has the tests, waits only for steps that it has, and counts all that tests", () => {
