@@ -18,7 +18,8 @@ const BUILD_TESTS = "build of the Solidity tests";
 
 /**
  * Steps in the order in which they should begin. The two compilers take most of the time with a single thread each, so they
- * come first and together; what starts servers comes last and alone, so that nothing else is on its clock.
+ * come first and together. Integration tests, one at a time, have a core beside what needs no servers; the unit tests take
+ * both cores and come last.
  */
 export function stepsOf(set: StepSet, node: string, { hardhat, mocha }: Tools): readonly Step[] {
   const testConfig = ["--config", "hardhat.test.config.ts"];
@@ -31,19 +32,19 @@ export function stepsOf(set: StepSet, node: string, { hardhat, mocha }: Tools): 
   const tests = [
     step(BUILD_TESTS, [hardhat, ...testConfig, "build", "--quiet"], { after: [], cores: 1, counts: false }),
     step(BUILD, [hardhat, "build", "--no-tests", "--quiet"], { after: [], cores: 1, counts: false }),
+    step("integration tests", [env, mocha, "--config", ".mocharc.integration.json"], {
+      after: [BUILD],
+      cores: 1,
+      counts: true,
+    }),
     step("Solidity tests", [hardhat, ...testConfig, "test", "solidity"], {
       after: [BUILD_TESTS],
       cores: 1,
       counts: true,
     }),
     step("unit tests", [env, mocha, "--config", ".mocharc.unit.json"], { after: [BUILD], cores: 2, counts: true }),
-    step("integration tests", [env, mocha, "--config", ".mocharc.integration.json"], {
-      after: [BUILD],
-      cores: 2,
-      counts: true,
-    }),
   ];
   if (set === "test") return tests;
   const checks = step("checks", ["scripts/checks/run.mjs"], { after: [BUILD], cores: 1, counts: true });
-  return [...tests.slice(0, 2), checks, ...tests.slice(2)];
+  return [...tests.slice(0, -1), checks, ...tests.slice(-1)];
 }

@@ -38,7 +38,7 @@ const LEVELS = { "95": QUANTILE_LEVELS.indexOf(0.95), "99": QUANTILE_LEVELS.inde
 /**
  * Evaluates the watch over the committed artefact; `--from` moves the start of the window.
  *
- * @throws PlimsollError `EVALUATION_EMPTY` when the window is shorter than a break needs, and those of the readers (`DATA_…`).
+ * @throws PlimsollError `EVALUATION_EMPTY` when the window is shorter than a break needs, and those of the readers (`DATA_…`, `DATA_SPAN_EMPTY` for a start after the data).
  */
 export async function evaluateDrift({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const startSec = alignUp(fromSec ?? UNSEEN_FROM_SEC, WATCH_STEP_SEC);
@@ -56,7 +56,7 @@ export async function evaluateDrift({ paths, fromSec }: EvaluationRequest): Prom
 }
 
 async function readMarket(paths: readonly string[], startSec: number): Promise<MarketSnapshot> {
-  const source = await openFileSource({ paths, fromSec: startSec, toSec: Number.MAX_SAFE_INTEGER, assets: ASSETS });
+  const source = await openFileSource({ paths, fromSec: startSec, assets: ASSETS });
   const historySec = source.toSec - startSec + LEAD_SEC;
   const window = createMarketWindow({ assets: source.assets, historySec, limits: DEFAULT_GUARD_LIMITS });
   const market = createMarketIngestor({ source, window, historySec });

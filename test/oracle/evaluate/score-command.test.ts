@@ -4,28 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { z } from "zod";
-import { createRng } from "../../../oracle/math/rng.ts";
+import { hourlyCsv } from "../../helpers/hourly-csv.ts";
 import { runScript, type ScriptRun } from "../../helpers/run-script.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
-
-const HOUR_SEC = 3_600;
-const FIRST_SEC = Date.parse("2021-01-01T00:00:00Z") / 1_000;
-
-/** Hourly bars with volatility clusters in the format of spot-hourly. */
-function hourlyCsv(hours: number, seed: string): string {
-  const rng = createRng(seed);
-  const lines = ["ts,open,high,low,close,volume"];
-  let [close, variance] = [30_000, 4e-5];
-  for (let hour = 0; hour < hours; hour += 1) {
-    const open = close;
-    const move = Math.sqrt(variance) * rng.normal();
-    variance = 2e-6 + 0.1 * move * move + 0.85 * variance;
-    close *= Math.exp(move);
-    const [low, high] = [0.998 * Math.min(open, close), 1.002 * Math.max(open, close)];
-    lines.push([FIRST_SEC + HOUR_SEC * hour, open, high, low, close, 1_000].join(","));
-  }
-  return lines.join("\n");
-}
 
 const probabilities = z.object({ meanProbability: z.number().min(0).max(1), logLoss: z.number(), ece: z.number() });
 const shape = z.object({
