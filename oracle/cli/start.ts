@@ -36,6 +36,11 @@ export function startCommand(): Command {
     .option("--rounds <n>", "run at most this many rounds")
     .option("--step <seconds>", "market time between rounds")
     .option("--models-dir <path>", "folder of trained models; without it the ones that come with the program")
+    .option(
+      "--retrain-data <path>",
+      "let drift alarms start a retraining on this data; may be given several times",
+      collect,
+    )
     .option("--operators <n>", "number of operators, at least 4")
     .option("--seed <n>", "seed of the simulator and of the operators' noise")
     .option("--data-dir <path>", "folder of state: database, keys, signing guards")

@@ -50,6 +50,8 @@ const nodeConfigSchema = z.strictObject({
   finalityBlocks: integer(1, MAX_FINALITY_BLOCKS).default(DEFAULT_FINALITY_BLOCKS),
   /** Folder of trained models; `null` the ones of this program. */
   modelsDir: z.string().min(1).nullable().default(null),
+  /** Data that a retraining reads which an alarm of the drift watch starts; empty: alarms start none. */
+  retrainData: z.array(z.string().min(1)).default([]),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),

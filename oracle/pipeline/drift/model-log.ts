@@ -10,10 +10,12 @@ export interface ModelLogOptions {
   readonly db: Kysely<SharedTables>;
   /** Told of the newest entries, the newest first. */
   readonly show: (events: readonly ModelEvent[]) => void;
+  /** Told of an alarm before it enters the log; again after a crash between the two. */
+  readonly onAlarm?: ((state: DriftState) => Promise<void>) | undefined;
 }
 
 /** Model that the drift watch judges. */
-const WATCHED_MODEL = "quantile-net";
+export const WATCHED_MODEL = "quantile-net";
 const SHOWN = 50;
 
 /**
@@ -23,6 +25,7 @@ const SHOWN = 50;
 export async function openModelLog({
   db,
   show,
+  onAlarm,
 }: ModelLogOptions): Promise<(states: readonly DriftState[]) => Promise<void>> {
   let shown = await readModelEvents(db, SHOWN);
   const logged = new Set(shown.filter(({ event }) => event === "alarm").map(({ detail }) => keyOf(detail)));
@@ -31,6 +34,7 @@ export async function openModelLog({
     const fresh = states.filter((state) => state.isDoubted && !logged.has(keyOf(detailOf(state))));
     for (const state of fresh) {
       const detail = detailOf(state);
+      await onAlarm?.(state);
       logged.add(keyOf(detail));
       const event = { recordedAtSec: state.atSec, model: WATCHED_MODEL, event: "alarm" as const, detail };
       await appendModelEvent(db, { ...event, champion: null, challenger: null });

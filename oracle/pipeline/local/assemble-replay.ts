@@ -1,10 +1,15 @@
 /** Puts the parts of a local system together: queues, submission desk, keepers, health watch, replay. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { createHeldReportLog } from "../../chain/held-reports.ts";
 import type { Hex } from "../../domain/units.ts";
+import { WALL_CLOCK } from "../../platform/clock.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
-import { openModelLog } from "../drift/model-log.ts";
+import { openModelLog, WATCHED_MODEL } from "../drift/model-log.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
+import { openAlarmRetraining } from "../retraining/retrain-on-alarm.ts";
+import { runTrainingThread, TRAINING_ENTRY } from "../retraining/run-training-thread.ts";
 import type { RunCounters } from "../run-summary.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import { createDeliveryWatch, type DeliveryWatch } from "./delivery-watch.ts";
@@ -35,6 +40,8 @@ export interface ReplayParts {
 
 /** Enough of the configuration digest to keep the jobs of two deployments apart. */
 const SCOPE_DIGITS = 16;
+/** Between two looks whether a user has cancelled a retraining. */
+const CANCEL_LOOK_MS = 1_000;
 
 /**
  * Opens the replay. What a killed run has left in the queues is done when this resolves: reports first, then keepers,
@@ -59,7 +66,8 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const agents = { client, actors, contracts, world, counters, metrics, lanes };
   const markets = () => truth.snapshot().assets;
   const keepers = await openKeepers({ ...agents, logger, plan, loanPlan, markets, startSec: anchor.timestampSec });
-  const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents });
+  const onAlarm = await openRetrainings(options, parts);
+  const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents, onAlarm });
   return await openReplay({
     ...agents,
     noteDrift,
@@ -90,6 +98,27 @@ async function openLanes(
   const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics, delivery });
   closer.add("health watch", () => watch.close());
   return { queues, signal: closer.signal };
+}
+
+/** Retrainings by alarm, in the common queue that `retrain` works on too; `undefined` where no data are named for them. */
+async function openRetrainings({ config, artifactsDir, closer, logger }: LocalRunOptions, { foundation }: ReplayParts) {
+  if (config.retrainData.length === 0) return undefined;
+  const queues = openQueues(foundation.queueBackend, { scope: "", logger });
+  closer.add("retrainings", () => queues.close());
+  return await openAlarmRetraining({
+    db: foundation.shared.db,
+    queues,
+    clock: WALL_CLOCK,
+    logger,
+    train: (order, hooks) => runTrainingThread(TRAINING_ENTRY, order, hooks),
+    artifactsDir,
+    retrainingsDir: join(config.dataDir, "retrainings"),
+    stopping: closer.signal,
+    lookEveryMs: CANCEL_LOOK_MS,
+    model: WATCHED_MODEL,
+    data: config.retrainData,
+    newId: randomUUID,
+  });
 }
 
 /** The local oracle is there from the chain's first blocks on. */

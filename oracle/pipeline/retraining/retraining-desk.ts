@@ -10,9 +10,7 @@ import type { NodeConfig } from "../../platform/config.ts";
 import { lockDataDir } from "../../platform/data-dir-lock.ts";
 import { openDatabase } from "../../platform/database/database.ts";
 import {
-  appendModelEvent,
   listRetrainings,
-  openRetraining,
   type RetrainingRow,
   readModelEvents,
   readRetraining,
@@ -20,6 +18,7 @@ import {
 } from "../../platform/database/model-rows.ts";
 import { openSharedStore, type SharedStore } from "../../platform/database/store.ts";
 import { createQueues, type Queues } from "../../platform/queue/queues.ts";
+import { type RetrainingRequest, requestRetraining } from "./request-retraining.ts";
 import { createRetrainingProcessor } from "./retraining-job.ts";
 import { runTrainingThread, TRAINING_ENTRY, type Training } from "./run-training-thread.ts";
 
@@ -34,16 +33,6 @@ export interface RetrainingDeskOptions {
   readonly train?: Training;
   /** Pause between two looks at a row, milliseconds; a second by default. */
   readonly lookEveryMs?: number;
-}
-
-/** A retraining as it is asked for. */
-export interface RetrainingRequest {
-  /** UUID. */
-  readonly id: string;
-  readonly model: string;
-  /** Roots of the data; empty for the simulator. */
-  readonly data: readonly string[];
-  readonly seed: string;
 }
 
 /** An open desk. */
@@ -64,7 +53,6 @@ export interface RetrainingDesk {
 
 const LOOK_EVERY_MS = 1_000;
 const SHOWN = 100;
-const MILLISECONDS = 1_000;
 
 /**
  * Opens database and queues and registers them with the closer.
@@ -113,27 +101,12 @@ async function runHere(
   });
   queues.worker("retrain", processor);
   for (const left of await leftOpen(db)) await untilEnded(desk, { id: left.id, lookEveryMs, onProgress });
-  await enqueue(desk, request);
+  await requestRetraining({ db, queues, clock: WALL_CLOCK }, request);
   return await untilEnded(desk, { id: request.id, lookEveryMs, onProgress });
 }
 
 async function leftOpen(db: OpenDesk["db"]): Promise<readonly RetrainingRow[]> {
   return (await listRetrainings(db, SHOWN)).filter(({ state }) => state === "waiting" || state === "running");
-}
-
-async function enqueue({ db, queues }: OpenDesk, { id, model, data, seed }: RetrainingRequest): Promise<void> {
-  const atSec = Math.floor(WALL_CLOCK.nowMs() / MILLISECONDS);
-  await openRetraining(db, { id, model, request: { data, seed }, atSec });
-  const detail = { retraining: id, data, seed };
-  await appendModelEvent(db, {
-    recordedAtSec: atSec,
-    model,
-    event: "requested",
-    champion: null,
-    challenger: null,
-    detail,
-  });
-  await queues.queue("retrain").add({ id });
 }
 
 interface Following {
