@@ -1,12 +1,17 @@
-/** Runs every check, one line each with its time; exit code 1 when any fails. `--only name` runs one. */
+/** Runs every check, two at a time, one line each with its time; exit code 1 when any fails. `--only name` runs one. */
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
 
 const SOLIDITY = "contracts/**/*.sol";
 const SOLIDITY_TESTS = "test/contracts/**/*.sol";
 
-/** Command and arguments of each check; commands are the project's own, from node_modules/.bin. */
+/** More would compete for memory: a compiler takes two gigabytes. */
+const MAX_LANES = 2;
+
+/** Command and arguments of each check, the longest first; commands are the project's own, from node_modules/.bin. */
 const CHECKS = {
+  "solidity build": ["node", ["scripts/checks/solidity.ts"]],
   format: ["biome", ["ci", "--error-on-warnings", "."]],
   types: ["tsc", ["-p", "."]],
   "page types": ["tsc", ["-p", "oracle/dashboard", "--noEmit"]],
@@ -15,7 +20,6 @@ const CHECKS = {
   sizes: ["node", ["scripts/checks/sizes.mjs"]],
   docs: ["node", ["scripts/checks/docs.mjs"]],
   "solidity format": ["prettier", ["--check", SOLIDITY, SOLIDITY_TESTS]],
-  "solidity build": ["node", ["scripts/checks/solidity.ts"]],
   "solidity lint": ["solhint", ["--disc", "--max-warnings", "0", SOLIDITY]],
 };
 
@@ -40,20 +44,25 @@ function selected() {
   return wanted;
 }
 
+async function judge(name) {
+  const startedAt = performance.now();
+  const { code, text } = await run(CHECKS[name]);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (code !== 0) process.stdout.write(`${text.trimEnd()}\n`);
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(16)} ${seconds} s`);
+  return code === 0;
+}
+
 async function main() {
-  const failed = [];
-  for (const name of selected()) {
-    const startedAt = performance.now();
-    const { code, text } = await run(CHECKS[name]);
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    if (code !== 0) {
-      failed.push(name);
-      process.stdout.write(`${text.trimEnd()}\n`);
-    }
-    console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(16)} ${seconds} s`);
-  }
-  console.log(`checks: ${selected().length - failed.length} passing, ${failed.length} failing`);
-  if (failed.length > 0) process.exitCode = 1;
+  const names = selected();
+  const waiting = [...names];
+  let passed = 0;
+  const lane = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) if (await judge(name)) passed += 1;
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_LANES, availableParallelism()) }, lane));
+  console.log(`checks: ${passed} passing, ${names.length - passed} failing`);
+  if (passed < names.length) process.exitCode = 1;
 }
 
 main().catch((error) => {

@@ -1,11 +1,11 @@
-/** Runs tests, or tests and checks, side by side: `npm test`, `npm run ci`. A step's output comes whole, when it has ended. */
+/** Runs all tests, side by side where they do not wait for each other: `npm test`. A step's output comes whole, when it has ended. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runSteps, type Step, type StepOutput, type StepResult } from "./run-steps.ts";
-import { STEP_SETS, stepsOf } from "./steps.ts";
+import { stepsOf } from "./steps.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** More would compete for memory: a compiler takes two gigabytes. */
@@ -18,9 +18,8 @@ const running = new Set<ChildProcess>();
 const stop = new AbortController();
 
 async function main(): Promise<boolean> {
-  const set = STEP_SETS.find((name) => name === process.argv[2]);
-  if (set === undefined || process.argv.length > 3) {
-    console.error(`ci: expected ${STEP_SETS.join(" or ")}. To run some tests: npm run test:oracle -- -g "name"`);
+  if (process.argv.length > 2) {
+    console.error('test: takes no arguments. To run some tests: npm run test:oracle -- -g "name"');
     return false;
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopAll(signal));
@@ -29,15 +28,15 @@ async function main(): Promise<boolean> {
     hardhat: join(dirname(resolve("hardhat/package.json")), "dist/src/cli.js"),
     mocha: join(dirname(resolve("mocha/package.json")), "bin/mocha.js"),
   };
-  const results = await runSteps(stepsOf(set, process.execPath, tools), cores(), {
+  const results = await runSteps(stepsOf(process.execPath, tools), cores(), {
     execute,
     now: () => performance.now(),
-    onStart: ({ name }) => console.log(`ci: ${name} …`),
+    onStart: ({ name }) => console.log(`test: ${name} …`),
     onEnd: print,
   });
   for (const { step, seconds, reason } of results)
     console.log(
-      `ci: ${reason === "" ? "ok  " : "FAIL"} ${step.name.padEnd(28)} ${seconds.toFixed(0).padStart(5)} s  ${reason}`,
+      `test: ${reason === "" ? "ok  " : "FAIL"} ${step.name.padEnd(28)} ${seconds.toFixed(0).padStart(5)} s  ${reason}`,
     );
   return results.every(({ reason }) => reason === "");
 }
@@ -65,7 +64,7 @@ function execute({ command: [program, ...programArguments] }: Step): Promise<Ste
 function print({ step, text, seconds, reason }: StepResult): void {
   console.log(`── ${step.name}: ${seconds.toFixed(0)} s ${"─".repeat(40)}`);
   if (text.trim() !== "") console.log(text.trimEnd());
-  if (reason !== "") console.log(`ci: ${step.name} failed: ${reason}`);
+  if (reason !== "") console.log(`test: ${step.name} failed: ${reason}`);
 }
 
 /** What they have printed so far is still shown: their ends are awaited as always. Nothing new is started. */
