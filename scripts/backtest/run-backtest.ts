@@ -1,13 +1,11 @@
 /** The command line that all backtests share: `--data DIR… [--from ISO] [--json] [--out FILE]`. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { Command } from "commander";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { parseTime } from "../data/parse-time.ts";
 import type { EvaluationRequest } from "../evaluate/registry.ts";
-import { renderReport } from "./report/render-report.ts";
 import { renderText } from "./report/render-text.ts";
 import type { Report } from "./report/report.ts";
+import { writePage } from "./report/write-page.ts";
 
 /** What a backtest found. */
 export interface BacktestResult {
@@ -53,20 +51,5 @@ export async function runBacktest({ name, description, run }: Backtest): Promise
     if (!(error instanceof PlimsollError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
-  }
-}
-
-function writePage(path: string, report: Report): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, renderReport(report));
-  } catch (cause) {
-    throw new PlimsollError({
-      code: "REPORT_NOT_WRITTEN",
-      problem: `The page ${path} could not be written.`,
-      remedy: "Give --out a file in a folder that this user may write to.",
-      context: { path },
-      cause,
-    });
   }
 }

@@ -1,14 +1,17 @@
 /** `npm run mechanism -- [--quick] [--data DIR…] [--from ISO] [--json] [--out FILE]`: searches the parameters of the mechanism. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
-import { renderReport } from "../backtest/report/render-report.ts";
+import { createCloser } from "../../oracle/platform/closer.ts";
+import { createLogger } from "../../oracle/platform/logger.ts";
 import { renderText } from "../backtest/report/render-text.ts";
+import { writePage } from "../backtest/report/write-page.ts";
 import { parseTime } from "../data/parse-time.ts";
 import { memoryLog } from "./evaluation-log.ts";
 import { type StudyOrder, type StudyResult, study } from "./study.ts";
+import { openStudyDesk } from "./study-desk.ts";
 
 interface Flags {
   readonly quick: boolean;
@@ -19,6 +22,7 @@ interface Flags {
   readonly json: boolean;
   readonly out?: string;
   readonly config?: string;
+  readonly dataDir?: string;
 }
 
 const PERCENT = 100;
@@ -35,13 +39,14 @@ const flags = new Command("mechanism")
   .option("--json", "print one JSON object as the last line", false)
   .option("--out <file>", "write the report as one HTML page")
   .option("--config <file>", "write the reviewed configuration with the recommendation in it")
+  .option("--data-dir <path>", "run as a job that survives a kill: asked again, it goes on where it was")
   .parse()
   .opts<Flags>();
 
 try {
   const result = await run();
-  if (flags.out !== undefined) write(flags.out, renderReport(result.report));
-  if (flags.config !== undefined) write(flags.config, `${JSON.stringify(result.config, null, INDENT)}\n`);
+  if (flags.out !== undefined) writePage(flags.out, result.report);
+  if (flags.config !== undefined) writeFileSync(flags.config, `${JSON.stringify(result.config, null, INDENT)}\n`);
   process.stdout.write(flags.json ? `${JSON.stringify(result.json)}\n` : renderText(result.report));
 } catch (error) {
   if (!(error instanceof PlimsollError)) throw error;
@@ -65,23 +70,24 @@ async function run(): Promise<StudyResult> {
   bar.start(PERCENT, 0);
   try {
     const onProgress = (share: number): void => bar.update(Math.round(PERCENT * share));
-    return await study(order, { log: memoryLog(), onProgress, nowSec: () => performance.now() / MS_PER_SECOND });
+    if (flags.dataDir !== undefined) return await runAsJob(flags.dataDir, order, onProgress);
+    return await study(order, { log: memoryLog(), onProgress, nowSec });
   } finally {
     bar.stop();
   }
 }
 
-function write(path: string, text: string): void {
+async function runAsJob(dataDir: string, order: StudyOrder, onProgress: (share: number) => void): Promise<StudyResult> {
+  const logger = createLogger({ level: "warn" });
+  const closer = createCloser(logger);
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw new PlimsollError({
-      code: "REPORT_NOT_WRITTEN",
-      problem: `${path} could not be written.`,
-      remedy: "Give a file in a folder that this user may write to.",
-      context: { path },
-      cause,
-    });
+    const desk = await openStudyDesk({ dataDir, databaseUrl: null, closer, logger, nowSec });
+    return await desk.run(randomUUID(), order, onProgress);
+  } finally {
+    await closer.close();
   }
+}
+
+function nowSec(): number {
+  return performance.now() / MS_PER_SECOND;
 }

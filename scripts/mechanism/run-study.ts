@@ -81,7 +81,7 @@ export function plannedEvaluations({ size }: Pick<StudyRequest, "size">): number
   const baselines = 1 + LENDER_SCALES.length;
   const heldOut = baselines + 1 + SHOWN_FRONT;
   const swept = PARAMETER_RANGES.length * size.sweep;
-  return baselines + searches * size.generations * population + heldOut + 3 * STRESSES.length + swept;
+  return baselines + searches * size.generations * population + heldOut + 3 * size.stresses + swept;
 }
 
 /** Runs a study. @throws PlimsollError those of the threads. */
@@ -115,7 +115,7 @@ export async function runStudy(request: StudyRequest, evaluator: CandidateEvalua
       lenders: heldRest.slice(0, LENDER_SCALES.length),
       front: heldRest.slice(LENDER_SCALES.length + 1),
     },
-    stresses: await stressAll(judge, held, [
+    stresses: await stressAll(judge, { held, count: size.stresses }, [
       baselines(configured)[0],
       recommended,
       baselines(configured)[PUBLISHED_PLACE],
@@ -212,11 +212,11 @@ function shown(front: readonly Tried[]): readonly Named[] {
 
 async function stressAll(
   judge: Judge,
-  held: Question,
+  { held, count }: { readonly held: Question; readonly count: number },
   named: readonly (Named | undefined)[],
 ): Promise<StudyFindings["stresses"]> {
   const found: StudyFindings["stresses"][number][] = [];
-  for (const { name, modelError, agents } of STRESSES) {
+  for (const { name, modelError, agents } of STRESSES.slice(0, count)) {
     const worlds = held.worlds.map((world) => ({ ...world, modelError }));
     const given = named.flatMap((entry) => (entry === undefined ? [] : [entry]));
     const [configured, recommended, lender] = await judge(given, { worlds, agents }, null);

@@ -23,6 +23,8 @@ export interface StudySize {
   readonly debtFactors: readonly number[];
   /** Values tried of every parameter around the recommendation. */
   readonly sweep: number;
+  /** How many of {@link STRESSES} are run. */
+  readonly stresses: number;
 }
 
 /** Three minutes on two cores, an evening, and a test. */
@@ -39,19 +41,21 @@ export const STUDY_SIZES = {
     seeds: 2,
     debtFactors: [0.2, 5],
     sweep: 3,
+    stresses: 6,
   },
   full: {
     days: 30,
     perDay: 1,
     gbm: 1,
-    jumps: 3,
-    blocks: 5,
-    crises: 8,
+    jumps: 2,
+    blocks: 3,
+    crises: 5,
     replays: 3,
-    generations: 18,
+    generations: 10,
     seeds: 5,
     debtFactors: [0.1, 5],
     sweep: 5,
+    stresses: 6,
   },
   tiny: {
     days: 2,
@@ -65,6 +69,7 @@ export const STUDY_SIZES = {
     seeds: 1,
     debtFactors: [],
     sweep: 2,
+    stresses: 2,
   },
 } as const satisfies Readonly<Record<string, StudySize>>;
 

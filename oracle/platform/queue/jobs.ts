@@ -25,6 +25,8 @@ export const JOB_SCHEMAS = {
   explain: z.strictObject({ source: address, positionId: bigintText, epoch: bigintText }),
   /** Train a challenger as the retraining of this id asks, and compare it with the model in use. */
   retrain: z.strictObject({ id: z.uuid() }),
+  /** Search the mechanism's numbers as the order in the study's folder asks. */
+  mechanism: z.strictObject({ id: z.uuid() }),
 } as const;
 
 /** Name of a queue. */
@@ -62,6 +64,7 @@ const POLICIES: Policies = {
   },
   // A failed training would fail again; a killed one is begun again by the rule for stalled jobs.
   retrain: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
+  mechanism: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
 };
 
 /** BullMQ options of one job: deduplication and retries by queue, nothing kept once it is completed. */

@@ -32,9 +32,11 @@ export interface OpeningPlanRequest {
   readonly marketId: number;
   /** Openings a day. */
   readonly perDay: number;
-  /** First and last time of openings, seconds; nothing is opened that expires after the last hour. */
+  /** First and last time of openings, seconds. */
   readonly fromSec: number;
   readonly toSec: number;
+  /** Whether shorts may be opened that expire after the last hour; by default none are. */
+  readonly keepsOpen?: boolean;
   readonly rng: Rng;
 }
 
@@ -58,15 +60,15 @@ export const LONGEST_LIFE_SEC = (28 + 1) * SECONDS_PER_DAY;
  * @returns ascending in `openSec`, `index` counts from 0.
  */
 export function planOpenings(request: OpeningPlanRequest): readonly PlannedShort[] {
-  const { hours, perDay, fromSec, toSec, rng } = request;
+  const { hours, perDay, fromSec, toSec, rng, keepsOpen = false } = request;
   const lastSec = hours.at(-1)?.startSec ?? 0;
   const byStart = new Map(hours.map((hour) => [hour.startSec, hour]));
-  const firstDay = Math.ceil(fromSec / SECONDS_PER_DAY) * SECONDS_PER_DAY;
+  const firstDay = (keepsOpen ? Math.floor : Math.ceil)(fromSec / SECONDS_PER_DAY) * SECONDS_PER_DAY;
   const drawn: Omit<PlannedShort, "index">[] = [];
   for (let daySec = firstDay; daySec < toSec; daySec += SECONDS_PER_DAY) {
     for (let turn = 0; turn < perDay; turn += 1) {
       const short = drawShort(request.marketId, byStart, { daySec, rng: rng.fork(`${daySec}-${turn}`) });
-      if (short !== null && short.expirySec <= lastSec) drawn.push(short);
+      if (short !== null && (keepsOpen || short.expirySec <= lastSec)) drawn.push(short);
     }
   }
   return drawn.toSorted((a, b) => a.openSec - b.openSec).map((short, index) => ({ ...short, index }));

@@ -23,6 +23,8 @@ export interface SegmentRequest {
   /** Full hours, seconds: start of the first hour, end of the last. */
   readonly fromSec: number;
   readonly toSec: number;
+  /** Whether bars of other lengths than an hour are made into hours; by default they are refused. */
+  readonly anyBars?: boolean;
 }
 
 /** What a stretch of time held. */
@@ -67,7 +69,7 @@ export async function walkSegment(request: SegmentRequest): Promise<SegmentPath>
       const snapshot = ingestor.snapshot();
       const before = known.get(timeSec - SECONDS_PER_HOUR);
       for (const market of snapshot.assets.values()) {
-        requireHourly(market);
+        if (request.anyBars !== true) requireHourly(market);
         const hour = before === undefined ? null : hourOf(market, before, timeSec);
         if (hour !== null) hours.get(market.asset)?.push(hour);
       }
@@ -89,10 +91,26 @@ function hourOf(market: AssetMarket, known: ScoringMoment, endSec: number): Mark
   return { startSec, ...bar, impliedVol: context.impliedVol, curves };
 }
 
+/**
+ * Prices of the hour that ended at a time: the bars inside it put together. A longer bar counts as moving in its last hour, after hours
+ * that stand still, since nobody could have known of it before.
+ */
 function barAt({ bars }: AssetMarket, endSec: number): Prices | null {
-  if (bars.endSec.at(-1) !== endSec) return null;
   const last = (column: Float64Array): number => column.at(-1) ?? Number.NaN;
-  return { open: last(bars.open), high: last(bars.high), low: last(bars.low), close: last(bars.close) };
+  if (bars.endSec.at(-1) === endSec) {
+    const from = bars.spanSec < SECONDS_PER_HOUR ? bars.endSec.findIndex((at) => at > endSec - SECONDS_PER_HOUR) : -1;
+    const first = from < 0 ? bars.endSec.length - 1 : from;
+    return {
+      open: bars.open[first] ?? Number.NaN,
+      high: Math.max(...bars.high.subarray(first)),
+      low: Math.min(...bars.low.subarray(first)),
+      close: last(bars.close),
+    };
+  }
+  const isInside = bars.spanSec > SECONDS_PER_HOUR && endSec - (bars.endSec.at(-1) ?? 0) < bars.spanSec;
+  if (!isInside) return null;
+  const close = last(bars.close);
+  return { open: close, high: close, low: close, close };
 }
 
 function requireHourly({ asset, bars }: AssetMarket): void {

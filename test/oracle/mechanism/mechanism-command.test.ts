@@ -1,12 +1,16 @@
 /** `npm run mechanism` on its smallest budget, its log, and its calls. */
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { parseDeploymentConfig, readDeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
-import { memoryLog, openEvaluationLog } from "../../../scripts/mechanism/evaluation-log.ts";
+import { memoryLog } from "../../../scripts/mechanism/evaluation-log.ts";
 import { STUDY_CONFIG } from "../../../scripts/mechanism/run-task.ts";
 import { study } from "../../../scripts/mechanism/study.ts";
 import { runScript } from "../../helpers/run-script.ts";
@@ -36,46 +40,43 @@ describe("npm run mechanism", () => {
     await assert.rejects(asked, (error: unknown) => hasCode(error, "DATA_NOT_FOUND"));
   });
 
-  it("behavior: prints findings, writes a page and a configuration that can be deployed", async () => {
+  it("behavior: a killed study goes on without repeating an evaluation, and writes what an undisturbed one finds", async () => {
     const [page, config] = [join(folder.path, "report.html"), join(folder.path, "config.json")];
-    const { code, stdout, stderr } = await runScript(SCRIPT, [
-      "--size",
-      "tiny",
-      "--json",
-      "--out",
-      page,
-      "--config",
-      config,
-    ]);
+    const dataDir = join(folder.path, "state");
+    const args = ["--size", "tiny", "--json", "--data-dir", dataDir, "--out", page, "--config", config];
+    const script = fileURLToPath(new URL(`../../../${SCRIPT}`, import.meta.url));
+    const child = spawn(process.execPath, [script, ...args], { stdio: "ignore" });
+    const exited = once(child, "exit");
+    const lines = await firstEvaluations(dataDir, child);
+    child.kill("SIGKILL");
+    await exited;
+    const { code, stdout, stderr } = await runScript(SCRIPT, args);
     assert.equal(code, 0, stderr);
-    const answer = answerSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
-    assert.ok(answer.calls.length > 0 && answer.stresses.length > 3 && answer.heldOut.lenders.length > 3);
+    const printed: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    const { calls, stresses, heldOut, recommended } = answerSchema.parse(printed);
+    assert.ok(calls.length > 0 && stresses.length === 2 && heldOut.lenders.length > 3);
     assert.match(readFileSync(page, "utf8"), /<h1>/);
     const found = parseDeploymentConfig(readFileSync(config, "utf8"), config);
-    const reviewed = await readDeploymentConfig(STUDY_CONFIG);
-    assert.equal(found.classCommon.betaBps, answer.recommended.betaBps);
-    assert.deepEqual(found.markets, reviewed.markets);
-  });
-
-  it("behavior: a study that goes on from its log repeats no evaluation and finds the same", async () => {
-    const path = join(folder.path, "evaluations.jsonl");
-    const order = { size: "tiny", data: [], fromSec: null, seed: "resumed" } as const;
-    const once = async () => {
-      const log = openEvaluationLog(path);
-      try {
-        return (await study(order, { log, onProgress: () => {}, nowSec: () => 0 })).json;
-      } finally {
-        log.close();
-      }
-    };
-    const first = await once();
-    // A kill in the middle of a line: half of the evaluations are left, and a torn last line.
-    const lines = readFileSync(path, "utf8").trim().split("\n");
-    const kept = lines.slice(0, Math.floor(lines.length / 2));
-    writeFileSync(path, `${kept.join("\n")}\n`);
-    appendFileSync(path, '{"key":"torn","figu');
-    const second = await once();
-    assert.equal(second.run.made, lines.length - kept.length);
-    assert.deepEqual({ ...second, run: null }, { ...first, run: null });
+    assert.equal(found.classCommon.betaBps, recommended.betaBps);
+    assert.deepEqual(found.markets, (await readDeploymentConfig(STUDY_CONFIG)).markets);
+    const order = { size: "tiny", data: [], fromSec: null, seed: "mechanism-1" } as const;
+    const { json } = await study(order, { log: memoryLog(), onProgress: () => {}, nowSec: () => 0 });
+    const resumed = z.looseObject({ run: runSchema }).parse(printed);
+    assert.ok(lines > 0 && resumed.run.made <= json.run.made - lines);
+    assert.deepEqual({ ...resumed, run: null }, JSON.parse(JSON.stringify({ ...json, run: null })));
   });
 });
+
+const runSchema = z.looseObject({ made: z.number() });
+
+/** Waits until the study has kept some evaluations; how many. Ends with the child, should it end first. */
+async function firstEvaluations(dataDir: string, child: ChildProcess): Promise<number> {
+  const parent = join(dataDir, "mechanism");
+  for (;;) {
+    const [id] = existsSync(parent) ? readdirSync(parent) : [];
+    const path = join(parent, id ?? "none", "evaluations.jsonl");
+    const count = existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0;
+    if (count > 10 || child.exitCode !== null) return count;
+    await pause(20);
+  }
+}
