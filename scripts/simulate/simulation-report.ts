@@ -1,5 +1,5 @@
 /** Tables and plots of a simulated scenario. */
-import type { Chart, Report, ReportSection } from "../backtest/report/report.ts";
+import type { Chart, ChartSeries, Report, ReportSection, TableColumn } from "../backtest/report/report.ts";
 import type { HourlyState, SimulatedVault } from "./run-simulation.ts";
 import type { CataloguedScenario } from "./scenario-catalogue.ts";
 
@@ -22,72 +22,56 @@ export function simulationReport(scenario: CataloguedScenario, vaults: readonly 
 }
 
 function assetSection(asset: string, vaults: readonly SimulatedVault[]): ReportSection {
-  const [first] = vaults;
-  const lines = (of: (state: HourlyState) => number) =>
-    vaults.map(({ policy, timeline }) => ({
-      name: policy,
-      kind: "line" as const,
-      points: timeline.map((state) => [state.timeSec, of(state)] as const),
-    }));
-  const chart = (title: string, label: string, series: Chart["series"], format?: "percent"): Chart => ({
-    title,
-    description: `${title}, hour by hour.`,
-    x: { label: "time", scale: "time" },
-    y: { label, scale: "linear", ...(format === undefined ? {} : { format }) },
-    series,
-  });
-  const price = {
-    name: asset,
-    kind: "line" as const,
-    points: (first?.timeline ?? []).map((state) => [state.timeSec, state.price] as const),
-  };
+  const rows = vaults.map((vault) => [
+    vault.policy,
+    vault.opened,
+    vault.liquidated,
+    vault.badDebtUsd,
+    vault.chargeUsd,
+    vault.worstUnderwaterUsd,
+  ]);
   return {
     title: asset,
-    tables: [
-      {
-        caption: "What became of the vaults",
-        columns: [
-          { title: "policy" },
-          { title: "opened", digits: 0 },
-          { title: "liquidated", digits: 0 },
-          { title: "bad debt, USD", digits: 0 },
-          { title: "charge, USD", digits: 0 },
-          { title: "most under water, USD", digits: 0 },
-        ],
-        rows: vaults.map((vault) => [
-          vault.policy,
-          vault.opened,
-          vault.liquidated,
-          vault.badDebtUsd,
-          vault.chargeUsd,
-          vault.worstUnderwaterUsd,
-        ]),
-      },
-    ],
-    charts: [
-      chart("Price", "USD", [price]),
-      chart(
-        "Maintenance ρ, mean of the open shorts",
-        "share of L − I",
-        lines(({ rho }) => rho),
-        "percent",
-      ),
-      chart(
-        "Locked collateral",
-        "share of notional",
-        lines(({ locked }) => locked),
-        "percent",
-      ),
-      chart(
-        "Shorts under auction",
-        "number",
-        lines(({ flagged }) => flagged),
-      ),
-      chart(
-        "Value beyond collateral",
-        "USD",
-        lines(({ underwaterUsd }) => underwaterUsd),
-      ),
-    ],
+    tables: [{ caption: "What became of the vaults", columns: COLUMNS, rows }],
+    charts: chartsOf(vaults),
   };
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "policy" },
+  { title: "opened", digits: 0 },
+  { title: "liquidated", digits: 0 },
+  { title: "bad debt, USD", digits: 0 },
+  { title: "charge, USD", digits: 0 },
+  { title: "most under water, USD", digits: 0 },
+];
+
+function chartsOf(vaults: readonly SimulatedVault[]): readonly Chart[] {
+  const [first] = vaults;
+  const all = (of: (state: HourlyState) => number) => vaults.map((vault) => lineOf(vault, of));
+  const price = first === undefined ? [] : [{ ...lineOf(first, (state) => state.price), name: first.asset }];
+  return [
+    chart("Price", { label: "USD", series: price }),
+    chart("Maintenance ρ, mean of the open shorts", {
+      label: "share of L − I",
+      series: all(({ rho }) => rho),
+      isShare: true,
+    }),
+    chart("Locked collateral", { label: "share of notional", series: all(({ locked }) => locked), isShare: true }),
+    chart("Shorts under auction", { label: "number", series: all(({ flagged }) => flagged) }),
+    chart("Value beyond collateral", { label: "USD", series: all(({ underwaterUsd }) => underwaterUsd) }),
+  ];
+}
+
+function lineOf({ policy, timeline }: SimulatedVault, of: (state: HourlyState) => number): ChartSeries {
+  return { name: policy, kind: "line", points: timeline.map((state) => [state.timeSec, of(state)] as const) };
+}
+
+function chart(
+  title: string,
+  { label, series, isShare = false }: { label: string; series: Chart["series"]; isShare?: boolean },
+): Chart {
+  const format = isShare ? { format: "percent" as const } : {};
+  const description = `${title}, hour by hour.`;
+  return { title, description, x: { label: "time", scale: "time" }, y: { label, scale: "linear", ...format }, series };
 }
