@@ -25,8 +25,8 @@ const SPAN_SEC = 4 * SECONDS_PER_HOUR;
  * @throws PlimsollError `DATA_NOT_FOUND` without a file, `DATA_MALFORMED` for a bad cell, `DATA_CONFLICT` where files disagree; each
  * names file, line, column and value.
  */
-export function readPerpPanel(paths: readonly string[]): MarketPanel {
-  const files = perpPanelFiles(paths);
+export function readBarPanel(paths: readonly string[]): MarketPanel {
+  const files = barPanelFiles(paths);
   if (files.length === 0) throw notFound(paths);
   const parts = new Map<string, SeriesPart[]>();
   for (const file of files) {
@@ -57,7 +57,7 @@ export function readPerpPanel(paths: readonly string[]): MarketPanel {
 }
 
 /** Files of the panel below the paths. */
-export function perpPanelFiles(paths: readonly string[]): readonly string[] {
+export function barPanelFiles(paths: readonly string[]): readonly string[] {
   return listDataFiles(paths).filter((path) => FILE_NAME.test(basename(path)));
 }
 

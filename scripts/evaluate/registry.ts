@@ -15,6 +15,7 @@ export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
 /** Evaluators by model id. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   cascade: async () => (await import("./evaluate-cascade.ts")).evaluateCascade,
+  "contagion-gnn": async () => (await import("./evaluate-contagion.ts")).evaluateContagion,
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,

@@ -66,10 +66,11 @@ def case(rng, size, costs):
     start = np.zeros(size)
     start[0], start[-1] = 1.0, 0.25
     hurt, rank = debt_rank(impacts, values, start)
-    hit = assets.copy()
-    hit[0] = 0
-    after, _, _ = clearing(hit, debts, outside, *costs)
-    lost = np.divide(paid - after, owed, out=np.zeros(size), where=owed > 0)[:, None] * debts
+    silent, silent_outside = debts.copy(), outside.copy()
+    silent[0], silent_outside[0] = 0, 0
+    after, owed_after, _ = clearing(assets, silent, silent_outside, *costs)
+    share = lambda part, whole: np.divide(part, whole, out=np.zeros(size), where=whole > 0)[:, None]
+    lost = np.maximum(0, share(paid, owed) * debts - share(after, owed_after) * silent)
     return {
         "externalShare": costs[0],
         "networkShare": costs[1],

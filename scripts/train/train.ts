@@ -7,6 +7,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
 import { trainingEnvironment, trainQuantile } from "../../oracle/pipeline/retraining/train-quantile.ts";
 import { openFeed, openTrainingData } from "../../oracle/pipeline/retraining/training-data.ts";
+import { trainContagion } from "./train-contagion.ts";
 import { trainCvarDepth } from "./train-cvar-depth.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
 
@@ -29,6 +30,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   garch: reportGarch,
   "vol-lstm": trainVolatility,
   "cvar-depth": trainCloseOut,
+  "contagion-gnn": trainContagionNetworks,
 };
 
 async function trainQuantileNetwork(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -69,6 +71,13 @@ async function trainCloseOut(options: TrainOptions): Promise<Readonly<Record<str
   const bars = createPhaseBars();
   const onProgress = (share: number): void => bars.show("training", share);
   return trainCvarDepth({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
+}
+
+async function trainContagionNetworks(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  if (options.data.length === 0) throw dataWanted(options.model);
+  const bars = createPhaseBars();
+  const onProgress = (share: number): void => bars.show("training", share);
+  return trainContagion({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
 }
 
 /** The classical model has no weights to ship: it is refitted live. This shows what the newest fit looks like. */
@@ -129,7 +138,7 @@ function dataWanted(model: string): PlimsollError<"TRAINING_DATA_WANTED"> {
   return new PlimsollError({
     code: "TRAINING_DATA_WANTED",
     problem: `The model "${model}" is trained from data files; none were given.`,
-    remedy: "Pass --data with the folder that holds hourly bars (docs/operators.md, data files).",
+    remedy: "Pass --data with the folder that holds its bars (docs/operators.md, data files).",
     context: { model },
   });
 }

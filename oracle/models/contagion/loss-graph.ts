@@ -13,7 +13,7 @@ const MOST_SHORTFALL = 1;
  * The graph of a named default. Edges run from debtor to creditor, as losses do; their weight is the debt over all that the
  * creditor owes, at most 1.
  *
- * @param node number of the node whose outside assets are lost.
+ * @param node number of the node that pays nothing.
  */
 export function lossGraph(network: LiabilityNetwork, node: number): MessageGraph {
   const owed = totalLiabilities(network);
@@ -21,7 +21,7 @@ export function lossGraph(network: LiabilityNetwork, node: number): MessageGraph
   const edges = [...network.liabilities.keys()].filter((place) => (network.liabilities[place] ?? 0) > 0);
   const features = new Float32Array(nodes * LOSS_FEATURES.length);
   for (let place = 0; place < nodes; place += 1) {
-    features[place * LOSS_FEATURES.length] = shortfallShare(network, owed, { place, isNamed: place === node });
+    features[place * LOSS_FEATURES.length] = place === node ? MOST_SHORTFALL : shortfallShare(network, owed, place);
     features[place * LOSS_FEATURES.length + 1] = Number(place === node);
   }
   // A creditor that owes nothing passes no loss on: its own shortfall does not exist.
@@ -39,15 +39,11 @@ export function lossGraph(network: LiabilityNetwork, node: number): MessageGraph
   };
 }
 
-function shortfallShare(
-  { externalAssets, liabilities }: LiabilityNetwork,
-  owed: Float64Array,
-  { place, isNamed }: { readonly place: number; readonly isNamed: boolean },
-): number {
+function shortfallShare({ externalAssets, liabilities }: LiabilityNetwork, owed: Float64Array, place: number): number {
   const nodes = owed.length;
   const total = owed[place] ?? 0;
   if (total === 0) return -MOST_SHORTFALL;
-  let assets = isNamed ? 0 : (externalAssets[place] ?? 0);
+  let assets = externalAssets[place] ?? 0;
   for (let other = 0; other < nodes; other += 1) assets += liabilities[other * nodes + place] ?? 0;
   return Math.min(MOST_SHORTFALL, Math.max(-MOST_SHORTFALL, (total - assets) / total));
 }

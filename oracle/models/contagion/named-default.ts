@@ -45,8 +45,8 @@ export interface NamedDefaultRequest {
 }
 
 /**
- * Takes all outside assets from the named node and clears the network. Losses are those against the same network before: what
- * was not paid without the default is not counted.
+ * Lets the named node pay nothing to anyone and clears the rest. Losses are those against the same network before: what was not
+ * paid without the default is not counted.
  *
  * @throws PlimsollError `CONTAGION_NODE_UNKNOWN`, and those of `clearNetwork` and `debtRank`.
  */
@@ -55,9 +55,9 @@ export function namedDefaultLoss(network: NamedNetwork, request: NamedDefaultReq
   const node = network.names.indexOf(name);
   if (node < 0) throw unknownNode(name, network.names);
   const before = clearNetwork(network, costs);
-  const externalAssets = network.externalAssets.map((assets, place) => (place === node ? 0 : assets));
-  const after = clearNetwork({ ...network, externalAssets }, costs);
-  const lost = edgeLosses(network, before, after);
+  const failed = withoutPayments(network, node);
+  const after = clearNetwork(failed, costs);
+  const lost = edgeLosses(network.names, transfersOf(network, before), transfersOf(failed, after));
   const impacts = impactNetwork(network);
   const start = new Float64Array(network.names.length);
   start[node] = 1;
@@ -71,21 +71,37 @@ export function namedDefaultLoss(network: NamedNetwork, request: NamedDefaultReq
   };
 }
 
+/** The network in which one node pays nothing: as if it owed nothing. */
+export function withoutPayments(network: LiabilityNetwork, node: number): LiabilityNetwork {
+  const nodes = network.externalAssets.length;
+  return {
+    externalAssets: network.externalAssets,
+    liabilities: network.liabilities.map((owed, place) => (Math.floor(place / nodes) === node ? 0 : owed)),
+    externalLiabilities: network.externalLiabilities.map((owed, place) => (place === node ? 0 : owed)),
+  };
+}
+
+/** What row pays to column. `[n × n]` */
+function transfersOf({ liabilities }: LiabilityNetwork, { payments, owed }: Clearing): Float64Array {
+  const nodes = owed.length;
+  return liabilities.map((debt, place) => {
+    const from = Math.floor(place / nodes);
+    return debt === 0 ? 0 : (debt * (payments[from] ?? 0)) / (owed[from] ?? Number.NaN);
+  });
+}
+
 function edgeLosses(
-  { names, liabilities }: NamedNetwork,
-  before: Clearing,
-  after: Clearing,
+  names: readonly string[],
+  before: Float64Array,
+  after: Float64Array,
 ): Pick<NamedDefaultLoss, "edges" | "lossByNode" | "total"> {
   const nodes = names.length;
-  const unpaid = Array.from(after.owed, (owed, from) =>
-    owed > 0 ? ((before.payments[from] ?? 0) - (after.payments[from] ?? 0)) / owed : 0,
-  );
   const lossByNode = new Float64Array(nodes);
   const edges: EdgeLoss[] = [];
-  liabilities.forEach((owed, place) => {
-    const [from, to] = [Math.floor(place / nodes), place % nodes];
-    const loss = Math.max(0, unpaid[from] ?? 0) * owed;
+  before.forEach((paid, place) => {
+    const loss = Math.max(0, paid - (after[place] ?? 0));
     if (loss === 0) return;
+    const [from, to] = [Math.floor(place / nodes), place % nodes];
     edges.push({ from: names[from] ?? "", to: names[to] ?? "", loss });
     lossByNode[to] = (lossByNode[to] ?? 0) + loss;
   });

@@ -1,8 +1,9 @@
 /** Drawn networks with a default, solved exactly: what the surrogate learns and is judged by. */
 import type { Rng } from "../../math/rng.ts";
 import { clearNetwork } from "../../models/contagion/clearing.ts";
-import type { LiabilityNetwork } from "../../models/contagion/liability-network.ts";
+import { type LiabilityNetwork, totalLiabilities } from "../../models/contagion/liability-network.ts";
 import { lossGraph } from "../../models/contagion/loss-graph.ts";
+import { withoutPayments } from "../../models/contagion/named-default.ts";
 import { drawNetwork } from "./draw-network.ts";
 import type { LabelledGraph } from "./labelled-graph.ts";
 
@@ -13,7 +14,7 @@ export interface LossCase {
   readonly debts: Float64Array;
 }
 
-/** Draws a network of the given size, lets one node default, and solves it. */
+/** Draws a network of the given size, lets one node pay nothing, and solves it. */
 export function drawLossCase(nodes: number, rng: Rng): LossCase {
   return lossCase(drawNetwork(nodes, rng), rng.integer(nodes));
 }
@@ -21,8 +22,8 @@ export function drawLossCase(nodes: number, rng: Rng): LossCase {
 /** Solves a default exactly. */
 export function lossCase(network: LiabilityNetwork, named: number): LossCase {
   const nodes = network.externalAssets.length;
-  const externalAssets = network.externalAssets.map((assets, node) => (node === named ? 0 : assets));
-  const { payments, owed } = clearNetwork({ ...network, externalAssets });
+  const owed = totalLiabilities(network);
+  const { payments } = clearNetwork(withoutPayments(network, named));
   const labels = Float32Array.from(owed, (total, node) => (total > 0 ? 1 - (payments[node] ?? 0) / total : 0));
   const shares = new Float32Array(nodes).fill(1 / nodes);
   const debts = owed.map((total, node) => total - (network.externalLiabilities[node] ?? 0));

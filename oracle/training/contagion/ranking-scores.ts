@@ -8,41 +8,55 @@ export interface RankingScores {
   readonly averagePrecision: number;
   /** Mean negative log likelihood when the scores are log odds. */
   readonly logLoss: number;
+  /** Sum of the weights. */
   readonly rows: number;
   /** Share of events. */
   readonly base: number;
 }
 
-/** Scores of rows; NaN where there are no events or nothing else. */
+/** Scores of rows of equal weight; NaN where there are no events or nothing else. */
 export function rankingScores(logOdds: ArrayLike<number>, events: ArrayLike<number>): RankingScores {
+  return prepareRanking(logOdds, events)(new Float64Array(logOdds.length).fill(1));
+}
+
+/**
+ * Sorts once, then scores any weighting of the rows in one pass: for bootstraps.
+ *
+ * @param events 0 or 1. `[rows]`
+ * @returns a function of weights, at least 0. `[rows]`
+ */
+export function prepareRanking(
+  logOdds: ArrayLike<number>,
+  events: ArrayLike<number>,
+): (weights: ArrayLike<number>) => RankingScores {
   const order = Array.from({ length: logOdds.length }, (_, row) => row).sort(
     (left, right) => (logOdds[right] ?? 0) - (logOdds[left] ?? 0),
   );
-  const total = Array.from(order, (row) => events[row] ?? 0).reduce((sum, event) => sum + event, 0);
-  let [above, hits, precision, loss] = [0, 0, 0, 0];
-  for (let from = 0; from < order.length; ) {
-    const tie = tieAt(order, logOdds, from);
-    const found = tie.reduce((sum, row) => sum + (events[row] ?? 0), 0);
-    hits += found;
-    precision += (found * hits) / (from + tie.length);
-    above += (tie.length - found) * (hits - found / 2);
-    from += tie.length;
-  }
-  for (const row of order) loss += logisticLoss(logOdds[row] ?? Number.NaN, events[row] ?? Number.NaN);
-  const rows = order.length;
-  return {
-    auc: above / (total * (rows - total)),
-    averagePrecision: precision / total,
-    logLoss: loss / rows,
-    rows,
-    base: total / rows,
+  const losses = order.map((row) => logisticLoss(logOdds[row] ?? Number.NaN, events[row] ?? Number.NaN));
+  const isLastOfTie = order.map((row, rank) => logOdds[row] !== logOdds[order[rank + 1] ?? -1]);
+  return (weights) => {
+    let [seen, hits, above, precision, loss] = [0, 0, 0, 0, 0];
+    let [tieRows, tieHits] = [0, 0];
+    order.forEach((row, rank) => {
+      const weight = weights[row] ?? 0;
+      tieRows += weight;
+      tieHits += weight * (events[row] ?? 0);
+      loss += weight * (losses[rank] ?? Number.NaN);
+      if (isLastOfTie[rank] !== true) return;
+      above += (tieRows - tieHits) * (hits + tieHits / 2);
+      seen += tieRows;
+      hits += tieHits;
+      precision += seen > 0 ? (tieHits * hits) / seen : 0;
+      [tieRows, tieHits] = [0, 0];
+    });
+    return {
+      auc: above / (hits * (seen - hits)),
+      averagePrecision: precision / hits,
+      logLoss: loss / seen,
+      rows: seen,
+      base: hits / seen,
+    };
   };
-}
-
-function tieAt(order: readonly number[], scores: ArrayLike<number>, from: number): readonly number[] {
-  let to = from + 1;
-  while (to < order.length && scores[order[to] ?? 0] === scores[order[from] ?? 0]) to += 1;
-  return order.slice(from, to);
 }
 
 function logisticLoss(logOdds: number, event: number): number {

@@ -1,6 +1,7 @@
 /** `npm run bench:models`: speed of training, inference and scoring against the limits; the last line is one JSON object. */
 import { benchInference } from "../inference.ts";
 import { runBenchmarks } from "../run-benchmarks.ts";
+import { benchClearing } from "./clearing-speed.ts";
 import { benchStudent, benchTeacher } from "./close-out.ts";
 import { benchGreeks } from "./greeks.ts";
 import { benchLstmStep } from "./lstm-step.ts";
@@ -19,10 +20,12 @@ await runBenchmarks({
     ["close-out-student", benchStudent],
     ["close-out-teacher", benchTeacher],
     ["mechanism", benchMechanism],
+    ["clearing", benchClearing],
     ["scoring", benchScoring],
     ["greeks", benchGreeks],
     ["train-quantile-net", trainingTime("quantile-net")],
     ["train-vol-lstm", trainingTime("vol-lstm")],
+    ["train-contagion-gnn", trainingTime("contagion-gnn")],
     ["train-cvar-depth", trainingTime("cvar-depth", { readsData: false })],
   ]),
 });

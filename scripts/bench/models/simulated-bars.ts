@@ -13,6 +13,8 @@ const FILES = [
   { path: "bitfinex-hourly-rv/BTCUSD_1h_rv.csv", from: "2017-01-01", hours: 37_000, measures: true },
   { path: "bitfinex-hourly-rv/ETHUSD_1h_rv.csv", from: "2017-01-01", hours: 37_000, measures: true },
 ] as const;
+/** The panel of the contagion network: assets, 4-hour bars. */
+const PANEL = { path: "perp-panel-4h/perp_4h.csv", from: "2024-02-29", assets: 51, bars: 2_137, spanHours: 4 } as const;
 const START = { price: 1_000, logVol: Math.log(0.006), volume: 1_000 } as const;
 /** Log volatility reverts by this share an hour and is shocked by this much. */
 const REVERSION = 0.02;
@@ -26,6 +28,27 @@ export function writeSimulatedBars(directory: string): void {
     mkdirSync(join(path, ".."), { recursive: true });
     writeFileSync(path, barsText(file, createRng(`bench-bars/${file.path}`)));
   }
+  const panel = join(directory, PANEL.path);
+  mkdirSync(join(panel, ".."), { recursive: true });
+  writeFileSync(panel, panelText(createRng("bench-bars/panel")));
+}
+
+/** One factor and own moves, each as wild as the hours of the other files. */
+function panelText(rng: Rng): string {
+  const fromSec = Date.parse(PANEL.from) / MS_PER_SECOND;
+  const prices = new Float64Array(PANEL.assets).fill(START.price);
+  const rows = Array.from({ length: PANEL.bars * PANEL.assets }, () => "");
+  const sigma = Math.exp(START.logVol) * Math.sqrt(PANEL.spanHours);
+  let factor = 0;
+  rows.forEach((_, place) => {
+    const asset = place % PANEL.assets;
+    if (asset === 0) factor = sigma * rng.normal();
+    const { high, low, close } = oneHour(prices[asset] ?? START.price, sigma, rng);
+    prices[asset] = close * Math.exp(factor);
+    const startSec = fromSec + Math.floor(place / PANEL.assets) * PANEL.spanHours * SECONDS_PER_HOUR;
+    rows[place] = [startSec, `A${asset}`, close, high, low, prices[asset], START.volume, 1].join(",");
+  });
+  return `${["ts,sym,open,high,low,close,quote_volume,trades", ...rows].join("\n")}\n`;
 }
 
 function barsText({ from, hours, measures }: (typeof FILES)[number], rng: Rng): string {

@@ -29,7 +29,7 @@ async function outputs(trained: TrainedMessages, graph: MessageGraph): Promise<F
   }
 }
 
-function _fit(): Promise<TrainedMessages> {
+function trainedNetwork(): Promise<TrainedMessages> {
   return fitMessages({ layout, graphs: train.map(({ labelled }) => labelled), settings, seed: "test" });
 }
 
@@ -47,7 +47,7 @@ function renamed(graph: MessageGraph, order: Int32Array): MessageGraph {
 describe("message passing", () => {
   let trained: TrainedMessages;
   before(async () => {
-    trained = await it();
+    trained = await trainedNetwork();
   });
   it("default: the exported network says what plain float64 says, on four times the nodes", async () => {
     const { graph } = drawLossCase(48, rng).labelled;
@@ -87,11 +87,14 @@ describe("message passing", () => {
       await raised({ features: graph.features.map((value, place) => (place === 4 ? value + 0.3 : value)) }),
       await raised({ features: graph.features.map((value) => value + 0.1) }),
     ];
-    for (const found of worse) found.forEach((value, node) => assert.ok(value >= (base[node] ?? Number.NaN) - PARITY));
+    for (const found of worse) {
+      const fell = found.filter((value, node) => !(value >= (base[node] ?? Number.NaN) - PARITY));
+      assert.equal(fell.length, 0);
+    }
     assert.equal((await outputs(trained, withoutEdges(graph))).length, 12);
   });
   it("behavior: the same seed gives the same bytes", async () => {
-    assert.deepEqual(exportMessages(await it(), {}), exportMessages(trained, {}));
+    assert.deepEqual(exportMessages(await trainedNetwork(), {}), exportMessages(trained, {}));
   });
   it("behavior: losses are cut to [0, 1] and weighted by debts", () => {
     assert.equal(networkLoss({ debts: Float64Array.of(1, 3) }, [-5, 7]), 0.75);

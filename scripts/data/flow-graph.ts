@@ -1,0 +1,44 @@
+/** Reads the observed flows between entities (`defi-flow-graph/edges.csv`). */
+import { basename } from "node:path";
+import { cellError, cellText, numberCell, readCsvTable } from "../../oracle/ingestion/sources/csv-table.ts";
+import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
+import type { ObservedFlow } from "../../oracle/models/contagion/flow-network.ts";
+
+const HEADER = ["from", "to", "usd_volume", "confidence", "source"] as const;
+
+/** The flows with the time from which they are known. */
+export interface FlowGraph {
+  readonly flows: readonly ObservedFlow[];
+  /** Days of the period over which the volumes are cumulative. */
+  readonly periodDays: number;
+  /** Seconds; the volumes end in 2026-06 and may be used from the month after on. */
+  readonly knownSec: number;
+}
+
+/** Period of the volumes (README of defi-flow-graph): 2025-01 to 2026-06. */
+const [START_MS, END_MS] = ["2025-01-01T00:00:00Z", "2026-07-01T00:00:00Z"].map(Date.parse);
+const MS_PER_DAY = 86_400_000;
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Flows below the paths; `null` where no such file is.
+ *
+ * @throws PlimsollError `DATA_MALFORMED` for a cell that is no number or outside of its range.
+ */
+export function readFlowGraph(paths: readonly string[]): FlowGraph | null {
+  const tables = listDataFiles(paths)
+    .filter((path) => basename(path) === "edges.csv")
+    .map((path) => readCsvTable(path))
+    .filter(({ header }) => HEADER.every((name, place) => header[place] === name));
+  const [table] = tables;
+  if (table === undefined) return null;
+  const cell = (row: number, name: (typeof HEADER)[number]) => ({ table, row, column: HEADER.indexOf(name) });
+  const flows = [...table.rows.keys()].map((row): ObservedFlow => {
+    const [usdVolume, confidence] = [numberCell(cell(row, "usd_volume")), numberCell(cell(row, "confidence"))];
+    if (!(usdVolume >= 0)) throw cellError(cell(row, "usd_volume"), "a volume of at least 0");
+    if (!(confidence >= 0 && confidence <= 1)) throw cellError(cell(row, "confidence"), "a number from 0 to 1");
+    return { from: cellText(cell(row, "from")), to: cellText(cell(row, "to")), usdVolume, confidence };
+  });
+  const [start = Number.NaN, end = Number.NaN] = [START_MS, END_MS];
+  return { flows, periodDays: (end - start) / MS_PER_DAY, knownSec: end / MS_PER_SECOND };
+}
