@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../oracle/domain/market.ts";
-import type { OptionSeries } from "../../oracle/domain/positions.ts";
+import type { ChainQuote } from "../../oracle/domain/option-chain.ts";
 import { EXPIRY_SECOND_OF_DAY } from "../../oracle/domain/units.ts";
 import {
   type CellPlace,
@@ -17,13 +17,11 @@ import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
 import { quantile } from "../../oracle/math/statistics.ts";
 
 /** One option as quoted. */
-export interface OptionQuote extends Pick<OptionSeries, "kind" | "strike" | "expirySec"> {
+export interface OptionQuote extends ChainQuote {
   /** Mark price, coins per contract, ≥ 0. */
   readonly mark: number;
   /** Mark implied volatility, decimal a year, > 0. */
   readonly impliedVol: number;
-  /** Price of the future of the expiry, USD. */
-  readonly future: number;
   /** Index price in the row, USD. */
   readonly index: number;
 }
@@ -54,7 +52,18 @@ const HEADER = [
   "vol",
   "delta",
 ] as const;
-const COLUMN = { time: 0, expiry: 1, strike: 2, kind: 3, mark: 6, impliedVol: 7, future: 8, index: 9 } as const;
+const COLUMN = {
+  time: 0,
+  expiry: 1,
+  strike: 2,
+  kind: 3,
+  bid: 4,
+  ask: 5,
+  mark: 6,
+  impliedVol: 7,
+  future: 8,
+  index: 9,
+} as const;
 /** Rows hold strikes of 0.5 to 2 times the future: a mark in coins stays below 2, a mark in USD does not. */
 const GREATEST_MARK = 2;
 /** The most violent chains seen had 2.7: beyond 10 a volatility is in percent. */
@@ -139,7 +148,9 @@ function uniqueQuotes(atSec: number, rows: readonly QuotedRow[]): readonly Optio
 }
 
 function isSameQuote(left: OptionQuote, right: OptionQuote): boolean {
-  return (["mark", "impliedVol", "future", "index"] as const).every((field) => left[field] === right[field]);
+  return (["bid", "ask", "mark", "impliedVol", "future", "index"] as const).every(
+    (field) => left[field] === right[field],
+  );
 }
 
 function readFile(path: string): ReadonlyMap<number, readonly OptionQuote[]> {
@@ -168,11 +179,18 @@ function quoteOf(place: (column: keyof typeof COLUMN) => CellPlace): OptionQuote
     kind: kindOf(place("kind")),
     strike,
     expirySec: expiryOf(place("expiry")),
+    bid: sideOf(place("bid"), GREATEST_MARK),
+    ask: sideOf(place("ask"), Number.MAX_VALUE),
     mark: inRange(place("mark"), 0, GREATEST_MARK),
     impliedVol: inRange(place("impliedVol"), Number.MIN_VALUE, GREATEST_VOL),
     future: inRange(place("future"), index / GREATEST_BASIS, index * GREATEST_BASIS),
     index,
   };
+}
+
+/** Placeholder asks of many coins stand in real chains: only a bid has a limit. */
+function sideOf(place: CellPlace, greatest: number): number | null {
+  return cellText(place) === "" ? null : inRange(place, 0, greatest);
 }
 
 function inRange(place: CellPlace, least: number, greatest: number): number {

@@ -23,6 +23,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   mechanism: async () => (await import("./evaluate-mechanism.ts")).evaluateMechanism,
   score: async () => (await import("./evaluate-score.ts")).evaluateScore,
   "quantile-net": async () => (await import("./evaluate-quantile.ts")).evaluateQuantileNet,
+  surface: async () => (await import("./evaluate-surface.ts")).evaluateSurface,
   "var-quantile": async () => (await import("./evaluate-var-quantile.ts")).evaluateVarQuantile,
   "vol-lstm": async () => (await import("./evaluate-vol.ts")).evaluateVolatility,
 };

@@ -7,6 +7,7 @@ import { benchGreeks } from "./greeks.ts";
 import { benchLstmStep } from "./lstm-step.ts";
 import { benchMechanism } from "./mechanism-speed.ts";
 import { benchScoring } from "./scoring-speed.ts";
+import { benchSurfaceFit } from "./surface-fit.ts";
 import { trainingTime } from "./training-time.ts";
 import { benchVolInference } from "./vol-inference.ts";
 
@@ -21,6 +22,7 @@ await runBenchmarks({
     ["close-out-teacher", benchTeacher],
     ["mechanism", benchMechanism],
     ["clearing", benchClearing],
+    ["surface-fit", benchSurfaceFit],
     ["scoring", benchScoring],
     ["greeks", benchGreeks],
     ["train-quantile-net", trainingTime("quantile-net")],

@@ -1,12 +1,10 @@
 /** Measures a training step of an LSTM against PyTorch's on the same numbers: processor time, one thread each, in one run. */
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
 import { PlimsollError } from "../../../oracle/domain/errors.ts";
 import { createTrainer } from "../../../oracle/training/tensor/trainer.ts";
 import { type BenchResult, judge, percentile, rounded } from "../result.ts";
 import { LSTM_SIZE, type LstmNumbers, lstmNumbers, lstmProblem } from "./lstm-problem.ts";
+import { PYTHON, runPeer } from "./python-peer.ts";
 
 const REPEATS = 200;
 const LEARNING_RATE = 1e-3;
@@ -17,8 +15,6 @@ const COMPARED_STEP = 20;
 const LOSS_TOLERANCE = 1e-5;
 const DECILE = 0.1;
 const MICROSECONDS_PER_MS = 1_000;
-/** The interpreter of Debian's package first: another one on the path seldom has torch. */
-const PYTHON = ["/usr/bin/python3", "python3"].find((path) => !path.startsWith("/") || existsSync(path)) ?? "python3";
 
 const peerSchema = z.object({ version: z.string(), milliseconds: z.array(z.number()), losses: z.array(z.number()) });
 
@@ -29,7 +25,7 @@ const peerSchema = z.object({ version: z.string(), milliseconds: z.array(z.numbe
  */
 export async function benchLstmStep(): Promise<BenchResult> {
   const numbers = lstmNumbers();
-  const peer = await runPeer(numbers);
+  const peer = await askTorch(numbers);
   const ours = await runOurs(numbers);
   const [loss = Number.NaN, peerLoss = Number.NaN] = [ours, peer].map(({ losses }) => losses[COMPARED_STEP]);
   const difference = Math.abs(loss / peerLoss - 1);
@@ -64,23 +60,16 @@ async function runOurs(numbers: LstmNumbers) {
   return { milliseconds, losses };
 }
 
-async function runPeer(numbers: LstmNumbers): Promise<z.infer<typeof peerSchema>> {
+async function askTorch(numbers: LstmNumbers): Promise<z.infer<typeof peerSchema>> {
   const lists = Object.fromEntries(Object.entries(numbers).map(([name, values]) => [name, [...values]]));
-  const text = JSON.stringify({ ...LSTM_SIZE, ...lists, learningRate: LEARNING_RATE, repeats: REPEATS });
-  const child = spawn(PYTHON, [join(import.meta.dirname, "lstm-step.py")], { stdio: ["pipe", "pipe", "pipe"] });
-  const output: Buffer[] = [];
-  const faults: Buffer[] = [];
-  child.stdout.on("data", (chunk) => output.push(chunk));
-  child.stderr.on("data", (chunk) => faults.push(chunk));
-  // A peer that ends before it has read everything closes the pipe; its exit code tells why.
-  child.stdin.on("error", () => {});
-  child.stdin.end(text);
-  const code = await new Promise<number>((resolve) => {
-    child.once("error", () => resolve(-1));
-    child.once("close", (found) => resolve(found ?? -1));
+  const answer = await runPeer("lstm-step.py", {
+    ...LSTM_SIZE,
+    ...lists,
+    learningRate: LEARNING_RATE,
+    repeats: REPEATS,
   });
-  if (code !== 0) throw peerFault(`ended with ${code}: ${Buffer.concat(faults).toString().trim().split("\n").at(-1)}`);
-  return peerSchema.parse(JSON.parse(Buffer.concat(output).toString()));
+  if (!answer.ok) throw peerFault(`ended with ${answer.code}: ${answer.complaint}`);
+  return peerSchema.parse(JSON.parse(answer.text));
 }
 
 function peerFault(what: string): PlimsollError<"BENCH_PEER"> {

@@ -26,6 +26,8 @@ function pairOf(kind: "call" | "put", strike: number, change: Partial<OptionPair
     kind,
     strike,
     expirySec: AT_SEC + 365 * SECONDS_PER_DAY,
+    bid: null,
+    ask: null,
     mark: 0.1,
     impliedVol: 0.5,
     future: 100,

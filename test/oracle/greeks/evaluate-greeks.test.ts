@@ -30,6 +30,8 @@ function chains(count: number, level: number, seed: string): readonly ChainSnaps
           kind,
           strike,
           expirySec: EXPIRY,
+          bid: null,
+          ask: null,
           mark: black76Coin(option).price,
           impliedVol: vol,
           future,
