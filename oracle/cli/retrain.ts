@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { z } from "zod";
 import { PlimsollError } from "../domain/errors.ts";
 import { openRetrainingDesk, type RetrainingDesk } from "../pipeline/retraining/retraining-desk.ts";
+import { RETRAINABLE } from "../pipeline/retraining/training-order.ts";
 import { closeOnSignals, createCloser } from "../platform/closer.ts";
 import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/config.ts";
 import type { RetrainingRow } from "../platform/database/model-rows.ts";
@@ -15,10 +16,9 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
 const PERCENT = 100;
 const INDENT = 2;
-const MODELS = ["quantile-net"] as const;
 
 const flagsSchema = z.object({
-  model: z.enum(MODELS).default("quantile-net"),
+  model: z.enum(RETRAINABLE).default("quantile-net"),
   trainingSeed: z.string().min(1).default("plimsoll-1"),
   list: z.boolean().default(false),
   cancel: z.uuid().optional(),
@@ -30,7 +30,7 @@ type Flags = z.infer<typeof flagsSchema>;
 export function retrainCommand(): Command {
   return new Command("retrain")
     .description("Train a challenger on recent data, compare it with the model in use, and log the decision.")
-    .option("--model <id>", `model to train again: ${MODELS.join(", ")}`)
+    .option("--model <id>", `model to train again: ${RETRAINABLE.join(", ")}`)
     .option("--data <path>", "folder or file of market data; may be given several times", collect)
     .option("--training-seed <text>", "seed of all randomness of the training")
     .option("--models-dir <path>", "folder of the models in use; without it the ones that come with the program")

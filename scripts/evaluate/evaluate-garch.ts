@@ -8,10 +8,10 @@ import { type ForecastGrid, forecastGrid } from "../../oracle/models/vol-lstm/ha
 import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
 import { ewmaForecast } from "../../oracle/models/vol-lstm/simple-forecasts.ts";
 import { VOL_HORIZONS_HOURS } from "../../oracle/models/vol-lstm/vol-inputs.ts";
+import { hourlyFiles, readHourlySeries } from "../../oracle/pipeline/retraining/hourly-series.ts";
 import { atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
 import { garchForecasts } from "../../oracle/training/volatility/garch-walk-forward.ts";
-import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 import { type ReferenceResult, reproduceReferences } from "./garch-references.ts";
 import type { EvaluationRequest } from "./registry.ts";
 

@@ -6,11 +6,11 @@ import { SECONDS_PER_DAY } from "../../oracle/domain/units.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { loadArtefact } from "../../oracle/models/session.ts";
 import { type VolManifest, volManifestSchema, volVectorsSchema } from "../../oracle/models/vol-lstm/vol-manifest.ts";
+import { readHourlySeries } from "../../oracle/pipeline/retraining/hourly-series.ts";
 import { atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { scoreMeans } from "../../oracle/training/vol-lstm/score-means.ts";
 import { lossTables, scoreOf } from "../../oracle/training/vol-lstm/vol-evaluation.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
-import { readHourlySeries } from "../data/hourly-series.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/vol-lstm");

@@ -7,10 +7,10 @@ import { blendedDeviations, garchWalk, parametricTail } from "../../oracle/model
 import { portfolioTail } from "../../oracle/models/var-quantile/portfolio-tail.ts";
 import { JUDGED_LEVELS, type TailPath } from "../../oracle/models/var-quantile/tail-path.ts";
 import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
+import { hourlyFiles, readHourlySeries } from "../../oracle/pipeline/retraining/hourly-series.ts";
 import type { Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { commonSteps, tailScores } from "../../oracle/training/evaluate/tail-scores.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
-import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 
 const ASSETS = ["spot-BTC", "spot-ETH"] as const;
 const PERCENT = 100;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { createRng } from "../../oracle/math/rng.ts";
 import { sha256 } from "../../oracle/models/session.ts";
+import { hourlyFiles, readHourlySeries } from "../../oracle/pipeline/retraining/hourly-series.ts";
 import { scoreMeans } from "../../oracle/training/vol-lstm/score-means.ts";
 import { SIGNAL_SERIES, trainVolLstm } from "../../oracle/training/vol-lstm/train-vol-lstm.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
@@ -10,7 +11,6 @@ import { writeVolArtefact } from "../../oracle/training/vol-lstm/write-vol-artef
 import { correlationSignal } from "../../oracle/training/volatility/correlation-signal.ts";
 import type { DailySignal } from "../../oracle/training/volatility/daily-signal.ts";
 import { readDailySignals } from "../data/daily-signals.ts";
-import { hourlyFiles, readHourlySeries } from "../data/hourly-series.ts";
 
 /** Ends of training of the walk-forward's folds; the last is the report block, read once (docs/models/volatility.md). */
 const FOLDS = ["2022-07-01", "2023-07-01", "2024-07-01"].map((day) => Date.parse(`${day}T00:00:00Z`) / 1_000);

@@ -108,7 +108,8 @@ async function prepare(options: RetrainingOptions, { id, model, request }: Retra
   await rm(challengerDir, { recursive: true, force: true });
   await mkdir(challengerDir, { recursive: true });
   const { data, seed } = retrainingRequestSchema.parse(request);
-  return { data, seed, championDir: join(options.artifactsDir, model), challengerDir, trainedAtSec: nowSec(options) };
+  const championDir = join(options.artifactsDir, model);
+  return { model, data, seed, championDir, challengerDir, trainedAtSec: nowSec(options) };
 }
 
 async function decide(options: RetrainingOptions, row: RetrainingRow, outcome: TrainingOutcome): Promise<void> {

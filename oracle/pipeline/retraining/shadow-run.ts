@@ -43,7 +43,7 @@ export async function runShadow(request: ShadowRequest): Promise<ShadowResult> {
       champion: await servedMoves(champion, samples),
       challenger: await servedMoves(challenger, samples),
     });
-    const decision = decidePromotion(losses, request.everySec);
+    const decision = decidePromotion(losses, { everySec: request.everySec });
     return { decision, champion: champion.manifest, challenger: challenger.manifest };
   } finally {
     await champion.session.release();

@@ -1,8 +1,13 @@
 /** What a training thread is started with, and what it says. Plain data only. */
 import type { PromotionDecision } from "../../training/challenger/promotion-decision.ts";
 
+/** Models that can be trained again and compared with the one in use. */
+export const RETRAINABLE = ["quantile-net", "vol-lstm"] as const;
+
 /** What to train and against what. */
 export interface TrainingOrder {
+  /** One of {@link RETRAINABLE}. */
+  readonly model: string;
   /** Roots of the data; empty for the simulator. */
   readonly data: readonly string[];
   readonly seed: string;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PlimsollError } from "../../domain/errors.ts";
 import { FEATURE_SCHEMA } from "../../features/feature-schema.ts";
 import { cardDiff } from "../../training/challenger/card-diff.ts";
+import { retrainVol } from "./retrain-vol.ts";
 import { readManifest, runShadow } from "./shadow-run.ts";
 import { trainQuantile } from "./train-quantile.ts";
 import { openTrainingData, splitForRetraining } from "./training-data.ts";
@@ -16,14 +17,22 @@ const FIT_SHARE = 0.49;
 const order: TrainingOrder = workerData;
 const say = (notice: TrainingNotice): void => parentPort?.postMessage(notice);
 
+const onProgress = (share: number): void => say({ kind: "progress", share });
+const retrainers: Readonly<Record<string, () => Promise<TrainingOutcome>>> = {
+  "quantile-net": () => retrainQuantile(order),
+  "vol-lstm": () => retrainVol(order, { onProgress }),
+};
+
 try {
-  say({ kind: "done", outcome: await retrain(order) });
+  const retrain = retrainers[order.model];
+  if (retrain === undefined) throw new RangeError(`There is no retraining of ${order.model}.`);
+  say({ kind: "done", outcome: await retrain() });
 } catch (error) {
   const code = error instanceof PlimsollError ? error.code : "RETRAINING_FAILED";
   say({ kind: "failed", code, message: error instanceof Error ? error.message : String(error) });
 }
 
-async function retrain({
+async function retrainQuantile({
   data,
   seed,
   championDir,
@@ -37,8 +46,7 @@ async function retrain({
     seed,
     directory: challengerDir,
     trainedAtSec,
-    onProgress: (phase, share) =>
-      say({ kind: "progress", share: phase === "rows" ? ROWS_SHARE * share : ROWS_SHARE + FIT_SHARE * share }),
+    onProgress: (phase, share) => onProgress(phase === "rows" ? ROWS_SHARE * share : ROWS_SHARE + FIT_SHARE * share),
   });
   const compared = await runShadow({ samples, championDir, challengerDir, everySec: split.everySec });
   const { decision, champion, challenger } = compared;

@@ -13,7 +13,7 @@ export interface PromotionDecision {
   /** Of the compared rows, seconds; 0 where there is none. */
   readonly fromSec: number;
   readonly toSec: number;
-  /** Mean losses, standard deviations; NaN becomes null in JSON. */
+  /** Mean losses, in standard deviations of the quantile network, QLIKE of the volatility model; NaN becomes null in JSON. */
   readonly championLoss: number;
   readonly challengerLoss: number;
   /** Diebold and Mariano 1995; negative where the challenger is better. */
@@ -22,6 +22,15 @@ export interface PromotionDecision {
   readonly lags: number;
 }
 
+/** What the losses are of. */
+export interface ComparedTimes {
+  /** Time between two compared times, seconds, above 0. */
+  readonly everySec: number;
+  /** Longest horizon that a loss reaches over, seconds; that of the quantile network by default. */
+  readonly horizonSec?: number;
+}
+
+const LONGEST_QUANTILE_SEC = Math.max(...QUANTILE_HORIZONS_HOURS) * SECONDS_PER_HOUR;
 /** Fewer compared times than ten windows of the longest horizon say nothing. */
 const MIN_INDEPENDENT_WINDOWS = 10;
 const SIGNIFICANCE = 0.05;
@@ -29,11 +38,11 @@ const SIGNIFICANCE = 0.05;
 /**
  * The challenger is promoted only if its mean loss is lower and the Diebold-Mariano test (Newey-West lags over the longest
  * horizon) refuses equal accuracy at 5 %, two-sided. In doubt the champion stays.
- *
- * @param everySec time between two compared rows, seconds, above 0.
  */
-export function decidePromotion({ atSec, champion, challenger }: ShadowLosses, everySec: number): PromotionDecision {
-  const horizonSec = Math.max(...QUANTILE_HORIZONS_HOURS) * SECONDS_PER_HOUR;
+export function decidePromotion(
+  { atSec, champion, challenger }: ShadowLosses,
+  { everySec, horizonSec = LONGEST_QUANTILE_SEC }: ComparedTimes,
+): PromotionDecision {
   const lags = Math.ceil(horizonSec / everySec);
   const test = dieboldMariano([challenger, champion], lags);
   const spanSec = (atSec.at(-1) ?? 0) - (atSec[0] ?? 0);

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
+import { readHourlySeries } from "../../../oracle/pipeline/retraining/hourly-series.ts";
 import { writeSimulatedBars } from "../../../scripts/bench/models/simulated-bars.ts";
 import { timesOf } from "../../../scripts/bench/times.ts";
-import { readHourlySeries } from "../../../scripts/data/hourly-series.ts";
 
 describe("bench:models", () => {
   it("error: BENCH_UNKNOWN before anything runs", () => {

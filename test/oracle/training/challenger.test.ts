@@ -68,7 +68,7 @@ describe("promotion", () => {
     assert.deepEqual(decide(losses(TIMES, 0, 5)), [false, "not-significant"]);
   });
   it("default: lags span the longest horizon", () => {
-    assert.equal(decidePromotion(losses(TIMES, 0), EVERY_SEC).lags, 24);
+    assert.equal(decidePromotion(losses(TIMES, 0), { everySec: EVERY_SEC }).lags, 24);
   });
   it("default: losses are pinball of log moves in standard deviations, averaged over the assets of a time", () => {
     const [low, high] = [sample(START_SEC, 0.03, 0.01), sample(START_SEC, 0.01, 0.01)];
@@ -92,7 +92,7 @@ describe("promotion", () => {
       guard: { ...manifest.guard, features: dropped },
       training: { ...manifest.training, files: manifest.training.files.slice(1) },
     };
-    const decision = decidePromotion(losses(TIMES, 0.01), EVERY_SEC);
+    const decision = decidePromotion(losses(TIMES, 0.01), { everySec: EVERY_SEC });
     const text = cardDiff({ champion: manifest, challenger, decision, featureNames: NAMES });
     for (const part of [
       "**Promoted.**",
@@ -103,7 +103,7 @@ describe("promotion", () => {
     ])
       assert.ok(text.includes(part), part);
     assert.ok(text.includes(`${manifest.training.files[0]?.name}: not read any more`));
-    const kept = decidePromotion(losses(TIMES, -0.01), EVERY_SEC);
+    const kept = decidePromotion(losses(TIMES, -0.01), { everySec: EVERY_SEC });
     const same = cardDiff({ champion: manifest, challenger: manifest, decision: kept, featureNames: NAMES });
     for (const part of ["**Not promoted** (worse)", "No input was added", "The same files."])
       assert.ok(same.includes(part), part);
@@ -111,6 +111,6 @@ describe("promotion", () => {
 });
 
 function decide(rows: ShadowLosses): readonly [boolean, string] {
-  const { promote, reason } = decidePromotion(rows, EVERY_SEC);
+  const { promote, reason } = decidePromotion(rows, { everySec: EVERY_SEC });
   return [promote, reason];
 }

@@ -1,15 +1,15 @@
 /** Reads hourly bars of every asset below the given paths, with realised measures where a file has them. */
 import { basename } from "node:path";
-import { PlimsollError } from "../../oracle/domain/errors.ts";
-import type { BarSeries } from "../../oracle/domain/market.ts";
-import { SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { readCsvTable, requireHeader } from "../../oracle/ingestion/sources/csv-table.ts";
-import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
-import { type JoinedSeries, joinSeries } from "../../oracle/ingestion/sources/row-join.ts";
-import { readSeries } from "../../oracle/ingestion/sources/series-reader.ts";
-import { hourlyVariance } from "../../oracle/models/vol-lstm/hourly-variance.ts";
-import { varianceWindows } from "../../oracle/models/vol-lstm/variance-windows.ts";
-import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
+import { PlimsollError } from "../../domain/errors.ts";
+import type { BarSeries } from "../../domain/market.ts";
+import { SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { readCsvTable, requireHeader } from "../../ingestion/sources/csv-table.ts";
+import { listDataFiles } from "../../ingestion/sources/data-files.ts";
+import { type JoinedSeries, joinSeries } from "../../ingestion/sources/row-join.ts";
+import { readSeries } from "../../ingestion/sources/series-reader.ts";
+import { hourlyVariance } from "../../models/vol-lstm/hourly-variance.ts";
+import { varianceWindows } from "../../models/vol-lstm/variance-windows.ts";
+import type { VolSeries } from "../../training/vol-lstm/vol-rows.ts";
 
 const PRICES = ["open", "high", "low", "close", "volume"] as const;
 const MEASURES = ["n_min", "rv5", "bpv5", "rsv_neg5", "rq5"] as const;
