@@ -1,4 +1,5 @@
 /** What the models hand to scoring: a conditional distribution of the underlying. */
+import type { CascadeState } from "./cascade.ts";
 import type { AssetSymbol } from "./market.ts";
 import type { Hex } from "./units.ts";
 
@@ -66,6 +67,8 @@ export interface QuantilePrediction {
 export interface AssetPrediction {
   readonly volatility: VolForecast;
   readonly quantiles: QuantilePrediction;
+  /** State of forced selling; absent or `null` where no model states it. It may raise requirements, never lower them. */
+  readonly cascade?: CascadeState | null;
 }
 
 /** Identity of an artefact in use. */

@@ -12,6 +12,7 @@ export interface ScoreReason {
     | "learned-tail"
     | "concentration"
     | "stress-floor"
+    | "cascade"
     | "class-floor"
     | "class-ceiling"
     | "doubtful-data";

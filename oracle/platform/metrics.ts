@@ -39,6 +39,8 @@ export interface NodeMetrics {
   readonly driftLoss: Gauge<"asset">;
   /** Greatest factor by which the drift watch widens the quantiles of an `asset`. */
   readonly driftWidening: Gauge<"asset">;
+  /** Probability of a wave of liquidations within 6 or 24 h, by `asset` and `horizon`. */
+  readonly cascadeProbability: Gauge<"asset" | "horizon">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -85,6 +87,10 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     driftDoubt: gauge("drift_doubt", "1 while an alarm of the drift watch makes the asset doubtful.", ["asset"]),
     driftLoss: gauge("drift_loss", "Mean normalised loss of the served quantiles over a week.", ["asset"]),
     driftWidening: gauge("drift_widening", "Greatest factor on the served quantiles of the asset.", ["asset"]),
+    cascadeProbability: gauge("cascade_probability", "Probability of a wave of liquidations within the horizon.", [
+      "asset",
+      "horizon",
+    ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

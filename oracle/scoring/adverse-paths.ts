@@ -1,7 +1,9 @@
 /** What a series is revalued on: paths of one asset in the direction that hurts its writer, stretched to the learned tail. */
 
+import type { CascadeCurve } from "../domain/cascade.ts";
 import type { OptionKind } from "../domain/positions.ts";
 import type { QuantilePrediction } from "../domain/prediction.ts";
+import { extraFallAt } from "./cascade-fixed-point.ts";
 import type { SpotScenarios } from "./scenarios.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import { learnedAt, logFalls, logRises, stretchMoves } from "./tail-recalibration.ts";
@@ -37,11 +39,29 @@ export interface AdversePathsInput {
 
 /** Builds the adverse paths of one direction; the stretched worst move stays a running maximum. */
 export function adversePaths(input: AdversePathsInput): AdversePaths {
+  return pathsOf(input, (move) => move);
+}
+
+/**
+ * The adverse paths of falls, each fall deepened by `share` of what forced selling would add to it. What is added rises with
+ * the fall, so worst moves stay running maxima and rise with all that they rose with.
+ *
+ * @param share 0 to 1.
+ */
+export function cascadePaths(
+  input: AdversePathsInput,
+  curve: Pick<CascadeCurve, "shock" | "extra">,
+  share: number,
+): AdversePaths {
+  return pathsOf(input, (move) => move + share * extraFallAt(curve, move));
+}
+
+function pathsOf(input: AdversePathsInput, deepened: (move: number) => number): AdversePaths {
   const { kind, scenarios } = input;
   const rawMove = kind === "put" ? scenarios.fall : scenarios.rise;
   const learned = kind === "put" ? logFalls(input.quantiles.fall) : logRises(input.quantiles.rise);
   const stretched = rawMove.map((moves, step) =>
-    stretchMoves(moves, learnedAt(learned, (step + 1) * scenarios.stepHours), input.settings),
+    stretchMoves(moves, learnedAt(learned, (step + 1) * scenarios.stepHours), input.settings).map(deepened),
   );
   const move = runningMaximum(stretched);
   const logSpot = Math.log(input.spot);

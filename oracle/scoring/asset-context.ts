@@ -1,4 +1,5 @@
 /** What all positions of one asset share in a round: depth, volatility level, doubts, and how long a close-out takes. */
+import { excessHazard } from "../domain/cascade.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../domain/market.ts";
 import type { OptionKind, Position } from "../domain/positions.ts";
 import type { AssetPrediction, FallbackReason } from "../domain/prediction.ts";
@@ -55,6 +56,23 @@ export function assetContext(asset: AssetSymbol, input: ContextInput): AssetCont
     stepHours: scenarioStepHours(volatility),
     terms: sides,
   };
+}
+
+/**
+ * Horizon of a put while a cascade is more likely than usual: part of the way to the longest horizon, by the excess
+ * probability and the setting's weight; that of {@link horizonSteps} for calls and without a state. Never shorter than that.
+ */
+export function cascadeSteps(
+  position: Pick<Position, "kind" | "strike" | "size" | "expirySec">,
+  context: AssetContext,
+  options: { settings: ScoringSettings; atSec: number },
+): number {
+  const { settings } = options;
+  const cascade = context.prediction.cascade ?? null;
+  if (cascade === null || position.kind === "call") return horizonSteps(position, context, options);
+  const share = settings.cascadeHorizonWeight * excessHazard(cascade);
+  const horizonSec = settings.horizonSec + share * (settings.maxHorizonSec - settings.horizonSec);
+  return horizonSteps(position, context, { ...options, settings: { ...settings, horizonSec } });
 }
 
 /** Steps of an asset's paths that the horizon H takes, at least one. */

@@ -78,14 +78,28 @@ export function averageSlippage(curve: DepthCurve, notionalUsd: number): number 
   return ((costs[node - 1] ?? 0) + part * (distance + 0.5 * slope * part)) / notionalUsd;
 }
 
+/** Distance from mid of the last unit of a notional that is traded, decimal 0…0.5, non-decreasing in the notional. */
+export function marginalDistance({ distances, notionals }: DepthCurve, notionalUsd: number): number {
+  if (!(notionalUsd > 0)) return 0;
+  const node = notionals.findIndex((notional) => notional >= notionalUsd);
+  if (node < 0) return LARGEST_DISTANCE;
+  const [from, to] = [notionals[node - 1] ?? 0, notionals[node] ?? 0];
+  const [near, far] = [distances[node - 1] ?? 0, distances[node] ?? 0];
+  return near + ((far - near) * (notionalUsd - from)) / (to - from);
+}
+
 /** USD notional within 1 % of mid. */
 export function unitDepth(curve: DepthCurve): number {
-  const { distances, notionals } = curve;
+  return depthWithin(curve, UNIT_DISTANCE);
+}
+
+/** USD notional within a distance of mid, decimal in (0, 0.5]. */
+export function depthWithin({ distances, notionals }: DepthCurve, distance: number): number {
   const node = Math.max(
     1,
-    distances.findIndex((distance) => distance >= UNIT_DISTANCE),
+    distances.findIndex((edge) => edge >= distance),
   );
-  const share = UNIT_DISTANCE - (distances[node - 1] ?? 0);
+  const share = distance - (distances[node - 1] ?? 0);
   const slope =
     ((notionals[node] ?? 0) - (notionals[node - 1] ?? 0)) / ((distances[node] ?? 0) - (distances[node - 1] ?? 0));
   return (notionals[node - 1] ?? 0) + share * slope;

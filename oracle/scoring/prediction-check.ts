@@ -1,4 +1,5 @@
 /** Whether a prediction and a market can be trusted to score with; on doubt the caller falls to conservative values. */
+import type { CascadeState } from "../domain/cascade.ts";
 import type { AssetMarket, MarketSnapshot } from "../domain/market.ts";
 import {
   type AssetPrediction,
@@ -22,7 +23,24 @@ export function isUsablePrediction(
     volatility.residuals.length >= settings.minResiduals &&
     volatility.residuals.every(Number.isFinite) &&
     isQuantileTable(quantiles.fall) &&
-    isQuantileTable(quantiles.rise)
+    isQuantileTable(quantiles.rise) &&
+    isUsableCascade(prediction.cascade ?? null)
+  );
+}
+
+/** None at all, or probabilities inside of [0, 1] and a curve that never falls. */
+function isUsableCascade(cascade: CascadeState | null): boolean {
+  if (cascade === null) return true;
+  const { probability6h, probability24h, baseRate6h, baseRate24h, curve } = cascade;
+  const shares = [probability6h, probability24h, baseRate6h, baseRate24h];
+  const isRising = (values: Float64Array): boolean =>
+    values.length === curve.shock.length &&
+    values.every((value, node) => value >= (values[node - 1] ?? 0) && value < 1e9);
+  return (
+    shares.every((share) => share >= 0 && share <= 1) &&
+    baseRate24h < 1 &&
+    curve.shock.length > 0 &&
+    [curve.shock, curve.extra, curve.extraLow, curve.extraHigh].every(isRising)
   );
 }
 

@@ -1,17 +1,20 @@
 /** Scenarios of a round, made once: paths by asset and direction, values by series and horizon, sizes by owner. */
+import { excessHazard } from "../domain/cascade.ts";
 import type { AssetSymbol } from "../domain/market.ts";
 import type { OptionKind, OptionSeries, Position } from "../domain/positions.ts";
-import { type AdversePaths, adversePaths } from "./adverse-paths.ts";
-import { type AssetContext, horizonSteps, horizonStepsOf } from "./asset-context.ts";
+import { type AdversePaths, type AdversePathsInput, adversePaths, cascadePaths } from "./adverse-paths.ts";
+import { type AssetContext, cascadeSteps, horizonSteps, horizonStepsOf } from "./asset-context.ts";
 import { drawScenarios, type ScenarioDraws } from "./scenario-draws.ts";
 import { simulateSpot } from "./scenarios.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
-import { type SeriesCase, seriesCase } from "./series-case.ts";
+import { type SeriesCase, type SeriesCaseInput, seriesCase } from "./series-case.ts";
 
 /** Lookups that positions share. */
 export interface ScenarioBook {
   /** Scenario values of the position's series over the position's horizon. */
   seriesCase(position: Position, context: AssetContext): SeriesCase;
+  /** The same under an unusual hazard of a cascade; `null` where settings, state or kind leave nothing to add. */
+  cascadeCase(position: Position, context: AssetContext): SeriesCase | null;
   /** Adverse paths of an asset in the direction of a kind; they reach the horizon H at least. */
   paths(context: AssetContext, kind: OptionKind): AdversePaths;
   /** Contracts of the position's owner in its series, and of the whole series, both inside the position's source. */
@@ -30,28 +33,30 @@ export interface ScenarioBookInput {
 export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
   const { settings, atSec } = input;
   const totals = sizeTotals(input.positions);
-  const steps = stepsByPosition(input);
+  const steps = stepsByPosition(input, horizonSteps);
+  const longer = stepsByPosition(input, cascadeSteps);
   const reach = [...input.contexts.values()].map((context) =>
     context === null ? 1 : horizonStepsOf(context, settings),
   );
   const draws = drawScenarios({
     paths: settings.paths,
     seed: settings.seed,
-    steps: Math.max(1, ...steps.values(), ...reach),
+    steps: Math.max(1, ...steps.values(), ...longer.values(), ...reach),
   });
   const paths = memoise((context: AssetContext, kind: OptionKind) => buildPaths(context, kind, { draws, settings }));
-  const cases = new Map<string, SeriesCase>();
+  const deeper = memoise((context: AssetContext, kind: OptionKind) =>
+    deepenedPaths(context, kind, { draws, settings }),
+  );
+  const caseOf = caseCache((series, horizon) => seriesCase({ ...series, steps: horizon, atSec, settings }));
   return {
     paths,
-    seriesCase: (position, context) => {
-      const horizon = steps.get(position) ?? 1;
-      const key = `${seriesKey(position)}|${horizon}`;
-      const known = cases.get(key);
-      if (known !== undefined) return known;
-      const adverse = paths(context, position.kind);
-      const made = seriesCase({ series: position, context, paths: adverse, steps: horizon, atSec, settings });
-      cases.set(key, made);
-      return made;
+    seriesCase: (position, context) =>
+      caseOf({ series: position, context, paths: paths(context, position.kind) }, steps.get(position) ?? 1),
+    cascadeCase: (position, context) => {
+      const [plain, horizon] = [steps.get(position) ?? 1, longer.get(position) ?? 1];
+      const adverse = deeper(context, position.kind);
+      if (adverse === null && horizon === plain) return null;
+      return caseOf({ series: position, context, paths: adverse ?? paths(context, position.kind) }, horizon);
     },
     sizes: (position) => ({
       ownerSize: totals.get(ownerKey(position)) ?? position.size,
@@ -60,26 +65,60 @@ export function createScenarioBook(input: ScenarioBookInput): ScenarioBook {
   };
 }
 
-function stepsByPosition({ positions, contexts, atSec, settings }: ScenarioBookInput): ReadonlyMap<Position, number> {
+type PathCase = Pick<SeriesCaseInput, "series" | "context" | "paths">;
+
+/** Keeps every case that was made, by series, paths and horizon. */
+function caseCache(
+  make: (series: PathCase, horizon: number) => SeriesCase,
+): (series: PathCase, horizon: number) => SeriesCase {
+  const made = new Map<AdversePaths, Map<string, SeriesCase>>();
+  return (series, horizon) => {
+    const own = made.get(series.paths) ?? new Map<string, SeriesCase>();
+    made.set(series.paths, own);
+    const key = `${seriesKey(series.series)}|${horizon}`;
+    const found = own.get(key) ?? make(series, horizon);
+    own.set(key, found);
+    return found;
+  };
+}
+
+function stepsByPosition(
+  { positions, contexts, atSec, settings }: ScenarioBookInput,
+  stepsOf: typeof horizonSteps,
+): ReadonlyMap<Position, number> {
   const steps = new Map<Position, number>();
   for (const position of positions) {
     const context = contexts.get(position.asset) ?? null;
     if (context !== null && Number.isFinite(position.size) && position.strike > 0) {
-      steps.set(position, horizonSteps(position, context, { settings, atSec }));
+      steps.set(position, stepsOf(position, context, { settings, atSec }));
     }
   }
   return steps;
 }
 
-function buildPaths(
-  context: AssetContext,
-  kind: OptionKind,
-  common: { draws: ScenarioDraws; settings: ScoringSettings },
-): AdversePaths {
+interface PathGround {
+  readonly draws: ScenarioDraws;
+  readonly settings: ScoringSettings;
+}
+
+function buildPaths(context: AssetContext, kind: OptionKind, common: PathGround): AdversePaths {
+  return adversePaths(pathsInput(context, kind, common));
+}
+
+/** Falls deepened by forced selling; `null` where the settings, the state or the direction leave nothing to add. */
+function deepenedPaths(context: AssetContext, kind: OptionKind, common: PathGround): AdversePaths | null {
+  const cascade = context.prediction.cascade ?? null;
+  if (cascade === null || kind === "call") return null;
+  const share = common.settings.cascadeWeight * excessHazard(cascade);
+  const mostExtra = cascade.curve.extra.at(-1) ?? 0;
+  if (!(share > 0 && mostExtra > 0)) return null;
+  return cascadePaths(pathsInput(context, kind, common), cascade.curve, share);
+}
+
+function pathsInput(context: AssetContext, kind: OptionKind, { draws, settings }: PathGround): AdversePathsInput {
   const { volatility, quantiles } = context.prediction;
-  const scenarios = simulateSpot(common.draws, volatility);
-  const { volShock } = common.draws;
-  return adversePaths({ kind, spot: context.market.spot, scenarios, quantiles, volShock, settings: common.settings });
+  const scenarios = simulateSpot(draws, volatility);
+  return { kind, spot: context.market.spot, scenarios, quantiles, volShock: draws.volShock, settings };
 }
 
 function memoise<A extends object, B, R>(make: (first: A, second: B) => R): (first: A, second: B) => R {

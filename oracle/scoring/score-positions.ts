@@ -15,6 +15,7 @@ import { explain } from "./explain.ts";
 import { hasFailedModel, isUsableMarket } from "./prediction-check.ts";
 import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
 import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
+import { underCascade } from "./under-cascade.ts";
 import { annualisedVol } from "./vol-surface.ts";
 
 /** Everything a round scores from. */
@@ -128,8 +129,11 @@ function scoreNow(position: Position, riskClass: RiskClass, around: Surroundings
   const { context, book, settings } = around;
   if (context === null || !isScorable(position)) return null;
   const seriesCase = book.seriesCase(position, context);
-  const terms = context.terms[position.kind];
-  return currentScore({ position, riskClass, seriesCase, terms, settings, ...book.sizes(position) });
+  const common = { position, riskClass, terms: context.terms[position.kind], settings, ...book.sizes(position) };
+  const plain = currentScore({ ...common, seriesCase });
+  const cascadeCase = book.cascadeCase(position, context);
+  if (plain === null || cascadeCase === null) return plain;
+  return underCascade(plain, currentScore({ ...common, seriesCase: cascadeCase }));
 }
 
 function doubtfulScore(

@@ -44,6 +44,13 @@ export interface ScoringSettings {
    * 0.75 by what it costs (docs/decisions/2026-11-30-a-stressed-window-floors-the-requirement.md).
    */
   readonly stressWeight: number;
+  /**
+   * How far a cascade that is more likely than usual deepens the falls of puts, 0 to 1: the further fall that forced selling
+   * would bring, times its excess probability, times this.
+   */
+  readonly cascadeWeight: number;
+  /** How much of the way from H to the longest horizon an excess probability of 1 goes for puts, 0 to 1. */
+  readonly cascadeHorizonWeight: number;
   /** Largest concentration add-on, share of L − I. */
   readonly concentrationRate: number;
   /** Liquidator's margin over cost, share of L − I. */
@@ -72,6 +79,9 @@ export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
   gasUsdPerContract: 0.5,
   depthRefillsPerHour: 4,
   stressWeight: 0.15,
+  // Both off: neither earned its cost (docs/models/cascade.md, what it would do to the score).
+  cascadeWeight: 0,
+  cascadeHorizonWeight: 0,
   concentrationRate: 0.1,
   incentiveRate: 0.001,
   classQuantile: 0.9,
@@ -95,6 +105,8 @@ const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [
   gasUsdPerContract: [0, 10_000],
   depthRefillsPerHour: [0.01, 1_000],
   stressWeight: [0, 1],
+  cascadeWeight: [0, 1],
+  cascadeHorizonWeight: [0, 1],
   concentrationRate: [0, 1],
   incentiveRate: [0, 0.1],
   classQuantile: [0, 1],

@@ -7,6 +7,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
 import { trainingEnvironment, trainQuantile } from "../../oracle/pipeline/retraining/train-quantile.ts";
 import { openFeed, openTrainingData } from "../../oracle/pipeline/retraining/training-data.ts";
+import { trainCascadeModel } from "./train-cascade.ts";
 import { trainContagion } from "./train-contagion.ts";
 import { trainCvarDepth } from "./train-cvar-depth.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
@@ -31,6 +32,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   "vol-lstm": trainVolatility,
   "cvar-depth": trainCloseOut,
   "contagion-gnn": trainContagionNetworks,
+  cascade: trainCascadeArtefact,
 };
 
 async function trainQuantileNetwork(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -78,6 +80,12 @@ async function trainContagionNetworks(options: TrainOptions): Promise<Readonly<R
   const bars = createPhaseBars();
   const onProgress = (share: number): void => bars.show("training", share);
   return trainContagion({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
+}
+
+async function trainCascadeArtefact(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  const bars = createPhaseBars();
+  const onProgress = (share: number): void => bars.show("training", share);
+  return trainCascadeModel({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
 }
 
 /** The classical model has no weights to ship: it is refitted live. This shows what the newest fit looks like. */

@@ -17,12 +17,12 @@ export function widenColdStarts(
   trainedAssets: readonly AssetSymbol[],
 ): ReadonlyMap<AssetSymbol, AssetPrediction> {
   const widened = new Map<AssetSymbol, AssetPrediction>();
-  for (const [asset, { volatility, quantiles }] of predictions) {
+  for (const [asset, prediction] of predictions) {
     const market = snapshot.assets.get(asset);
     const historyHours = market === undefined ? 0 : historyHoursOf(market);
     const { logFactor } = coldStartPlan({ historyHours, isTrained: trainedAssets.includes(asset) });
     const logFactors = new Float64Array(QUANTILE_HORIZONS_HOURS.length).fill(logFactor);
-    widened.set(asset, { volatility, quantiles: widenQuantiles(quantiles, logFactors) });
+    widened.set(asset, { ...prediction, quantiles: widenQuantiles(prediction.quantiles, logFactors) });
   }
   return widened;
 }

@@ -70,9 +70,9 @@ export function widenPredictions(
   const widened = new Map<AssetSymbol, AssetPrediction>();
   for (const [asset, prediction] of predictions) {
     const logFactors = reading.get(asset)?.widening.logFactors;
-    const { volatility, quantiles } = prediction;
+    const { quantiles } = prediction;
     const wider = logFactors === undefined ? quantiles : widenQuantiles(quantiles, logFactors);
-    widened.set(asset, { volatility, quantiles: wider });
+    widened.set(asset, { ...prediction, quantiles: wider });
   }
   return widened;
 }

@@ -36,6 +36,7 @@ export function countRound(account: RoundAccount, results: readonly OperatorRoun
   counters.sources(first.sourceCount);
   metrics.rejected(first.rejected);
   metrics.drift(first.drift);
+  metrics.cascades(first.cascades);
   state.setDrift(first.drift);
   state.setIngestion(first.ingestion);
   metrics.ingestion(first.ingestion);

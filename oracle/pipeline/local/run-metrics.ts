@@ -1,5 +1,6 @@
 /** Carries what happens in a run over to the Prometheus counters. */
 import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
+import type { CascadeState } from "../../domain/cascade.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -32,6 +33,8 @@ export interface RunMetrics {
   positions(rows: readonly PositionRow[]): void;
   /** How good the served quantiles have been, and what follows. */
   drift(states: readonly DriftState[]): void;
+  /** How likely forced selling is. */
+  cascades(states: readonly CascadeState[]): void;
   /** Counts positions that a round did not score. */
   rejected(rejects: readonly PositionReject[]): void;
 }
@@ -76,6 +79,12 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
         metrics.driftDoubt.set({ asset }, isDoubted ? 1 : 0);
         if (recentLoss !== null) metrics.driftLoss.set({ asset }, recentLoss);
         metrics.driftWidening.set({ asset }, Math.max(1, ...widening));
+      }
+    },
+    cascades: (states) => {
+      for (const { asset, probability6h, probability24h } of states) {
+        metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
+        metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);
       }
     },
     rejected: (rejects) => {

@@ -1,5 +1,6 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
 import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
+import type { CascadeState } from "../../domain/cascade.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -87,6 +88,8 @@ export interface OperatorRoundResult {
   readonly jointRisk: JointRiskReport;
   /** How good the served quantiles have been, by asset. */
   readonly drift: readonly DriftState[];
+  /** How likely forced selling is and how far it would go, by asset; none where it is not known. */
+  readonly cascades: readonly CascadeState[];
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

@@ -17,6 +17,7 @@ import { createMarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
 import { createPositionSources } from "../../ingestion/sources/position-sources.ts";
 import { createRng } from "../../math/rng.ts";
+import { createCascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
 import { createVolPredictor } from "../../models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
@@ -30,6 +31,7 @@ import { createDriftWatch } from "../drift/drift-watch.ts";
 import { installedModels } from "../installed-models.ts";
 import { openMarket } from "../open-market.ts";
 import { createBreakerLog } from "./breaker-log.ts";
+import { createCascadeLog } from "./cascade-log.ts";
 import { createChainStateReader } from "./chain-state.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
 import { operatorCursorStore, operatorEvidenceStore } from "./operator-stores.ts";
@@ -94,6 +96,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     beginRound: roundSwitch(router, context.closer),
     noteBreaker: createBreakerLog(context.logger),
     noteDrift: createDriftLog(context.logger),
+    noteCascades: createCascadeLog(context.logger),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,
@@ -185,9 +188,12 @@ async function openSources(
   if (volPredictor.reason !== null)
     context.logger.warn({ reason: volPredictor.reason }, "volatility network not in use");
   context.closer.add("volatility network", () => volPredictor.close());
+  const cascades = await createCascadePredictor(join(settings.artifactsDir, "cascade"));
+  if (cascades.reason !== null) context.logger.warn({ reason: cascades.reason }, "hazard of cascades not in use");
+  context.closer.add("cascade network", () => cascades.close());
   const drift = createDriftWatch(predictor);
   // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.
   market.advanceTo((await reader.anchor()).timestampSec);
   await drift.look(market.snapshot());
-  return { market, positions, predictor, volPredictor, forecaster: createVolatilityForecaster(), drift };
+  return { market, positions, predictor, volPredictor, forecaster: createVolatilityForecaster(), drift, cascades };
 }

@@ -7,6 +7,7 @@ import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
 import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import { type BreakerReading, type WithheldReason, withheldBy } from "../../domain/breaker.ts";
+import type { CascadeState } from "../../domain/cascade.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
@@ -16,6 +17,7 @@ import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
+import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
 import { jointRisk } from "../../scoring/joint-risk.ts";
@@ -23,6 +25,7 @@ import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
+import { cascadeStates, withCascades } from "./cascade-states.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
@@ -44,6 +47,9 @@ export interface RoundFlow extends PredictionDependencies {
   readonly drift: DriftWatch;
   /** Told of the watch at every anchor. */
   readonly noteDrift: (states: readonly DriftState[]) => void;
+  /** Hazards of forced selling, and who is told of them at every anchor. */
+  readonly cascades: Pick<CascadePredictor, "hazardAt">;
+  readonly noteCascades: (states: readonly CascadeState[]) => void;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -66,8 +72,9 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, drift } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint, drift, cascades } = await score(chain, snapshot, flow);
   flow.noteDrift(drift);
+  flow.noteCascades(cascades);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
   await round.start(own);
   const outcome = await round.result;
@@ -85,6 +92,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     scores,
     jointRisk: joint,
     drift,
+    cascades,
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -112,13 +120,18 @@ function beginRound(chain: ChainState, flow: RoundFlow): Agreement {
 
 async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow) {
   const reading = await flow.drift.look(market);
-  const predictions = widenPredictions(await predictWithColdStarts(market, flow), reading);
+  const predicted = widenPredictions(await predictWithColdStarts(market, flow), reading);
   const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
+  const predictions = withCascades(predicted, { snapshot, positions, lastGood }, flow);
   const atSec = chain.view.anchor.timestampSec;
   const input = { positions, snapshot, predictions, classes, lastGood, atSec };
   const ground = prepareScoring(input, flow.scoring);
-  const judged = { joint: jointRisk(input, flow.scoring, ground), drift: statesOf(reading) };
+  const judged = {
+    joint: jointRisk(input, flow.scoring, ground),
+    drift: statesOf(reading),
+    cascades: cascadeStates(predictions),
+  };
   return { ...scorePositions(input, flow.scoring, ground), ...judged };
 }
 

@@ -42,6 +42,6 @@ function callsOf(move: number, endSec: number) {
   const stream = createRng(`calls:${move}`);
   const isFall = move < -0.02;
   const count = isFall ? 6 : Number(stream.uniform() < 0.05);
-  const most = isFall ? 3e5 : 4e4;
+  const most = isFall ? 1.5e6 : 4e4;
   return Array.from({ length: count }, (_, call) => ({ timeSec: endSec + 60 * call, amount: most * stream.uniform() }));
 }

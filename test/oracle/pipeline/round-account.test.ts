@@ -41,6 +41,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     scores: [],
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     drift: [],
+    cascades: [],
     sourceCount: 1,
     rejected: [],
     ingestion: { accepted: 0, rejected: {} },
