@@ -74,6 +74,12 @@ interface IOptionVaultSettings is IPositionSource {
         uint128 sizeE8
     ) external view returns (uint256 collateral, uint16 classId, uint16 rhoInitialBps);
 
+    /// @notice What {IOptionVaultCore.removeCollateral} would let go now. Reverts without a good price and for what is not
+    /// active; pauses of new risk and expiry are not looked at.
+    /// @return surplus token units, 0 if none
+    /// @return rhoInitialBps ρ that the rest must meet
+    function surplusOf(uint256 positionId) external view returns (uint256 surplus, uint16 rhoInitialBps);
+
     /// @notice Health (c − I)/(ρ(L − I)) of an active position at the current price, wad, rounded down.
     function healthOf(uint256 positionId) external view returns (int256 healthWad);
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 /// @title A contract whose short option positions the oracle scores
-/// @notice Operators enumerate positions through this interface; the source itself registers, re-classes and retires
+/// @notice Operators enumerate positions through this interface; the source itself registers, re-classes and may retire
 /// them at the oracle, so that a report costs no call into the source. Whatever changes a view, its epoch included, emits
 /// an event of the source with the position id as first indexed argument: operators describe anew only the positions that
 /// events have named.

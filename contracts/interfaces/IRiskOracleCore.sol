@@ -40,7 +40,8 @@ interface IRiskOracleCore {
     /// @return epoch the new epoch
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch);
 
-    /// @notice Forgets a position of the calling source. Only a registered source.
+    /// @notice Forgets a position of the calling source. Only a registered source, which need not: its own view says what is
+    /// active, and the word of a position that has ended goes stale.
     function retirePosition(uint256 positionId) external;
 
     /// @notice Registers `newId` of the calling source as split off its `fromId`: same ratios, score and times, first epoch.
@@ -76,6 +77,19 @@ interface IRiskOracleCore {
         address source,
         uint256 positionId
     ) external view returns (uint16 rhoBps, uint16 piBps, uint16 rhoBeforeBps);
+
+    /// @notice What a withdrawal of collateral, without new size, must leave where the score may be relied on. Reverts for
+    /// unknown positions.
+    /// @return rhoBps `max(maintenance ρ, target, targets at the starts of the drift window and of the one before, class
+    /// floor)·(1 + β)` inside the class ceiling; 10 000 where `scoredAt` is 0
+    /// @return classId risk class
+    /// @return scoredAt observation time of the score; 0 where it may not be relied on: there is none, it is stale, the breaker
+    /// is not NORMAL, or the last report was held. The source has to compare it with the last change of the position's
+    /// risk and class
+    function retainedParams(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 classId, uint40 scoredAt);
 
     /// @notice ρ and π that a position of `classId` must meet if it is opened now:
     /// `max(class initial, signed class quantile)·(1 + β)` inside the class bounds.

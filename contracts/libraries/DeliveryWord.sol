@@ -55,6 +55,12 @@ library DeliveryWord {
         state.mode = modeOf(word);
     }
 
+    /// @notice Whether nothing speaks against the scores in force: the breaker is NORMAL, and the last report was applied, not
+    /// held. Of a held report the counter stands at its end, which caps keep every applied one below.
+    function isOrderly(uint256 word) internal pure returns (bool orderly) {
+        return modeOf(word) == 0 && (word >> 84) & MAX_REPORT_BPS != MAX_REPORT_BPS;
+    }
+
     /// @notice Single fields, see {DeliveryState}.
     function epochOf(uint256 word) internal pure returns (uint256 epoch) {
         return word >> 192;

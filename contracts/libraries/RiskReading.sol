@@ -119,6 +119,20 @@ library RiskReading {
         pi = Math.min(pi, Math.saturatingSub(rho, RiskClassWords.deltaOf(bounds)));
     }
 
+    /// @notice ρ that a withdrawal must leave a freshly scored position, times 1 + β the highest of ρ in force, class floor and
+    /// target, now and at the starts of two drift windows: a loosening gives nothing back before it has stood for one.
+    function retainedRho(
+        uint256 word,
+        uint256 bounds,
+        uint256 levels,
+        uint256 nowSec
+    ) internal pure returns (uint256 rho) {
+        uint256 anchors = anchorsAt(word, bounds, nowSec);
+        rho = Math.max(RiskWord.rhoTargetOf(word), standingRho(word, levels, nowSec));
+        rho = Math.max(rho, Math.max(RiskWord.rhoAnchorOf(anchors), RiskWord.rhoPriorOf(anchors)));
+        return _surchargedUp(Math.max(rho, RiskClassWords.rhoFloorOf(bounds)), bounds, levels);
+    }
+
     /// @notice Maintenance ρ in force at `nowSec`: the running ramp; once stale at least the fallback ramp, which starts where
     /// the value stood at the first stale second; never above the word's cap.
     /// @param levels read only when the word is stale
@@ -143,8 +157,7 @@ library RiskReading {
         }
     }
 
-    /// @notice Grace and ramp, in their lanes, of a tightening to `rho` from `standing`, the ρ in force,
-    /// which is below the target.
+    /// @notice Grace and ramp, in their lanes, of a tightening to `rho` from `standing`, the ρ in force, below the target.
     /// A tightening during a running ramp gets no second grace, and the slope does not fall (but for rounding to
     /// minutes): otherwise a series of small tightenings would hold the requirement down for ever. It ends no later than a
     /// fresh ramp would.

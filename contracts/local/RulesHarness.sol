@@ -90,11 +90,12 @@ contract RulesHarness {
         uint256 levels,
         uint256 nowSec
     ) private pure returns (bytes memory packed) {
-        if (word == 0) return new bytes(6);
+        if (word == 0) return new bytes(8);
         (uint256 rho, uint256 pi, ) = RiskReading.maintenance(word, bounds, levels, nowSec);
         uint256 before = rho;
         if (RiskWord.isScored(word)) before = Math.min(rho, RiskReading.rhoBefore(word, bounds, nowSec));
-        return abi.encodePacked(uint16(rho), uint16(pi), uint16(before));
+        uint256 retained = RiskReading.retainedRho(word, bounds, levels, nowSec);
+        return abi.encodePacked(uint16(rho), uint16(pi), uint16(before), uint16(retained));
     }
 
     function _packed(RiskParams memory params) private pure returns (bytes memory packed) {

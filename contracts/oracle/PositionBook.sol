@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IRiskOracleCore} from "../interfaces/IRiskOracleCore.sol";
 import {IRuleEngine} from "../interfaces/IRuleEngine.sol";
+import {DeliveryWord} from "../libraries/DeliveryWord.sol";
 import {PartWord} from "../libraries/PartWord.sol";
 import {RiskClassWords} from "../libraries/RiskClassWords.sol";
 import {RiskLife} from "../libraries/RiskLife.sol";
@@ -106,6 +107,21 @@ abstract contract PositionBook is IRiskOracleCore, PositionReader {
         (uint256 rho, uint256 pi) = RiskReading.openingParams(class.bounds, class.levels, quantileWord, atSec);
         // Fits: ratios of a word or a class, capped by a 16-bit ceiling.
         return (uint16(rho), uint16(pi));
+    }
+
+    /// @inheritdoc IRiskOracleCore
+    function retainedParams(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 classId, uint40 scoredAt) {
+        uint256 word = _knownWord(source, positionId);
+        // Fit, as below: lanes of 12, 14 and 32 bits.
+        classId = uint16(RiskWord.classIdOf(word));
+        bool isFresh = RiskWord.isScored(word) && !RiskReading.isStale(word, block.timestamp);
+        if (!isFresh || !DeliveryWord.isOrderly(_deliveryWord)) return (uint16(RiskRules.MAX_RHO), classId, 0);
+        StoredClass storage class = _classes[classId];
+        rhoBps = uint16(RiskReading.retainedRho(word, class.bounds, class.levels, block.timestamp));
+        scoredAt = uint40(RiskWord.observedAtOf(word));
     }
 
     /// @inheritdoc IRiskOracleCore

@@ -97,7 +97,7 @@ struct PauseLedger {
     uint40 previousAt;
 }
 
-/// @notice Everything the vault stores. `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
+/// @notice Everything the vault stores. `reclassedAt` is the time at which a position last changed its class, 0 for never; `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
 struct VaultState {
     VaultControl control;
     mapping(uint256 sideKey => MarketSide) sides;
@@ -112,4 +112,5 @@ struct VaultState {
     uint24 marketCount;
     PauseLedger pauses;
     mapping(uint256 seriesId => SeriesLoan) loans;
+    mapping(uint256 positionId => uint256) reclassedAt;
 }

@@ -51,6 +51,8 @@ abstract contract VaultOwners is VaultStorage, IOptionVaultOwners {
         bool isInside = classId == VaultKit.classAt(_state, position.series, moneynessBps + margin);
         uint16 oldClassId = RISK_ORACLE.getParams(address(this), positionId).classId;
         if (!isInside || classId == oldClassId) revert VaultClassKept(positionId, oldClassId);
+        // Until it is scored in the new class, the old score gives no collateral back.
+        _state.reclassedAt[positionId] = block.timestamp;
         emit PositionClassChanged(positionId, classId);
         RISK_ORACLE.reclassifyPosition(positionId, classId);
     }

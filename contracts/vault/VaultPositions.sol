@@ -117,11 +117,12 @@ abstract contract VaultPositions is VaultCore {
         uint256 collateral
     ) private {
         VaultOpening.requireNewRisk(_state);
+        uint256 changedAt = sizeE8 > position.sizeE8 ? VaultOpening.NEW_SIZE : position.coolOffFrom;
         position.coolOffFrom = block.timestamp;
         _endFlag(position);
         _resize(position, sizeE8, collateral);
         emit PositionChanged(position.id, uint128(sizeE8), uint128(collateral));
-        VaultOpening.requireInitial(_state, _links(), position, terms.minCollateral);
+        VaultOpening.requireInitial(_state, _links(), position, terms.minCollateral, changedAt);
         RISK_ORACLE.raiseEpoch(position.id);
     }
 

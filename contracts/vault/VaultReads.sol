@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IOptionVaultSettings} from "../interfaces/IOptionVaultSettings.sol";
 import {IPositionSource} from "../interfaces/IPositionSource.sol";
 import {MarginMath} from "../libraries/MarginMath.sol";
@@ -81,6 +82,22 @@ abstract contract VaultReads is VaultStorage, IOptionVaultSettings {
         );
         // Fits: ratios are at most 10 000.
         rhoInitialBps = uint16(rhoBps);
+    }
+
+    /// @inheritdoc IOptionVaultSettings
+    function surplusOf(
+        uint256 positionId
+    ) external view nonReentrantView returns (uint256 surplus, uint16 rhoInitialBps) {
+        ShortPosition memory position = VaultKit.active(_state, positionId);
+        (uint256 required, uint256 rhoBps) = VaultOpening.initial(
+            _state,
+            _links(),
+            position,
+            VaultKit.termsOf(_state, position.series).minCollateral,
+            position.coolOffFrom
+        );
+        // Fits: ratios are at most 10 000.
+        return (Math.saturatingSub(position.collateral, required), uint16(rhoBps));
     }
 
     /// @inheritdoc IOptionVaultSettings
@@ -202,7 +219,8 @@ abstract contract VaultReads is VaultStorage, IOptionVaultSettings {
         described.collateral = uint128(position.collateral);
         described.flaggedAt = position.isFlagged ? uint40(position.flaggedAt) : 0;
         described.active = position.sizeE8 != 0;
-        // The oracle keeps class and epoch; of a position that it forgot both are 0.
+        // Of one that has ended both stay 0.
+        if (!described.active) return described;
         RiskParams memory params = RISK_ORACLE.tryGetParams(address(this), positionId);
         (described.classId, described.epoch) = (params.classId, params.epoch);
     }

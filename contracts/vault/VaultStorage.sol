@@ -109,7 +109,8 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessMan
     }
 
     /// @dev Stores a position with a new size and collateral and moves the sums of its series by the difference. A position
-    /// left without size is forgotten by the oracle.
+    /// left without size has ended, which its second word says. The oracle is not told: to forget a word costs more than what
+    /// of it is paid back, ids are never used twice, and whoever asks the vault learns that it is not active.
     function _resize(ShortPosition memory position, uint256 sizeE8, uint256 collateral) internal {
         StoredSeries storage series = _state.series[SeriesId.encode(position.series)];
         uint256 sums = series.sums;
@@ -121,7 +122,6 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessMan
         (position.sizeE8, position.collateral) = (sizeE8, collateral);
         if (sizeE8 != 0) return _store(position);
         _state.positions[position.id].state = 0;
-        RISK_ORACLE.retirePosition(position.id);
     }
 
     /// @dev Stores a new position of the caller and adds it to the sums of its series.

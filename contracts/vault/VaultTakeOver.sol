@@ -64,7 +64,7 @@ abstract contract VaultTakeOver is VaultClosing, IOptionVaultOwners {
         uint256 brought
     ) private view returns (uint128 topUp) {
         VaultKit.requireAmount(newSizeE8, MarginMath.MAX_SIZE_E8);
-        uint256 rhoBps = VaultOpening.initialRhoBps(_state, _links(), into, found.spotE8);
+        uint256 rhoBps = VaultOpening.initialRhoBps(_state, _links(), into, found.spotE8, VaultOpening.NEW_SIZE);
         uint256 required = MarginMath.marginUp(found.distress.payoff, newSizeE8, rhoBps);
         required = Math.max(required, found.terms.minCollateral);
         VaultKit.requireAmount(Math.max(required, brought), MarginMath.MAX_COLLATERAL);

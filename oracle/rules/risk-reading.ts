@@ -160,6 +160,17 @@ export function standingRho(state: RiskState, riskClass: RiskClass, nowSec: numb
   return Math.min(Math.max(rampRho(state, nowSec), fallbackRho(state, riskClass, nowSec)), state.rhoCap);
 }
 
+/**
+ * ρ that a withdrawal of collateral must leave a position with a fresh score: the highest of ρ in force, the target now and at
+ * the starts of the drift window and of the one before, and the class floor, times 1 + β; see `RiskReading.retainedRho`. Basis
+ * points.
+ */
+export function retainedRho(state: RiskState, riskClass: RiskClass, nowSec: number): number {
+  const { anchor, prior } = anchorsAt(state, riskClass, nowSec);
+  const standing = standingRho(state, riskClass, nowSec);
+  return surchargedUp(Math.max(state.rhoTarget, standing, anchor, prior, riskClass.rhoFloorBps), riskClass);
+}
+
 /** ρ on the running ramp, without staleness and cap. Basis points, rounded up. */
 export function rampRho(state: RiskState, nowSec: number): number {
   const startSec = state.tightenedAt + state.graceMinutes * MINUTE_SEC;

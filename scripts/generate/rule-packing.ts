@@ -4,8 +4,14 @@ import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { ENTRY_OUTCOMES } from "../../oracle/rules/entry-outcome.ts";
 import { copiedWord, mergedWord, reclassedWord } from "../../oracle/rules/risk-life.ts";
-import { effectiveParams, maintenanceOf, openingParams, PARAM_STATUSES } from "../../oracle/rules/risk-reading.ts";
-import { UNKNOWN_WORD } from "../../oracle/rules/risk-word.ts";
+import {
+  effectiveParams,
+  maintenanceOf,
+  openingParams,
+  PARAM_STATUSES,
+  retainedRho,
+} from "../../oracle/rules/risk-reading.ts";
+import { UNKNOWN_WORD, unpackRiskWord } from "../../oracle/rules/risk-word.ts";
 import type { RuleCase } from "./rules-vectors.ts";
 
 /** A word to read at a moment. */
@@ -105,9 +111,10 @@ export function packLifeResult(
 
 /** The zero word has no maintenance: the chain refuses to read it. */
 function packMaintenance(word: bigint, riskClass: RiskClass, nowSec: number): readonly (readonly [number, number])[] {
-  if (word === UNKNOWN_WORD) return [0, 0, 0].map((value) => [value, 2]);
+  if (word === UNKNOWN_WORD) return [0, 0, 0, 0].map((value) => [value, 2]);
   const { rhoBps, piBps, rhoBeforeBps } = maintenanceOf(word, { riskClass, nowSec });
-  return [rhoBps, piBps, rhoBeforeBps].map((value) => [value, 2]);
+  const retained = retainedRho(unpackRiskWord(word), riskClass, nowSec);
+  return [rhoBps, piBps, rhoBeforeBps, retained].map((value) => [value, 2]);
 }
 
 function fixed(values: readonly (readonly [number | bigint, number])[]): Hex {

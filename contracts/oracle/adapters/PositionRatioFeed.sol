@@ -16,7 +16,7 @@ enum PositionRatio {
 
 /// @title A position's ρ or π as a Chainlink feed
 /// @notice The newest round shows the value in force now: during a ramp, and once stale, its answer moves although its id and
-/// time do not. Older rounds are those that the history recorded, as they stood then.
+/// time do not. Of a position that has ended the newest round grows old, unless its source retires it: ask the source. Older rounds are those that the history recorded, as they stood then.
 contract PositionRatioFeed is RatioFeed {
     /// @notice Where the values come from.
     IRiskOracle public immutable ORACLE;

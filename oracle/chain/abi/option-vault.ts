@@ -3314,6 +3314,30 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "surplusOf",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "surplus",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "rhoInitialBps",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "takeOver",
     "inputs": [
       {

@@ -2555,6 +2555,40 @@ export const riskOracleAbi = [
   },
   {
     "type": "function",
+    "name": "retainedParams",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "source",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "rhoBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint40",
+        "name": "scoredAt",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "retirePosition",
     "inputs": [
       {

@@ -65,6 +65,7 @@ export function statePolicy(options: StatePolicyOptions): MarginPolicy {
     },
     maintenance: (short, moment) => readMaintenance(book, short, moment),
     initial: (short, moment) => initialOf(book, short, moment),
+    reclassify: () => {},
     grew: ({ plan }) => {
       const state = book.states.get(plan.index);
       if (state !== undefined) book.states.set(plan.index, raised(state, classAt(terms, state.classId)));

@@ -51,6 +51,7 @@ export function staticLender(terms: VaultTerms, scale = 1): PolicyMaker {
       open: () => rhoInitialBps,
       maintenance: () => ({ rhoBps, rhoBeforeBps: rhoBps, piBps }),
       initial: () => rhoInitialBps,
+      reclassify: () => {},
       grew: () => {},
       retired: () => {},
     };

@@ -34,6 +34,7 @@ export function staticPolicy(rhoBps: number, terms: VaultTerms): MarginPolicy {
       return { rhoBps, rhoBeforeBps: rhoBps, piBps: Math.min(riskClass?.piDefaultBps ?? 0, most) };
     },
     initial: () => initial,
+    reclassify: () => {},
     grew: () => {},
     retired: ({ plan }) => {
       classes.delete(plan.index);
@@ -59,6 +60,7 @@ export function exchangePolicy(scale: number, terms: VaultTerms): MarginPolicy {
       return { rhoBps, rhoBeforeBps: rhoBps, piBps };
     },
     initial: ({ plan }, moment) => exchangeRho(plan, moment, scale * surcharge),
+    reclassify: () => {},
     grew: () => {},
     retired: () => {},
   };

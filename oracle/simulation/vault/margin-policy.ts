@@ -20,6 +20,8 @@ export interface MarginPolicy {
   maintenance(short: Short, moment: Moment): Maintenance;
   /** ρ that a withdrawal must leave, basis points. */
   initial(short: Short, moment: Moment): number;
+  /** Moves the short to the class of its moneyness and tenor, where that has changed; what has no classes does nothing. */
+  reclassify(short: Short, moment: Moment): void;
   /** The writer took collateral out: a new epoch. */
   grew(short: Short, moment: Moment): void;
   /** The short is gone. */

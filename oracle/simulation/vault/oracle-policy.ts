@@ -3,8 +3,9 @@ import type { AssetSymbol } from "../../domain/market.ts";
 import { type Position, payoffBounds, positionKey } from "../../domain/positions.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
-import { type Address, BPS, toBpsUp } from "../../domain/units.ts";
-import { effectiveParams, maintenanceOf, openingParams } from "../../rules/risk-reading.ts";
+import { type Address, BPS, SECONDS_PER_HOUR, toBpsUp } from "../../domain/units.ts";
+import { reclassedWord } from "../../rules/risk-life.ts";
+import { effectiveParams, isStale, maintenanceOf, openingParams, retainedRho } from "../../rules/risk-reading.ts";
 import { initialWord } from "../../rules/risk-rules.ts";
 import { FIRST_EPOCH, packRiskWord, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
 import { encodeSeriesId } from "../../rules/series-id.ts";
@@ -16,7 +17,7 @@ import type { PlannedShort } from "./opening-plan.ts";
 import { clampAndApply, createReportDelivery, type WishedEntry, type WishedReport } from "./report-delivery.ts";
 import type { Short } from "./short.ts";
 import type { VaultScorer } from "./vault-scorer.ts";
-import { classIdAt, type VaultTerms } from "./vault-terms.ts";
+import { classIdAt, clearClassIdAt, type VaultTerms } from "./vault-terms.ts";
 
 /** What the policy is made from. */
 export interface OraclePolicyOptions {
@@ -36,6 +37,9 @@ export interface OraclePolicyOptions {
   readonly isQuoted: boolean;
 }
 
+/** `VaultOpening.RISK_WAIT_SEC` and `CLASS_WAIT_SEC`. */
+const RISK_WAIT_SEC = 20 * SECONDS_PER_HOUR;
+const CLASS_WAIT_SEC = 600;
 const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
@@ -46,12 +50,20 @@ interface Book {
   readonly source: Address;
   readonly words: Map<number, bigint>;
   readonly quantiles: Map<number, bigint>;
+  /** When shorts last changed their class, seconds. */
+  readonly reclassedAt: Map<number, number>;
 }
 
 /** Creates the policy of one market. */
 export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
   const { terms, scorer } = options;
-  const book: Book = { options, source: scorer.nextSource(), words: new Map(), quantiles: new Map() };
+  const book: Book = {
+    options,
+    source: scorer.nextSource(),
+    words: new Map(),
+    quantiles: new Map(),
+    reclassedAt: new Map(),
+  };
   const delivery = createReportDelivery(terms, book);
   let live: ReadonlyMap<number, Short> = new Map();
   scorer.enlist({
@@ -70,9 +82,16 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
       const word = wordOf(book, plan);
       return maintenanceOf(word, { riskClass: classAt(terms, unpackRiskWord(word).classId), nowSec: timeSec });
     },
-    initial: (short, moment) => initialOf(book, short, moment),
+    initial: (short, moment) => {
+      const asked = initialOf(book, short, moment);
+      return delivery.isHolding() ? asked : Math.min(asked, retainedOf(book, short, moment) ?? asked);
+    },
+    reclassify: (short, moment) => reclassify(book, short, moment),
     grew: ({ plan }) => book.words.set(plan.index, raisedWord(wordOf(book, plan), terms)),
-    retired: ({ plan }) => book.words.delete(plan.index),
+    retired: ({ plan }) => {
+      book.words.delete(plan.index);
+      book.reclassedAt.delete(plan.index);
+    },
   };
 }
 
@@ -120,6 +139,33 @@ function quotedWord(
   const wish = wishOf(score, short, { price: moment.price, scale }).score;
   const entry = { epoch: FIRST_EPOCH, rhoBps: wish.rhoBps, piBps: wish.piBps, score: wish.score };
   return clampAndApply(word, entry, { riskClass: classAt(terms, wish.classId), atSec })?.word ?? null;
+}
+
+/**
+ * What its own score asks for alone (`VaultOpening.initialRhoBps`): fresh, of the present class, observed well after the last
+ * change of risk and class; else `null`.
+ */
+function retainedOf(book: Book, { plan, coolOffFromSec }: Short, moment: Moment): number | null {
+  const { terms } = book.options;
+  const state = unpackRiskWord(wordOf(book, plan));
+  const isOwn =
+    state.observedAt > coolOffFromSec + RISK_WAIT_SEC &&
+    state.observedAt > (book.reclassedAt.get(plan.index) ?? 0) + CLASS_WAIT_SEC &&
+    !isStale(state, moment.timeSec) &&
+    state.classId === classIdAt(terms, plan.series, moment);
+  return isOwn ? retainedRho(state, classAt(terms, state.classId), moment.timeSec) : null;
+}
+
+/** As `OptionVault.reclassify`, which anybody may call. */
+function reclassify(book: Book, { plan }: Short, moment: Moment): void {
+  const { terms } = book.options;
+  const word = wordOf(book, plan);
+  const state = unpackRiskWord(word);
+  const classId = clearClassIdAt(terms, plan.series, moment);
+  if (classId === null || classId === state.classId || isStale(state, moment.timeSec)) return;
+  const classes = { oldClass: classAt(terms, state.classId), newClass: classAt(terms, classId) };
+  book.words.set(plan.index, reclassedWord(word, { ...classes, classId, nowSec: moment.timeSec }));
+  book.reclassedAt.set(plan.index, moment.timeSec);
 }
 
 /** What its own word asks for and, unless shorts are quoted, what a new short of its present class would have to meet. */

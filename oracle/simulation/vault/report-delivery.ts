@@ -32,6 +32,8 @@ export interface OracleWords {
 /** The chain's end of reports. */
 export interface ReportDelivery {
   deliver(report: WishedReport): void;
+  /** Whether the last report was held. */
+  isHolding(): boolean;
 }
 
 /** From the observation to the block that applies its report, seconds: agreement, signatures and one transaction. */
@@ -50,7 +52,9 @@ interface Moved {
  */
 export function createReportDelivery(terms: VaultTerms, { words, quantiles }: OracleWords): ReportDelivery {
   const window = { index: -1, tightened: 0, tighteningBps: 0 };
+  let isHolding = false;
   return {
+    isHolding: () => isHolding,
     deliver: ({ atSec, entries, classQuantiles }) => {
       const moved = entries.flatMap((entry) => {
         const word = words.get(entry.index) ?? UNKNOWN_WORD;
@@ -58,7 +62,8 @@ export function createReportDelivery(terms: VaultTerms, { words, quantiles }: Or
       });
       const tightened = moved.filter(({ applied }) => applied.outcome === "APPLIED_TIGHTENED");
       const tighteningBps = tightened.reduce((sum, entry) => sum + entry.tightenedBps, 0);
-      if (!admits(terms, window, { atSec, tightened: tightened.length, tighteningBps })) return;
+      isHolding = !admits(terms, window, { atSec, tightened: tightened.length, tighteningBps });
+      if (isHolding) return;
       for (const { key, applied } of moved) words.set(key, applied.word);
       for (const { classId, rhoBps, piBps } of classQuantiles) {
         const riskClass = terms.classes.get(classId);

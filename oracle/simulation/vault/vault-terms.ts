@@ -46,14 +46,41 @@ export interface VaultTerms {
 const BPS = 10_000n;
 const MAX_EDGE_BPS = 65_534;
 const TENOR_BUCKETS = 4;
+/** `VaultOwners.HYSTERESIS_BPS`. */
+const HYSTERESIS_BPS = 200n;
+
+/** Price, USD × 1e8, and time, seconds. */
+interface ClassMoment {
+  readonly priceE8: bigint;
+  readonly timeSec: number;
+}
 
 /** Class id of a series at a price (USD × 1e8) and a time, seconds. */
-export function classIdAt(terms: VaultTerms, series: ChainSeries, at: { priceE8: bigint; timeSec: number }): number {
-  const { strikeE8, isPut } = series;
-  const exact = isPut ? (at.priceE8 * BPS) / strikeE8 : (strikeE8 * BPS) / at.priceE8;
-  const bps = Math.min(MAX_EDGE_BPS, Number(exact));
-  const { moneynessEdgesBps, tenorEdgesSec, classIds } = terms.grid;
-  const tenorSec = Math.max(0, series.expirySec - at.timeSec);
+export function classIdAt(terms: VaultTerms, series: ChainSeries, at: ClassMoment): number {
+  return classIdOf(terms, moneynessBps(series, at.priceE8), series.expirySec - at.timeSec);
+}
+
+/**
+ * Class id that `OptionVault.reclassify` would move a short to: that of its moneyness and tenor, if it lies 2 % of the moneyness
+ * clear of the bucket's edges; else `null`.
+ */
+export function clearClassIdAt(terms: VaultTerms, series: ChainSeries, at: ClassMoment): number | null {
+  const bps = moneynessBps(series, at.priceE8);
+  const margin = (bps * HYSTERESIS_BPS) / BPS;
+  const tenorSec = series.expirySec - at.timeSec;
+  const below = classIdOf(terms, bps - margin, tenorSec);
+  return below === classIdOf(terms, bps + margin, tenorSec) ? below : null;
+}
+
+/** K/S for calls, S/K for puts, basis points. */
+function moneynessBps({ strikeE8, isPut }: ChainSeries, priceE8: bigint): bigint {
+  return isPut ? (priceE8 * BPS) / strikeE8 : (strikeE8 * BPS) / priceE8;
+}
+
+function classIdOf({ grid }: VaultTerms, exactBps: bigint, tenorSec: number): number {
+  const { moneynessEdgesBps, tenorEdgesSec, classIds } = grid;
+  const bps = Math.min(MAX_EDGE_BPS, Number(exactBps));
   const row = moneynessEdgesBps.filter((edge) => edge <= bps).length;
-  return classIds[row * TENOR_BUCKETS + tenorEdgesSec.filter((edge) => edge <= tenorSec).length] ?? 0;
+  const column = tenorEdgesSec.filter((edge) => edge <= Math.max(0, tenorSec)).length;
+  return classIds[row * TENOR_BUCKETS + column] ?? 0;
 }

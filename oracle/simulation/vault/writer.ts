@@ -38,4 +38,6 @@ export function tidyUp(vault: Vault, short: Short, moment: Moment): void {
   if (short.plan.diligence === "never" || !isIdle || moment.timeSec >= short.plan.expirySec) return;
   const { rhoBps } = vault.policy.maintenance(short, moment);
   if (rhoBps < BPS) withdrawSurplus(vault, short, moment);
+  // A score counts for withdrawals in the present class only: the next one, tomorrow.
+  vault.policy.reclassify(vault.shorts.get(short.plan.index) ?? short, moment);
 }

@@ -51,6 +51,19 @@ contract DeliveryLibrariesTest is Test {
         this.packExternal(state);
     }
 
+    function testFuzz_DeliveryWord_IsOrderlyInNormalAfterAReportThatWasApplied(uint256 word) public pure {
+        DeliveryState memory state = DeliveryWord.unpack(word);
+        (state.mode, state.reportTighteningBps) = (0, state.reportTighteningBps % DeliveryWord.MAX_REPORT_BPS);
+        assertTrue(DeliveryWord.isOrderly(DeliveryWord.pack(state)));
+        for (uint256 mode = 1; mode < 4; ++mode) {
+            state.mode = mode;
+            assertFalse(DeliveryWord.isOrderly(DeliveryWord.pack(state)));
+        }
+        state.mode = 0;
+        EffectGuard.exhaustReport(state);
+        assertFalse(DeliveryWord.isOrderly(DeliveryWord.pack(state)));
+    }
+
     function _limits() private pure returns (DeliveryLimits memory limits) {
         (limits.reportTightened, limits.reportTighteningBps) = (10, 1_000);
         (limits.windowTightened, limits.windowTighteningBps) = (25, 2_500);

@@ -10,7 +10,7 @@ import {RiskClass} from "../../../contracts/types/RiskTypes.sol";
 contract RuleVectorsTest is Test {
     uint256 private constant BATCH = 50;
     uint256 private constant RULE_RESULT_BYTES = 33;
-    uint256 private constant READING_RESULT_BYTES = 35;
+    uint256 private constant READING_RESULT_BYTES = 37;
     uint256 private constant DIGEST_BYTES = 4;
 
     RulesHarness private _harness;

@@ -145,7 +145,8 @@ contract AttacksOperationsTest is ScoredFixture {
         vault.healthOf(id);
         vault.settle(_ids(id));
         assertEq(vault.claimable(address(quote), writer), PUT_MARGIN - 10_000e6);
-        assertEq(_score(id, 1, 3_300, 1_100), uint8(EntryOutcome.UNKNOWN_POSITION));
+        assertEq(_score(id, 1, 3_300, 1_100), uint8(EntryOutcome.REFRESHED));
+        assertFalse(_view(id).active);
     }
 
     function test_V7_SettlementGoesOnWhileTheOracleIsHalted() external {

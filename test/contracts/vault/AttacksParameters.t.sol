@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IRiskOracleLog} from "../../../contracts/interfaces/IRiskOracleLog.sol";
 import {IOptionVaultLog} from "../../../contracts/interfaces/IOptionVaultLog.sol";
 import {EntryOutcome, RiskClass} from "../../../contracts/types/RiskTypes.sol";
 import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
@@ -41,20 +40,34 @@ contract AttacksParametersTest is ScoredFixture {
         _healthy();
     }
 
-    function test_C14_UnknownClosedAndSettledIdsAreSkipped() external {
+    /// @dev The oracle keeps the word of a position that has ended, and nobody asks for it any more.
+    function test_C14_EntriesForUnknownClosedAndSettledIdsMoveNothing() external {
         assertEq(_score(99, 1, 3_600, 1_000), uint8(EntryOutcome.UNKNOWN_POSITION));
         _giveLongs(writer, put, ONE);
         vm.prank(writer);
         vault.close(id, ONE, 0);
-        assertEq(_score(id, 1, 3_600, 1_000), uint8(EntryOutcome.UNKNOWN_POSITION));
+        _expectEnded(id);
         uint256 next = _open(put, ONE, PUT_MARGIN);
         _expireAt(50_000e8);
         vault.settle(_ids(next));
-        assertEq(_score(next, 1, 3_600, 1_000), uint8(EntryOutcome.UNKNOWN_POSITION));
-        vm.expectPartialRevert(IOptionVaultLog.VaultPositionInactive.selector);
-        vault.healthOf(next);
-        vm.expectPartialRevert(IRiskOracleLog.RiskOracleUnknownPosition.selector);
-        risk.getParams(address(vault), next);
+        _expectEnded(next);
+    }
+
+    function _expectEnded(uint256 ended) private {
+        assertEq(_score(ended, 1, 3_600, 1_000), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertFalse(_view(ended).active);
+        assertEq(_view(ended).classId, 0);
+        assertEq(_view(ended).epoch, 0);
+        vm.startPrank(writer);
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultPositionInactive.selector, ended));
+        vault.flag(ended);
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultPositionInactive.selector, ended));
+        vault.healthOf(ended);
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultPositionInactive.selector, ended));
+        vault.mintMore(ended, ONE, PUT_MARGIN, writer);
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultPositionInactive.selector, ended));
+        vault.removeCollateral(ended, 1, writer);
+        vm.stopPrank();
     }
 
     function test_C15_AnOldScoreCannotLoosenABiggerPosition() external {

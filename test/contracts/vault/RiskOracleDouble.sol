@@ -14,6 +14,8 @@ contract RiskOracleDouble {
         uint16 rhoBps;
         uint16 piBps;
         uint16 rhoBeforeBps;
+        uint16 retainedBps;
+        uint40 scoredAt;
     }
 
     uint16 public rhoDefaultBps = 3_000;
@@ -35,7 +37,16 @@ contract RiskOracleDouble {
     }
 
     function registerPosition(uint256 positionId, uint16 classId) external {
-        entries[msg.sender][positionId] = Entry(true, classId, 0, rhoDefaultBps, piDefaultBps, rhoDefaultBps);
+        entries[msg.sender][positionId] = Entry(
+            true,
+            classId,
+            0,
+            rhoDefaultBps,
+            piDefaultBps,
+            rhoDefaultBps,
+            10_000,
+            0
+        );
     }
 
     function raiseEpoch(uint256 positionId) external returns (uint16 epoch) {
@@ -59,6 +70,19 @@ contract RiskOracleDouble {
 
     function reclassifyPosition(uint256 positionId, uint16 classId) external {
         _known(msg.sender, positionId).classId = classId;
+    }
+
+    function setRetained(address source, uint256 positionId, uint16 rhoBps, uint40 scoredAt) external {
+        Entry storage entry = entries[source][positionId];
+        (entry.retainedBps, entry.scoredAt) = (rhoBps, scoredAt);
+    }
+
+    function retainedParams(
+        address source,
+        uint256 positionId
+    ) external view returns (uint16 rhoBps, uint16 classId, uint40 scoredAt) {
+        Entry storage entry = _known(source, positionId);
+        return (entry.retainedBps, entry.classId, entry.scoredAt);
     }
 
     function openingParams(uint16) external view returns (uint16 rhoInitialBps, uint16 piBps) {

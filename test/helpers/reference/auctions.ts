@@ -142,7 +142,7 @@ function topUpOf(
   into: { readonly intoId: number; readonly sizeE8: bigint; readonly collateral: bigint },
 ): bigint {
   requireSize(into.sizeE8);
-  const rhoBps = initialRho(context, into.intoId, { series: held.series, spotE8 });
+  const rhoBps = initialRho(context, into.intoId, { series: held.series, spotE8, changedAt: null });
   const margin = marginUp(payoff, into.sizeE8, rhoBps);
   const required = margin > held.side.minCollateral ? margin : held.side.minCollateral;
   requireAmount(required > into.collateral ? required : into.collateral, MAX_COLLATERAL);

@@ -76,7 +76,9 @@ export function drawOpen(draw: Draw): Wish | null {
 function initialOf(draw: Draw, held: Held, sizeE8: bigint): bigint | null {
   return readable(() => {
     const spotE8 = spotOf(draw.world, held.series.marketId, draw.nowSec);
-    const rhoBps = initialRho(contextOf(draw, held.position.owner), held.id, { series: held.series, spotE8 });
+    const changedAt = sizeE8 > held.position.sizeE8 ? null : held.position.coolOffFrom;
+    const at = { series: held.series, spotE8, changedAt };
+    const rhoBps = initialRho(contextOf(draw, held.position.owner), held.id, at);
     const margin = marginUp(payoffOf(draw.world, held.series, spotE8), sizeE8, rhoBps);
     return margin > held.side.minCollateral ? margin : held.side.minCollateral;
   });

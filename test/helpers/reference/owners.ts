@@ -167,5 +167,6 @@ export function reclassify(context: Context, { id }: ActionOf<"reclassify">): nu
   const { classId } = paramsOf(context, id);
   if (below !== above || below === classId) refuse("VaultClassKept", BigInt(id), classId);
   moveWord(context, id, below);
+  world.reclassedAt.set(id, nowSec);
   return below;
 }

@@ -14,13 +14,16 @@ import {
   spotOf,
   sumOf,
 } from "./markets.ts";
-import { maintenanceAt, openingRho, paramsOf, raiseWord } from "./ratios.ts";
+import { maintenanceAt, openingRho, paramsOf, raiseWord, retainedOf } from "./ratios.ts";
 import { type Context, type Position, pair, Refusal, refuse, type Side, type World } from "./world.ts";
 
 const BPS = 10_000n;
 const MAX_SIZE_E8 = 2n ** 64n - 1n;
 /** Caution asks new risk for five quarters of its ρ. */
 const CAUTION_NUMERATOR = 12_500n;
+/** A score counts for withdrawals if it was observed this long after the risk grew, and after the class changed. */
+const RISK_WAIT_SEC = 20 * 3_600;
+const CLASS_WAIT_SEC = 600;
 
 /** A position with what it is about. */
 export interface Held {
@@ -88,15 +91,29 @@ export function cautiousRho({ world, nowSec }: Context, rhoBps: number): bigint 
   return dearer < BPS ? dearer : BPS;
 }
 
-/** ρ that new totals of an existing position must meet. */
+/** ρ that new totals of an existing position must meet; `changedAt` is the last change of its risk, `null` with new size. */
 export function initialRho(
   context: Context,
   id: number,
-  at: { readonly series: ChainSeries; readonly spotE8: bigint },
+  at: { readonly series: ChainSeries; readonly spotE8: bigint; readonly changedAt: number | null },
 ): bigint {
   const bps = moneynessOf(at.series, at.spotE8);
   const classId = classAt(context.world, at.series, { bps, nowSec: context.nowSec });
-  return cautiousRho(context, Math.max(openingRho(context, classId), paramsOf(context, id).rhoInitialBps));
+  const opening = Math.max(openingRho(context, classId), paramsOf(context, id).rhoInitialBps);
+  const own = at.changedAt === null ? null : ownRho(context, id, { classId, changedAt: at.changedAt });
+  return cautiousRho(context, Math.min(opening, own ?? opening));
+}
+
+/** What its own score asks for, if that speaks for the position as it is now. */
+function ownRho(
+  context: Context,
+  id: number,
+  at: { readonly classId: number; readonly changedAt: number },
+): number | null {
+  const { rhoBps, classId, scoredAt } = retainedOf(context, id);
+  const reclassedAt = context.world.reclassedAt.get(id) ?? 0;
+  const isLater = scoredAt > at.changedAt + RISK_WAIT_SEC && scoredAt > reclassedAt + CLASS_WAIT_SEC;
+  return classId === at.classId && isLater ? rhoBps : null;
 }
 
 /** Health at a price and a ratio, wad. */
@@ -132,7 +149,8 @@ export function increaseRisk(
   const changed = { ...unflagged(held.position), ...totals, coolOffFrom: nowSec };
   world.positions.set(held.id, changed);
   const spotE8 = spotOf(world, held.series.marketId, nowSec);
-  const rhoBps = initialRho(context, held.id, { series: held.series, spotE8 });
+  const changedAt = totals.sizeE8 > held.position.sizeE8 ? null : held.position.coolOffFrom;
+  const rhoBps = initialRho(context, held.id, { series: held.series, spotE8, changedAt });
   const margin = marginUp(payoffOf(world, held.series, spotE8), totals.sizeE8, rhoBps);
   const required = margin > held.side.minCollateral ? margin : held.side.minCollateral;
   if (totals.collateral < required) refuse("VaultCollateralTooLow", totals.collateral, required);
@@ -161,10 +179,9 @@ export function readableHealth(context: Context, held: Held): bigint | null {
   }
 }
 
-/** The position is gone: the oracle forgets it, its times and flag too. */
+/** The position is gone, its times and flag too; the oracle keeps its word. */
 export function retire(world: World, id: number, position: Position): void {
   const { owner, seriesId } = position;
   const nothing = { sizeE8: 0n, collateral: 0n, coolOffFrom: 0, flaggedAt: 0, flagPiBps: 0 };
   world.positions.set(id, { owner, seriesId, ...nothing, isFlagged: false, isCharged: false });
-  world.words.delete(id);
 }

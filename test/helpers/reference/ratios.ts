@@ -9,6 +9,7 @@ import {
   maintenanceOf,
   openingParams,
   type RiskParams,
+  retainedRho,
 } from "../../../oracle/rules/risk-reading.ts";
 import { applyEntry, initialWord } from "../../../oracle/rules/risk-rules.ts";
 import { FIRST_EPOCH, packRiskWord, UNKNOWN_WORD, unpackRiskWord } from "../../../oracle/rules/risk-word.ts";
@@ -46,6 +47,17 @@ export function paramsOf({ world, nowSec }: Context, id: number): RiskParams {
   const { classId } = unpackRiskWord(word);
   const quantileWord = world.quantiles.get(classId) ?? UNKNOWN_WORD;
   return effectiveParams(word, { riskClass: classOf(world, classId), nowSec, quantileWord });
+}
+
+/** What a withdrawal must leave where the score counts; `scoredAt` 0 where it does not. */
+export function retainedOf(
+  { world, nowSec }: Context,
+  id: number,
+): { readonly rhoBps: number; readonly classId: number; readonly scoredAt: number } {
+  const state = unpackRiskWord(wordOf(world, id));
+  const { classId, observedAt } = state;
+  if (observedAt === 0 || isStale(state, nowSec)) return { rhoBps: BPS, classId, scoredAt: 0 };
+  return { rhoBps: retainedRho(state, classOf(world, classId), nowSec), classId, scoredAt: observedAt };
 }
 
 /** What decides about a liquidation of a position. */

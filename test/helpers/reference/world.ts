@@ -156,6 +156,8 @@ export interface World {
   readonly fundTerms: Map<Address, FundTerms>;
   readonly words: Map<number, bigint>;
   readonly quantiles: Map<number, bigint>;
+  /** When positions last changed their class. */
+  readonly reclassedAt: Map<number, number>;
   readonly rounds: Map<number, readonly Round[]>;
   readonly settled: Map<string, bigint>;
   readonly funds: Map<Address, FundFigures>;
@@ -207,6 +209,7 @@ export function cloneWorld(world: World): World {
     fundTerms: new Map(world.fundTerms),
     words: new Map(world.words),
     quantiles: new Map(world.quantiles),
+    reclassedAt: new Map(world.reclassedAt),
     rounds: new Map(world.rounds),
     settled: new Map(world.settled),
     funds: new Map(world.funds),

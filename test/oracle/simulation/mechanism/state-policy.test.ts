@@ -158,6 +158,7 @@ function tightenedAt(fromSec: number): MarginPolicy {
       return { rhoBps, rhoBeforeBps: rhoBps, piBps };
     },
     initial: () => 1_000,
+    reclassify: () => {},
     grew: () => {},
     retired: () => {},
   };

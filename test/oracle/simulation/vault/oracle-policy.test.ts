@@ -7,21 +7,35 @@ import type { PlannedShort } from "../../../../oracle/simulation/vault/opening-p
 import { oraclePolicy } from "../../../../oracle/simulation/vault/oracle-policy.ts";
 import { createVault, openShort, withdrawSurplus } from "../../../../oracle/simulation/vault/vault-book.ts";
 import { createVaultScorer } from "../../../../oracle/simulation/vault/vault-scorer.ts";
-import { BED_TERMS, HOUR, hourAt, knownOn, plannedShort, START_SEC } from "./vault-bed.ts";
+import type { VaultTerms } from "../../../../oracle/simulation/vault/vault-terms.ts";
+import { BED_CLASS, BED_TERMS, HOUR, hourAt, knownOn, plannedShort, START_SEC } from "./vault-bed.ts";
 
-const HOURS = Array.from({ length: 8 }, (_, place) => hourAt(place, { open: 40_000 }));
+const HOURS = Array.from({ length: 60 }, (_, place) => hourAt(place, { open: 40_000 }));
+/** Two classes, one for the last two days, that ask new shorts for far more than any score. */
+const DEAR_CLASS = { ...BED_CLASS, rhoInitialBps: 5_000 };
+const DEAR_TERMS: VaultTerms = {
+  ...BED_TERMS,
+  classes: new Map([1, 2].map((classId) => [classId, DEAR_CLASS])),
+  grid: {
+    moneynessEdgesBps: [],
+    tenorEdgesSec: [48 * HOUR],
+    classIds: Array.from({ length: 32 }, (_, cell) => (cell % 4 === 0 ? 2 : 1)),
+  },
+};
+const DEAR_RHO = 6_000;
 const SETTINGS = { ...DEFAULT_SCORING_SETTINGS, paths: 200 };
 
 interface BedOptions {
   readonly scale?: number;
   readonly knownAt?: ReturnType<typeof knownOn>;
   readonly isQuoted?: boolean;
+  readonly terms?: VaultTerms;
 }
 
-function bed({ scale = 1, knownAt = knownOn(HOURS), isQuoted = false }: BedOptions = {}) {
-  const scorer = createVaultScorer({ classes: BED_TERMS.classes, settings: SETTINGS, knownAt });
-  const policy = oraclePolicy({ name: "plimsoll", asset: "BTC", terms: BED_TERMS, scorer, scale, isQuoted });
-  const vault = createVault(policy, BED_TERMS);
+function bed({ scale = 1, knownAt = knownOn(HOURS), isQuoted = false, terms = BED_TERMS }: BedOptions = {}) {
+  const scorer = createVaultScorer({ classes: terms.classes, settings: SETTINGS, knownAt });
+  const policy = oraclePolicy({ name: "plimsoll", asset: "BTC", terms, scorer, scale, isQuoted });
+  const vault = createVault(policy, terms);
   const at = (hour: number, afterSec = 0) => {
     const price = HOURS[hour];
     assert.ok(price);
@@ -72,6 +86,46 @@ describe("oraclePolicy", () => {
     assert.equal(left.collateral, (BigInt(policy.initial(left, at(1, 120))) * 38_000_000_000n) / 10_000n);
     report(2);
     assert.ok(rhoAt(2, 120) > 0);
+  });
+
+  it("behavior: until 20 hours after the opening a withdrawal must leave what a new short would; then the highest ρ of two windows", () => {
+    const { open, report, policy, vault, at, rhoAt } = bed({ terms: DEAR_TERMS });
+    const series = { expirySec: START_SEC + 10 * 24 * HOUR };
+    open({ ...series, series: { ...plannedShort().series, ...series } });
+    const rhos: number[] = [];
+    for (let hour = 1; hour <= 50; hour += 1) {
+      report(hour);
+      const short = vault.shorts.get(0);
+      assert.ok(short);
+      rhos.push(rhoAt(hour, 120));
+      const asked = policy.initial(short, at(hour, 120));
+      assert.equal(asked === DEAR_RHO, hour <= 20, `hour ${hour}`);
+    }
+    const short = vault.shorts.get(0);
+    assert.ok(short);
+    // Anchors of hour 50 are the targets of hours 23 and 47.
+    const [prior = 0, anchor = 0, last = 0] = [rhos[22], rhos[46], rhos[49]];
+    assert.equal(policy.initial(short, at(50, 120)), Math.ceil(Math.max(prior, anchor, last) * 1.2));
+    assert.equal(policy.initial(short, at(50 + 6)), DEAR_RHO, "stale");
+  });
+
+  it("behavior: in another class the score counts after its reclassification and the next report only", () => {
+    const { open, report, policy, vault, at } = bed({ terms: DEAR_TERMS });
+    const series = { expirySec: START_SEC + 78 * HOUR };
+    open({ ...series, series: { ...plannedShort().series, ...series } });
+    const askedAt = (hour: number) => {
+      const short = vault.shorts.get(0);
+      assert.ok(short);
+      return policy.initial(short, at(hour, 120));
+    };
+    for (let hour = 1; hour <= 31; hour += 1) report(hour);
+    assert.equal(askedAt(31), DEAR_RHO);
+    const short = vault.shorts.get(0);
+    assert.ok(short);
+    policy.reclassify(short, at(31, 120));
+    assert.equal(askedAt(31), DEAR_RHO);
+    report(32);
+    assert.ok(askedAt(32) < DEAR_RHO);
   });
 
   it("behavior: the knob scales what is asked beyond the option's value; at 1 nothing changes", () => {
