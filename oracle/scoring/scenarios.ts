@@ -40,21 +40,20 @@ export function simulateSpot(draws: ScenarioDraws, volatility: VolForecast): Spo
   const { residuals } = volatility;
   const zero = new Float64Array(draws.paths);
   draws.steps.forEach((step, index) => {
-    const start = logReturn[index - 1] ?? zero;
+    const [start = zero, fallen = zero, risen = zero] = [logReturn[index - 1], fall[index - 1], rise[index - 1]];
     const sigma = stepSigma(volatility, index);
-    const residual = step.residualRank.map((rank) => residuals[Math.floor(rank * residuals.length)] ?? Number.NaN);
-    logReturn.push(start.map((from, path) => from + sigma * (residual[path] ?? 0)));
-    const reach = (path: number): number => Math.sqrt((residual[path] ?? 0) ** 2 + (step.bridge[path] ?? 0));
-    fall.push(
-      (fall[index - 1] ?? zero).map((worst, path) =>
-        Math.max(worst, -(start[path] ?? 0) + 0.5 * sigma * (reach(path) - (residual[path] ?? 0))),
-      ),
-    );
-    rise.push(
-      (rise[index - 1] ?? zero).map((worst, path) =>
-        Math.max(worst, (start[path] ?? 0) + 0.5 * sigma * (reach(path) + (residual[path] ?? 0))),
-      ),
-    );
+    const [ends, falls, rises] = [start.slice(), fallen.slice(), risen.slice()];
+    for (let path = 0; path < draws.paths; path += 1) {
+      const residual = residuals[Math.floor((step.residualRank[path] ?? Number.NaN) * residuals.length)] ?? Number.NaN;
+      const from = start[path] ?? 0;
+      const reach = Math.sqrt(residual ** 2 + (step.bridge[path] ?? 0));
+      ends[path] = from + sigma * residual;
+      falls[path] = Math.max(fallen[path] ?? 0, -from + 0.5 * sigma * (reach - residual));
+      rises[path] = Math.max(risen[path] ?? 0, from + 0.5 * sigma * (reach + residual));
+    }
+    logReturn.push(ends);
+    fall.push(falls);
+    rise.push(rises);
   });
   return { stepHours: scenarioStepHours(volatility), logReturn, fall, rise };
 }

@@ -67,9 +67,10 @@ export function stretchMoves(
 
 function mapMove(move: number, simulated: readonly number[], learned: Float64Array): number {
   const last = simulated.length - 1;
-  const next = simulated.findIndex((edge) => move <= edge);
-  if (next <= 0) {
-    const node = next === 0 ? 0 : last;
+  let next = 0;
+  while (next <= last && move > (simulated[next] ?? 0)) next += 1;
+  if (next === 0 || next > last) {
+    const node = Math.min(next, last);
     return move * ((learned[node] ?? 0) / (simulated[node] ?? 1));
   }
   const low = simulated[next - 1] ?? 0;

@@ -47,13 +47,19 @@ export function hourlyVariance(bars: BarSeries, realised?: Float64Array): Hourly
   return measureHours(cells, firstHour, bars.open[first] ?? Number.NaN);
 }
 
+/** Loops over indexes, here and below: a node reads thousands of bars of every asset in every round. */
 function usableBars({ endSec, open, high, low, close }: BarSeries): readonly number[] {
-  const isPrice = (value: number | undefined): boolean =>
-    value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY;
-  return Array.from(endSec.keys()).filter((index) => {
-    const prices = [open[index], high[index], low[index], close[index]];
-    return prices.every(isPrice) && (high[index] ?? 0) >= (low[index] ?? 0);
-  });
+  const usable: number[] = [];
+  for (let index = 0; index < endSec.length; index += 1) {
+    const [top, bottom] = [high[index], low[index]];
+    const arePrices = isPrice(open[index]) && isPrice(top) && isPrice(bottom) && isPrice(close[index]);
+    if (arePrices && (top ?? 0) >= (bottom ?? 0)) usable.push(index);
+  }
+  return usable;
+}
+
+function isPrice(value: number | undefined): boolean {
+  return value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY;
 }
 
 /** Number of the hour since the epoch that a bar ends in; a bar that ends on the hour belongs to the hour before. */
@@ -73,30 +79,30 @@ function collectHours(bars: BarSeries, { usable, firstHour, count, realised }: C
   const cells = { high: column(), low: column(), close: column(), squares: new Float64Array(count) };
   let before = bars.open[usable[0] ?? 0] ?? Number.NaN;
   for (const index of usable) {
-    const [high, low, close] = [bars.high, bars.low, bars.close].map((prices) => prices[index] ?? Number.NaN);
+    const close = bars.close[index] ?? Number.NaN;
     addBar(cells, hourOf(bars, index) - firstHour, {
-      high,
-      low,
+      high: bars.high[index] ?? Number.NaN,
+      low: bars.low[index] ?? Number.NaN,
       close,
       square: squareOf(before, close, realised?.[index]),
     });
-    before = close ?? Number.NaN;
+    before = close;
   }
   return cells;
 }
 
-function squareOf(before: number, close = Number.NaN, known = Number.NaN): number {
+function squareOf(before: number, close: number, known = Number.NaN): number {
   return known >= 0 ? known : Math.log(close / before) ** 2;
 }
 
 interface HourPart {
-  readonly high: number | undefined;
-  readonly low: number | undefined;
-  readonly close: number | undefined;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
   readonly square: number;
 }
 
-function addBar(cells: HourCells, hour: number, { high = 0, low = 0, close = 0, square }: HourPart): void {
+function addBar(cells: HourCells, hour: number, { high, low, close, square }: HourPart): void {
   // NaN marks an hour without a bar yet.
   const isNew = Number.isNaN(cells.close[hour] ?? Number.NaN);
   cells.high[hour] = isNew ? high : Math.max(cells.high[hour] ?? high, high);
