@@ -3,17 +3,19 @@ import type { RiskClass } from "../../domain/risk-class.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { clampToState } from "../../rules/clamp-entry.ts";
 import { isSkip } from "../../rules/entry-outcome.ts";
-import { effectiveParams, maintenanceOfState, openingParams } from "../../rules/risk-reading.ts";
+import { reclassedWord } from "../../rules/risk-life.ts";
+import { effectiveParams, isStale, maintenanceOfState, openingParams, retainedRho } from "../../rules/risk-reading.ts";
 import { applyToState, type EntryValues, initialState } from "../../rules/risk-rules.ts";
-import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD } from "../../rules/risk-word.ts";
+import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
 import { classQuantiles, type WeighedScore } from "../../scoring/class-quantiles.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
 import type { MarginPolicy } from "../vault/margin-policy.ts";
 import type { Moment } from "../vault/market-moment.ts";
 import type { PlannedShort } from "../vault/opening-plan.ts";
+import { CLASS_WAIT_SEC, RISK_WAIT_SEC } from "../vault/oracle-policy.ts";
 import { DELIVERY_DELAY_SEC } from "../vault/report-delivery.ts";
 import type { Short } from "../vault/short.ts";
-import { classIdAt, type VaultTerms } from "../vault/vault-terms.ts";
+import { classIdAt, clearClassIdAt, type VaultTerms } from "../vault/vault-terms.ts";
 import type { AttackProbe } from "./attack-probe.ts";
 import { chooseOpening, type WriterHabits } from "./logit-writer.ts";
 import type { MechanismWorld } from "./mechanism-world.ts";
@@ -32,6 +34,8 @@ export interface StatePolicyOptions {
 interface Book extends StatePolicyOptions {
   readonly states: Map<number, RiskState>;
   readonly quantiles: Map<number, RiskState>;
+  /** When shorts last changed their class, seconds. */
+  readonly reclassedAt: Map<number, number>;
 }
 
 const MAX_EPOCH = 2 ** 16 - 1;
@@ -41,7 +45,7 @@ const MAX_EPOCH = 2 ** 16 - 1;
  * (`local` holds reports of more than 1 000 tightenings).
  */
 export function statePolicy(options: StatePolicyOptions): MarginPolicy {
-  const book: Book = { ...options, states: new Map(), quantiles: new Map() };
+  const book: Book = { ...options, states: new Map(), quantiles: new Map(), reclassedAt: new Map() };
   const { terms, world, writers, probe } = options;
   return {
     name: options.name,
@@ -64,14 +68,18 @@ export function statePolicy(options: StatePolicyOptions): MarginPolicy {
       return openingOf(book)(plan, moment).rhoInitialBps;
     },
     maintenance: (short, moment) => readMaintenance(book, short, moment),
-    initial: (short, moment) => initialOf(book, short, moment),
-    reclassify: () => {},
+    initial: (short, moment) => {
+      const asked = initialOf(book, short, moment);
+      return Math.min(asked, retainedOf(book, short, moment) ?? asked);
+    },
+    reclassify: (short, moment) => reclassify(book, short, moment),
     grew: ({ plan }) => {
       const state = book.states.get(plan.index);
       if (state !== undefined) book.states.set(plan.index, raised(state, classAt(terms, state.classId)));
     },
     retired: ({ plan }) => {
       book.states.delete(plan.index);
+      book.reclassedAt.delete(plan.index);
     },
   };
 }
@@ -88,6 +96,32 @@ function openingOf({ quantiles, terms }: Book) {
     const word = quantile === undefined ? UNKNOWN_WORD : packRiskWord(quantile);
     return openingParams(word, { riskClass: classAt(terms, classId), nowSec: moment.timeSec });
   };
+}
+
+/** What its own score asks for alone: fresh, of the present class, observed long enough after the last change; else `null`. */
+function retainedOf(
+  { states, terms, reclassedAt }: Book,
+  { plan, coolOffFromSec }: Short,
+  moment: Moment,
+): number | null {
+  const state = stateOf(states, plan);
+  const isOwn =
+    state.observedAt > coolOffFromSec + RISK_WAIT_SEC &&
+    state.observedAt > (reclassedAt.get(plan.index) ?? 0) + CLASS_WAIT_SEC &&
+    !isStale(state, moment.timeSec) &&
+    state.classId === classIdAt(terms, plan.series, moment);
+  return isOwn ? retainedRho(state, classAt(terms, state.classId), moment.timeSec) : null;
+}
+
+/** As `OptionVault.reclassify`, which anybody may call. */
+function reclassify({ states, terms, reclassedAt }: Book, { plan }: Short, moment: Moment): void {
+  const state = stateOf(states, plan);
+  const classId = clearClassIdAt(terms, plan.series, moment);
+  if (classId === null || classId === state.classId || isStale(state, moment.timeSec)) return;
+  const classes = { oldClass: classAt(terms, state.classId), newClass: classAt(terms, classId) };
+  const word = reclassedWord(packRiskWord(state), { ...classes, classId, nowSec: moment.timeSec });
+  states.set(plan.index, unpackRiskWord(word));
+  reclassedAt.set(plan.index, moment.timeSec);
 }
 
 /** What its own word asks for, and what a new short of its present class would have to meet. */

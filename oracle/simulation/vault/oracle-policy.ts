@@ -37,9 +37,10 @@ export interface OraclePolicyOptions {
   readonly isQuoted: boolean;
 }
 
-/** `VaultOpening.RISK_WAIT_SEC` and `CLASS_WAIT_SEC`. */
-const RISK_WAIT_SEC = 20 * SECONDS_PER_HOUR;
-const CLASS_WAIT_SEC = 600;
+/** `VaultOpening.RISK_WAIT_SEC`: a score gives collateral back this long after the last change of risk. */
+export const RISK_WAIT_SEC = 20 * SECONDS_PER_HOUR;
+/** `VaultOpening.CLASS_WAIT_SEC`: the same after the last change of class. */
+export const CLASS_WAIT_SEC = 600;
 const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
