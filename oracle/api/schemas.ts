@@ -118,6 +118,27 @@ const JointRiskReportSchema = z.object({
 /** Joint risk of the newest round, `null` before the first. */
 export const JointRiskSchema = z.object({ report: JointRiskReportSchema.nullable() });
 
+const ContagionNodeSchema = z.object({
+  name: z.string().describe("Asset, or address of a position source"),
+  kind: z.enum(["asset", "source"]),
+  tiedUsd: z.number().describe("Collateral tied to it"),
+  importance: z.number().describe("Share of all collateral that would be lost with it, 0 to 1"),
+  exposure: z.number().describe("Mean share of it lost when one of the other assets is lost in full, 0 to 1"),
+  lossUsd: z.number().describe("Collateral of the sources that would be lost with it"),
+  paths: z.array(
+    z.object({
+      nodes: z.array(z.string()),
+      edges: z.array(z.object({ from: z.string(), to: z.string(), lossUsd: z.number() })),
+      lossUsd: z.number().describe("Loss of the last node by this path"),
+    }),
+  ),
+});
+
+/** Contagion in the book of the newest round, `null` before the first. */
+export const ContagionSchema = z.object({
+  report: z.object({ atSec: z.number(), correlationDays: z.number(), nodes: z.array(ContagionNodeSchema) }).nullable(),
+});
+
 /** Liveness and readiness of the parts, and the breaker of the chain, which decides about neither. */
 export const HealthSchema = z.object({
   status: z.enum(["ok", "degraded", "failed", "starting"]),

@@ -11,6 +11,7 @@ import {
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
+import { registerContagionRoutes } from "./contagion-routes.ts";
 import { registerDeliveryRoutes } from "./delivery-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
@@ -70,6 +71,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerPositionRoutes(typed, deps.view);
     registerDeliveryRoutes(typed, deps.view);
     registerRiskRoutes(typed, deps.view);
+    registerContagionRoutes(typed, deps.view);
     registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
   });

@@ -11,6 +11,7 @@ export interface ScoreReason {
     | "implied-vol"
     | "learned-tail"
     | "concentration"
+    | "contagion"
     | "stress-floor"
     | "cascade"
     | "class-floor"

@@ -1,4 +1,5 @@
 /** What people and programs are shown: the read model behind the terminal view, the API and the web page. */
+import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
@@ -71,6 +72,8 @@ export interface SystemView {
   delivery(): DeliveryRow;
   /** Writers, sources and funds, their positions judged together; `null` before the first round. */
   jointRisk(): JointRiskReport | null;
+  /** How losses would travel through the book; `null` before the first round. */
+  contagion(): ContagionReport | null;
   /** How good the served quantiles have been, by asset; empty before the first round. */
   drift(): readonly DriftState[];
   ingestion(): IngestionCounts;

@@ -28,6 +28,8 @@ export interface CurrentScoreInput {
   readonly seriesCase: SeriesCase;
   readonly terms: CostTerms;
   readonly settings: ScoringSettings;
+  /** Exposure of the asset to the others, in [0, 1]; 0 by default. */
+  readonly exposure?: number;
   /** Contracts of the same owner in the series, this position included, and of the whole series. */
   readonly ownerSize: number;
   readonly seriesSize: number;
@@ -55,7 +57,9 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
   const share = (amount: number): number => (timeValueCeiling > 0 ? amount / timeValueCeiling : 0);
   const concentration = concentrationShare(input);
   const valueRequirement = Math.max(valueTail.quantile, valueTail.shortfall);
-  const needed = share(requirement - bounds.intrinsic) + concentration;
+  const own = share(requirement - bounds.intrinsic) + concentration;
+  const contagion = contagionShare(own, input);
+  const needed = own + contagion;
   const raw = Math.max(needed, settings.stressWeight * input.seriesCase.stressed);
   const pi = share(distribution.optionValue + cost - bounds.intrinsic) + settings.incentiveRate;
   if (!Number.isFinite(raw) || !Number.isFinite(pi) || !Number.isFinite(position.collateralPerContract)) return null;
@@ -64,6 +68,7 @@ export function currentScore(input: CurrentScoreInput): CurrentScore | null {
     "expected-shortfall": share(valueRequirement - valueTail.quantile),
     "close-out-depth": share(requirement - valueRequirement),
     concentration,
+    contagion,
     "stress-floor": raw - needed,
     ...boundContributions(raw, riskClass),
   };
@@ -91,6 +96,13 @@ export function lossTail({
   }
   const { optionValue } = distribution;
   return { losses, descending: largestValues(losses, ranks.needed), maxLoss: bounds.maxLoss, optionValue };
+}
+
+/** Add-on for what the asset would lose with others, share of L − I; never below 0. */
+function contagionShare(own: number, { exposure = 0, settings }: CurrentScoreInput): number {
+  // An exposure that is no number is the greatest: what is not known is not safe.
+  const known = Number.isFinite(exposure) ? Math.min(1, Math.max(0, exposure)) : 1;
+  return settings.contagionWeight * known * Math.max(0, own);
 }
 
 /** Add-on for one owner's share of a series against depth, share of L − I; non-decreasing in the position's size. */

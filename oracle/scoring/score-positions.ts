@@ -27,6 +27,8 @@ export interface ScoringInput {
   readonly classes: ReadonlyMap<number, RiskClass>;
   /** Last accepted values by {@link positionKey}. */
   readonly lastGood: ReadonlyMap<string, BoundedPair>;
+  /** Exposure of assets to the others, in [0, 1]; absent for none. An asset that is not named has the greatest. */
+  readonly contagionExposures?: ReadonlyMap<AssetSymbol, number>;
   /** Observation time, seconds. */
   readonly atSec: number;
 }
@@ -129,7 +131,16 @@ function scoreNow(position: Position, riskClass: RiskClass, around: Surroundings
   const { context, book, settings } = around;
   if (context === null || !isScorable(position)) return null;
   const seriesCase = book.seriesCase(position, context);
-  const common = { position, riskClass, terms: context.terms[position.kind], settings, ...book.sizes(position) };
+  const exposures = around.input.contagionExposures;
+  const exposure = exposures === undefined ? 0 : (exposures.get(position.asset) ?? 1);
+  const common = {
+    position,
+    riskClass,
+    terms: context.terms[position.kind],
+    settings,
+    exposure,
+    ...book.sizes(position),
+  };
   const plain = currentScore({ ...common, seriesCase });
   const cascadeCase = book.cascadeCase(position, context);
   if (plain === null || cascadeCase === null) return plain;

@@ -51,6 +51,11 @@ export interface ScoringSettings {
   readonly cascadeWeight: number;
   /** How much of the way from H to the longest horizon an excess probability of 1 goes for puts, 0 to 1. */
   readonly cascadeHorizonWeight: number;
+  /**
+   * Weight of the contagion add-on: ρ grows by this share of its need times the asset's exposure to the others. 0, off, since neither the
+   * crash network's gain over own features nor a better margin is proven (docs/models/contagion.md).
+   */
+  readonly contagionWeight: number;
   /** Largest concentration add-on, share of L − I. */
   readonly concentrationRate: number;
   /** Liquidator's margin over cost, share of L − I. */
@@ -82,6 +87,7 @@ export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
   // Both off: neither earned its cost (docs/models/cascade.md, what it would do to the score).
   cascadeWeight: 0,
   cascadeHorizonWeight: 0,
+  contagionWeight: 0,
   concentrationRate: 0.1,
   incentiveRate: 0.001,
   classQuantile: 0.9,
@@ -107,6 +113,7 @@ const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [
   stressWeight: [0, 1],
   cascadeWeight: [0, 1],
   cascadeHorizonWeight: [0, 1],
+  contagionWeight: [0, 1],
   concentrationRate: [0, 1],
   incentiveRate: [0, 0.1],
   classQuantile: [0, 1],

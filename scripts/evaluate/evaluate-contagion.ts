@@ -13,6 +13,7 @@ import { fitCrash, judgeCrash } from "../../oracle/training/contagion/train-cras
 import { judgeLoss, type LossAgreement } from "../../oracle/training/contagion/train-loss.ts";
 import { atLeast, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { readBarPanel } from "../data/bar-panel.ts";
+import { addOnReport } from "./contagion/add-on-report.ts";
 import { flowReport } from "./contagion/flow-report.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -51,6 +52,7 @@ export async function evaluateContagion({ paths, fromSec }: EvaluationRequest): 
       gains: gainMetrics(report),
       committed: committed === null ? "has seen the window" : { ...committed },
       surrogate: { ...surrogate },
+      addOn: addOnReport(panel, startSec),
       flows: flowReport(paths),
     },
     baselines: Object.fromEntries(Object.entries(rivals).map(([name, scores]) => [name, { ...scores }])),

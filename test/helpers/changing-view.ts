@@ -1,5 +1,6 @@
 /** A read model whose content a test changes while the API serves it. */
 import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
+import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
@@ -15,6 +16,7 @@ export interface ViewContent {
   readonly heldReports: readonly HeldReportRow[];
   /** `null` before the first round. */
   readonly jointRisk: JointRiskReport | null;
+  readonly contagion: ContagionReport | null;
   readonly drift: readonly DriftState[];
   readonly marketTimeSec: number;
   readonly dataSource: string;
@@ -39,6 +41,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
     heldReports: [],
     jointRisk: null,
+    contagion: null,
     drift: [],
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
@@ -58,6 +61,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
       heldReadAtSec: VIEW_TIME_SEC,
     }),
     jointRisk: () => now.jointRisk,
+    contagion: () => now.contagion,
     drift: () => now.drift,
     modelEvents: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
@@ -165,4 +169,20 @@ export function jointRiskReport(fields: Partial<JointRisk> = {}): JointRiskRepor
     ...fields,
   };
   return { atSec: VIEW_TIME_SEC, horizonSec: 21_600, paths: 500, groups: [row] };
+}
+
+/** A contagion report of one asset and one source. */
+export function contagionReport(fields: Partial<ContagionNode> = {}): ContagionReport {
+  const edges = [{ from: "BTC", to: VIEW_SOURCE, lossUsd: 900 }];
+  const node: ContagionNode = {
+    name: "BTC",
+    kind: "asset",
+    tiedUsd: 1_000,
+    importance: 0.9,
+    exposure: 0.1,
+    lossUsd: 900,
+    paths: [{ nodes: ["BTC", VIEW_SOURCE], edges, lossUsd: 900 }],
+    ...fields,
+  };
+  return { atSec: VIEW_TIME_SEC, correlationDays: 30, nodes: [node] };
 }

@@ -1,6 +1,6 @@
 /** Assets at one moment as a graph: volatility and falls of each, linked by trailing correlation. Nothing later is read. */
 
-import { barsPerDay, type MarketPanel, panelValue } from "./market-panel.ts";
+import { barsPerDay, type MarketPanel, type PanelPlace, panelValue } from "./market-panel.ts";
 import type { MessageGraph } from "./message-graph.ts";
 
 /** Log volatility of 1, 3, 7 and 30 days, and falls over 4 hours, 1 and 7 days in units of the 30-day volatility. */
@@ -34,7 +34,7 @@ const PARKINSON = 1 / (4 * Math.LN2);
 export function crashGraph(panel: MarketPanel, bar: number): CrashGraph {
   const rows = panel.assets.flatMap((_, asset) => {
     const features = nodeFeatures(panel, bar, asset);
-    const returns = features === null ? null : windowReturns(panel, bar, asset);
+    const returns = features === null ? null : windowReturns(panel, { bar, asset });
     return features === null || returns === null ? [] : [{ asset, features, returns }];
   });
   const features = Float32Array.from(rows.flatMap((row) => row.features));
@@ -79,8 +79,8 @@ function logVol(panel: MarketPanel, { bar, asset }: { bar: number; asset: number
   return count < LEAST_COVER * bars ? Number.NaN : 0.5 * Math.log(Math.max(LEAST_VARIANCE, sum / count));
 }
 
-/** Log returns of the window less their mean, over their length: products are correlations. A missing return is 0. */
-function windowReturns(panel: MarketPanel, bar: number, asset: number): Float64Array | null {
+/** Log returns of 30 days less their mean, over their length: products are correlations. A missing return is 0; `null` where too many are. */
+export function windowReturns(panel: MarketPanel, { bar, asset }: PanelPlace): Float64Array | null {
   const bars = crashHistoryBars(panel);
   const returns = Float64Array.from({ length: bars }, (_, place) => {
     const at = bar - bars + 1 + place;

@@ -1,4 +1,6 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
+
+import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
@@ -31,6 +33,7 @@ export interface LiveState extends SystemView {
   setDelivery(delivery: DeliveryRow): void;
   /** Positions judged together by the first operator; `null` when it made no round. */
   setJointRisk(report: JointRiskReport | null): void;
+  setContagion(report: ContagionReport | null): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   setIngestion(counts: IngestionCounts): void;
@@ -49,6 +52,7 @@ export function createLiveState(dataSource: string): LiveState {
   let marketTimeSec = 0;
   const delivery = held<DeliveryRow>(UNKNOWN_DELIVERY);
   const jointRisk = held<JointRiskReport | null>(null);
+  const contagion = held<ContagionReport | null>(null);
   const drift = held<readonly DriftState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
   const modelEvents = held<readonly ModelEvent[]>([]);
@@ -60,6 +64,7 @@ export function createLiveState(dataSource: string): LiveState {
     components: () => [...components.values()],
     delivery: delivery.get,
     jointRisk: jointRisk.get,
+    contagion: contagion.get,
     drift: drift.get,
     ingestion: ingestion.get,
     modelEvents: modelEvents.get,
@@ -81,6 +86,7 @@ export function createLiveState(dataSource: string): LiveState {
     setComponent: (component) => void components.set(component.name, component),
     setDelivery: delivery.set,
     setJointRisk: jointRisk.set,
+    setContagion: contagion.set,
     setDrift: drift.set,
     setIngestion: ingestion.set,
     setModelEvents: modelEvents.set,

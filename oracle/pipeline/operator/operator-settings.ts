@@ -1,6 +1,7 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
 import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
 import type { CascadeState } from "../../domain/cascade.ts";
+import type { ContagionReport } from "../../domain/contagion.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -86,6 +87,8 @@ export interface OperatorRoundResult {
   readonly scores: readonly PositionScore[];
   /** The same positions judged together. */
   readonly jointRisk: JointRiskReport;
+  /** How losses would travel through them. */
+  readonly contagion: ContagionReport;
   /** How good the served quantiles have been, by asset. */
   readonly drift: readonly DriftState[];
   /** How likely forced selling is and how far it would go, by asset; none where it is not known. */

@@ -25,6 +25,7 @@ import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
+import { assetExposures, bookContagion } from "./book-contagion.ts";
 import { cascadeStates, withCascades } from "./cascade-states.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
@@ -72,7 +73,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, drift, cascades } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint, contagion, drift, cascades } = await score(chain, snapshot, flow);
   flow.noteDrift(drift);
   flow.noteCascades(cascades);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
@@ -91,6 +92,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observationDigest,
     scores,
     jointRisk: joint,
+    contagion,
     drift,
     cascades,
     sourceCount: reading.sourceCount,
@@ -125,10 +127,13 @@ async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow)
   const { classes, lastGood, positions } = chain;
   const predictions = withCascades(predicted, { snapshot, positions, lastGood }, flow);
   const atSec = chain.view.anchor.timestampSec;
-  const input = { positions, snapshot, predictions, classes, lastGood, atSec };
+  const contagion = bookContagion(positions, snapshot);
+  const contagionExposures = assetExposures(contagion);
+  const input = { positions, snapshot, predictions, classes, lastGood, atSec, contagionExposures };
   const ground = prepareScoring(input, flow.scoring);
   const judged = {
     joint: jointRisk(input, flow.scoring, ground),
+    contagion,
     drift: statesOf(reading),
     cascades: cascadeStates(predictions),
   };

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { createApiServer } from "../../../oracle/api/server.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
 import {
+  contagionReport,
   createChangingView,
   driftState,
   heldReportRow,
@@ -28,6 +29,7 @@ const WORKING = createChangingView({
   components: [{ name: "chain", state: "ok", reason: null, sinceSec: 1 }],
   breaker: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec: 1 },
   jointRisk: jointRiskReport(),
+  contagion: contagionReport(),
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
 });
@@ -39,6 +41,7 @@ const BROKEN = createChangingView({
   breaker: null,
   heldReports: [heldReportRow({ tightened: Number.NaN })],
   jointRisk: jointRiskReport({ valueAtRiskUsd: Number.NaN }),
+  contagion: contagionReport({ exposure: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
 });
 
@@ -53,6 +56,8 @@ const CASES: readonly LiveCase[] = [
   { route: "/healthz", status: 200, url: "/healthz", view: BROKEN },
   { route: "/readyz", status: 200, url: "/readyz", view: WORKING },
   { route: "/readyz", status: 503, url: "/readyz", view: BROKEN },
+  { route: "/v1/contagion", status: 200, url: "/v1/contagion", view: WORKING },
+  { route: "/v1/contagion", status: 500, url: "/v1/contagion", view: BROKEN },
   { route: "/v1/delivery", status: 200, url: "/v1/delivery", view: WORKING },
   { route: "/v1/delivery", status: 500, url: "/v1/delivery", view: BROKEN },
   { route: "/v1/models", status: 200, url: "/v1/models", view: WORKING },

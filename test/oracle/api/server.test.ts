@@ -81,6 +81,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     components: () => components,
     delivery: () => UNKNOWN_DELIVERY,
     jointRisk: () => null,
+    contagion: () => null,
     drift: () => [drift],
     modelEvents: () => [decision],
     ingestion: () => ({ accepted: 1, rejected: {} }),
@@ -186,6 +187,7 @@ describe("createApiServer", () => {
     assert.deepEqual(paths.sort(), [
       "/healthz",
       "/readyz",
+      "/v1/contagion",
       "/v1/delivery",
       "/v1/models",
       "/v1/positions",

@@ -9,6 +9,7 @@ import { createRng } from "../../../oracle/math/rng.ts";
 import { contagionIndices } from "../../../oracle/models/contagion/contagion-index.ts";
 import { CONTAGION_IDS } from "../../../oracle/models/contagion/contagion-manifest.ts";
 import { loadContagionNetwork } from "../../../oracle/models/contagion/contagion-network.ts";
+import { correlationImpacts } from "../../../oracle/models/contagion/correlation-impacts.ts";
 import { flowNetwork, type ObservedFlow } from "../../../oracle/models/contagion/flow-network.ts";
 import { barsPerDay } from "../../../oracle/models/contagion/market-panel.ts";
 import { drawLossCase } from "../../../oracle/training/contagion/loss-cases.ts";
@@ -75,6 +76,16 @@ describe("contagionIndices", () => {
     near(found[0]?.exposure, 0);
     near(found[1]?.exposure, 0.1 * 0.5);
     near(found[2]?.exposure, 0.1 * 0.2 + 0.2 * 0.4);
+  });
+});
+
+describe("correlationImpacts", () => {
+  it("behavior: weak and missing correlations are no links, shares of a node sum to 1 at most", () => {
+    assert.deepEqual([...correlationImpacts(Float64Array.of(1, 0.1, 0.1, 1))], [0, 0, 0, 0]);
+    assert.deepEqual([...correlationImpacts(Float64Array.of(1, Number.NaN, Number.NaN, 1))], [0, 0, 0, 0]);
+    assert.deepEqual([...correlationImpacts(Float64Array.of(1, 0.5, 0.5, 1))], [0, 0.25, 0.25, 0]);
+    const close = correlationImpacts(Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1));
+    assert.deepEqual([...close], [0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0]);
   });
 });
 
