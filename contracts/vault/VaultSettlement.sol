@@ -79,7 +79,7 @@ abstract contract VaultSettlement is VaultCore {
             position.collateral,
             tally.bountyOffered
         );
-        _resize(position, 0, 0);
+        uint256 left = _end(stored, position);
         // Checked additions: the width holds a million times the collateral that any one position may have.
         if (shares.owed != 0) {
             (stored.pot, stored.owed) = (stored.pot + uint128(shares.paid), stored.owed + uint128(shares.owed));
@@ -95,7 +95,7 @@ abstract contract VaultSettlement is VaultCore {
         );
         // {PositionSettled} tells the credit already.
         if (shares.refund != 0) _state.claims[address(tally.token)][position.owner] += shares.refund;
-        if (SeriesSums.countOf(stored.sums) == 0) _complete(seriesId, stored, tally);
+        if (SeriesSums.countOf(left) == 0) _complete(seriesId, stored, tally);
         return true;
     }
 

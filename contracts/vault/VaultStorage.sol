@@ -112,15 +112,31 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessMan
     /// left without size has ended, which its second word says. The oracle is not told: to forget a word costs more than what
     /// of it is paid back, ids are never used twice, and whoever asks the vault learns that it is not active.
     function _resize(ShortPosition memory position, uint256 sizeE8, uint256 collateral) internal {
+        if (sizeE8 == 0) {
+            _end(_state.series[SeriesId.encode(position.series)], position);
+            return;
+        }
         StoredSeries storage series = _state.series[SeriesId.encode(position.series)];
         uint256 sums = series.sums;
         series.sums = SeriesSums.pack(
             SeriesSums.sizeOf(sums) + sizeE8 - position.sizeE8,
             SeriesSums.collateralOf(sums) + collateral - position.collateral,
-            SeriesSums.countOf(sums) - (sizeE8 == 0 ? 1 : 0)
+            SeriesSums.countOf(sums)
         );
         (position.sizeE8, position.collateral) = (sizeE8, collateral);
-        if (sizeE8 != 0) return _store(position);
+        _store(position);
+    }
+
+    /// @dev Ends a position of the series, see {_resize}. Returns the sums of those that are left.
+    function _end(StoredSeries storage series, ShortPosition memory position) internal returns (uint256 left) {
+        uint256 sums = series.sums;
+        left = SeriesSums.pack(
+            SeriesSums.sizeOf(sums) - position.sizeE8,
+            SeriesSums.collateralOf(sums) - position.collateral,
+            SeriesSums.countOf(sums) - 1
+        );
+        series.sums = left;
+        (position.sizeE8, position.collateral) = (0, 0);
         _state.positions[position.id].state = 0;
     }
 
@@ -140,11 +156,12 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessMan
         (position.coolOffFrom, position.decimals) = (block.timestamp, decimals);
         StoredPosition storage stored = _state.positions[positionId];
         (stored.terms, stored.state) = (PositionWords.packTerms(position), PositionWords.packState(position));
-        StoredSeries storage sums = _state.series[SeriesId.encode(series)];
-        sums.sums = SeriesSums.pack(
-            SeriesSums.sizeOf(sums.sums) + sizeE8,
-            SeriesSums.collateralOf(sums.sums) + collateral,
-            SeriesSums.countOf(sums.sums) + 1
+        StoredSeries storage storedSeries = _state.series[SeriesId.encode(series)];
+        uint256 sums = storedSeries.sums;
+        storedSeries.sums = SeriesSums.pack(
+            SeriesSums.sizeOf(sums) + sizeE8,
+            SeriesSums.collateralOf(sums) + collateral,
+            SeriesSums.countOf(sums) + 1
         );
     }
 
