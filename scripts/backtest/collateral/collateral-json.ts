@@ -14,7 +14,7 @@ export interface Savings {
 
 /** The object of `--json`. */
 export function collateralJson({ cells, interval, growing }: CollateralSummary): Readonly<Record<string, unknown>> {
-  const entries = cells.map(({ result: { cell, valueMean, stated, scaled }, formulas, calibration }) => {
+  const entries = cells.map(({ result: { cell, valueMean, stated, scaled }, formulas, calibration, product }) => {
     const baselines = BASELINE_NAMES.map((name) => [name, atStatedRate(scaled[name].figures)]);
     return [
       cell.name,
@@ -30,6 +30,7 @@ export function collateralJson({ cells, interval, growing }: CollateralSummary):
         worstDay: worstDay(cell.pairs, scaled.plimsoll.margins),
         formulas,
         calibration,
+        product,
       },
     ];
   });

@@ -36,7 +36,8 @@ export function plimsollMargins(
   });
 }
 
-function smoothedVols(snapshots: readonly ChainSnapshot[]): ReadonlyMap<ChainSnapshot, QuotedVol> {
+/** Level and skew of volatility at each snapshot that quotes one; the level remembers half of the snapshot before. */
+export function smoothedVols(snapshots: readonly ChainSnapshot[]): ReadonlyMap<ChainSnapshot, QuotedVol> {
   const vols = new Map<ChainSnapshot, QuotedVol>();
   let level: number | null = null;
   for (const snapshot of snapshots) {

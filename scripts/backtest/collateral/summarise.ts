@@ -6,6 +6,7 @@ import { isBreach, type MarginFigures, marginFigures } from "./margin-figures.ts
 import { type CellResult, measureCell, STATED_BREACH } from "./measure-cell.ts";
 import { plimsollMargins } from "./plimsoll-margins.ts";
 import type { CellWindow } from "./policies.ts";
+import { productMargins } from "./product-margins.ts";
 import { PUBLISHED_FORMULAS } from "./published-formulas.ts";
 import { type CellCurves, growingSavings, savingsInterval, type WindowSavings } from "./savings-interval.ts";
 
@@ -25,12 +26,21 @@ export interface CalibrationPoint {
   readonly realised: number;
 }
 
+/** Product mode on a part of the pairs, with endpoint mode on the same. */
+export interface ProductFigures {
+  readonly pairs: number;
+  readonly product: MarginFigures;
+  readonly endpoint: MarginFigures;
+}
+
 /** One cell with everything that is reported of it. */
 export interface CellSummary {
   readonly result: CellResult;
   readonly curves: CellCurves;
   readonly formulas: readonly FormulaFigures[];
   readonly calibration: readonly CalibrationPoint[];
+  /** As the node signs; not judged by the stated rate. */
+  readonly product: ProductFigures;
 }
 
 /** All cells. */
@@ -44,6 +54,8 @@ export interface CollateralSummary {
 const CONFIDENCES = [0.9, 0.95, 0.975, 0.99, 0.995];
 /** Calibration reads every fourth pair. */
 const CALIBRATION_STRIDE = 4;
+/** Product mode revalues hundreds of paths at every hour: it reads every 64th pair. */
+const PRODUCT_STRIDE = 64;
 
 /** Measures all cells. */
 export function summarise(windows: readonly CellWindow[]): CollateralSummary {
@@ -70,6 +82,7 @@ function summariseCell(cell: CellWindow): CellSummary {
     },
     formulas: formulaFigures(cell),
     calibration: calibrationOf(cell),
+    product: productOf(cell),
   };
 }
 
@@ -95,4 +108,13 @@ function calibrationOf({ snapshots, pairs }: CellWindow): readonly CalibrationPo
     stated: 1 - confidence,
     realised: marginFigures(plimsollMargins(snapshots, some, confidence), some).breach,
   }));
+}
+
+function productOf({ snapshots, pairs }: CellWindow): ProductFigures {
+  const some = pairs.filter((_, place) => place % PRODUCT_STRIDE === 0);
+  return {
+    pairs: some.length,
+    product: marginFigures(productMargins(snapshots, some), some),
+    endpoint: marginFigures(plimsollMargins(snapshots, some), some),
+  };
 }
