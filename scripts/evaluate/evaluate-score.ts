@@ -10,6 +10,7 @@ import { FEATURE_SCHEMA } from "../../oracle/features/feature-schema.ts";
 import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { mean } from "../../oracle/math/statistics.ts";
+import { createCascadePredictor } from "../../oracle/models/cascade/cascade-predictor.ts";
 import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
 import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
 import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
@@ -18,6 +19,7 @@ import { openFeed } from "../../oracle/pipeline/retraining/training-data.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import type { EvaluationRequest } from "./registry.ts";
+import { type CascadeGain, followCascades } from "./score/cascade-gain.ts";
 import { followPanel, type PanelFollower } from "./score/procyclicality.ts";
 import { coverageOf, type Policy, type ScoreRow, scoreRows } from "./score/score-rows.ts";
 import { type ScoredOutcome, walkScores } from "./score/score-walk.ts";
@@ -33,6 +35,8 @@ const FURTHER_ASSETS: readonly AssetSymbol[] = ["BNB"];
 const EVERY_HOURS = 11;
 /** Steps between refits of the GARCH family, as for the rows of the quantile network; a live node refits daily. */
 const REFIT_STEPS = 720;
+/** `cascadeHorizonWeight` that is tried beside the live settings, where it is 0. */
+const TRIED_CASCADE_WEIGHT = 0.5;
 /** Bars before the first time: a first fit, the longest features, and 90 days of hours for the volatility network. */
 const WARM_UP_SEC = 91 * SECONDS_PER_DAY;
 
@@ -45,7 +49,7 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
   const withFloor = followPanel(JUDGED_ASSETS, DEFAULT_SCORING_SETTINGS);
   const withoutFloor = followPanel(JUDGED_ASSETS, { ...DEFAULT_SCORING_SETTINGS, stressWeight: 0 });
   const panels = [withFloor, withoutFloor];
-  const { outcomes, tailGain } = await walkAssets({ paths, fromSec, assets: JUDGED_ASSETS, panels });
+  const { outcomes, tailGain, cascadeGain } = await walkAssets({ paths, fromSec, assets: JUDGED_ASSETS, panels });
   if (outcomes.length === 0) throw noWindow(fromSec);
   const further = await walkFurther(paths, fromSec);
   const rows = scoreRows(outcomes);
@@ -61,6 +65,8 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
       coverage: coverage("product"),
       /** Pinball loss of the quantile model with the volatility network over that without it. */
       volNetworkTails: { ...tailGain },
+      /** What the longer horizon of puts under an unusual hazard of liquidations would do, were it on. */
+      cascadeHorizon: { ...cascadeGain, aboveOfMoved: [...cascadeGain.aboveOfMoved] },
       coverageByAsset: byAsset(outcomes),
       further: scoreRows(further).map(productRow),
       /** Share of positions for which the static grid asks for at least the current requirement. */
@@ -82,6 +88,7 @@ interface WalkRequest extends EvaluationRequest {
 interface Walked {
   readonly outcomes: readonly ScoredOutcome[];
   readonly tailGain: TailGain;
+  readonly cascadeGain: CascadeGain;
 }
 
 async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Promise<Walked> {
@@ -89,6 +96,8 @@ async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Prom
   const firstSec = Math.max(fromSec ?? 0, source.fromSec + WARM_UP_SEC);
   const deps = await openModels();
   const tails = followTails(assets, deps);
+  const cascades = await createCascadePredictor(join(ARTIFACTS, "cascade"));
+  const puts = followCascades(assets, cascades, TRIED_CASCADE_WEIGHT);
   const outcomes = await walkScores({
     feed: openFeed(source),
     deps,
@@ -98,11 +107,12 @@ async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Prom
     everySec: EVERY_HOURS * SECONDS_PER_HOUR,
     onTime: async (snapshot, predictions) => {
       for (const panel of panels) panel.observe(snapshot, predictions);
+      puts.observe(snapshot, predictions);
       await tails.observe(snapshot, predictions);
     },
   });
-  await Promise.all([deps.predictor.close(), deps.volPredictor.close()]);
-  return { outcomes, tailGain: tails.report() };
+  await Promise.all([deps.predictor.close(), deps.volPredictor.close(), cascades.close()]);
+  return { outcomes, tailGain: tails.report(), cascadeGain: puts.report() };
 }
 
 /** Assets beside the judged ones, each alone; none where no file holds them. */

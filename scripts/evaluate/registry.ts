@@ -1,5 +1,7 @@
 /** Which models `npm run evaluate` knows: one small file each, loaded when it is asked for. */
+
 import type { Evaluation } from "../../oracle/training/evaluate/evaluation.ts";
+import type { Report } from "../backtest/report/report.ts";
 
 /** What an evaluation is given. */
 export interface EvaluationRequest {
@@ -11,6 +13,14 @@ export interface EvaluationRequest {
 
 /** Evaluates one model. */
 export type Evaluator = (request: EvaluationRequest) => Promise<Evaluation>;
+
+/** Builds a page of one evaluation for `--out`. */
+export type PageBuilder = (request: EvaluationRequest) => Promise<Report>;
+
+/** Pages by model id. */
+export const PAGES: Readonly<Record<string, () => Promise<PageBuilder>>> = {
+  cascade: async () => (await import("./cascade/cascade-page.ts")).cascadePage,
+};
 
 /** Evaluators by model id. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {

@@ -28,7 +28,7 @@ export type CascadeInputs = Readonly<Record<CascadeInput, number>>;
 const FALLS = { fall6h: 6, fall24h: 24, fall72h: 72, fall168h: 168 } as const;
 const LONGEST_HOURS = 168;
 /** Share of the bars of the longest look-back that must be there. */
-const LEAST_SHARE = 0.9;
+const LEAST_SHARE = 0.8;
 /** Least volatility that a distance is measured by, decimal an hour: a market that stands still is no market near its low. */
 const LEAST_SIGMA = 1e-4;
 

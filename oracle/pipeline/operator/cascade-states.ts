@@ -3,6 +3,7 @@ import { type CascadeState, excessHazard, type LeveredPosition } from "../../dom
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
 import { type Position, positionKey } from "../../domain/positions.ts";
 import type { AssetPrediction } from "../../domain/prediction.ts";
+import type { RiskClass } from "../../domain/risk-class.ts";
 import { BPS } from "../../domain/units.ts";
 import type { CascadePredictor, HazardReading } from "../../models/cascade/cascade-predictor.ts";
 import { leveredPut } from "../../scoring/agent-book.ts";
@@ -17,6 +18,8 @@ export interface CascadeGround {
   readonly positions: readonly Position[];
   /** Ratios in force by `positionKey`. */
   readonly lastGood: ReadonlyMap<string, BoundedPair>;
+  /** Classes by id: their default is in force where no ratio was accepted yet. */
+  readonly classes: ReadonlyMap<number, RiskClass>;
   /** Positions of other protocols, where a reader of their events is at hand. */
   readonly others?: readonly LeveredPosition[];
 }
@@ -69,20 +72,21 @@ function stateOf(
 
 function leveredPositions(
   asset: AssetSymbol,
-  { positions, lastGood, others = [] }: CascadeGround,
+  { positions, lastGood, classes, others = [] }: CascadeGround,
 ): readonly LeveredPosition[] {
   const own = positions
     .filter((position) => position.asset === asset)
     .flatMap((position) => {
-      const rho = (lastGood.get(positionKey(position))?.rhoBps ?? BPS) / BPS;
+      const rho =
+        (lastGood.get(positionKey(position))?.rhoBps ?? classes.get(position.classId)?.rhoDefaultBps ?? BPS) / BPS;
       return leveredPut(position, rho) ?? [];
     });
   return [...own, ...others.filter((position) => position.asset === asset)];
 }
 
 /**
- * Probability of a wave within 24 h from which a guardian is advised to let requirements only tighten: half of the hours so marked
- * were followed by one in the walk over Aave v2 (docs/models/cascade.md).
+ * Probability of a wave within 24 h from which a guardian is advised to let requirements only tighten: 55 % of the hours so marked,
+ * one in a hundred, were followed by one in the walk over Aave v2 (docs/models/cascade.md).
  */
 const ALARM_PROBABILITY = 0.5;
 

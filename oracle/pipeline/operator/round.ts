@@ -125,7 +125,7 @@ async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow)
   const predicted = widenPredictions(await predictWithColdStarts(market, flow), reading);
   const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
-  const predictions = withCascades(predicted, { snapshot, positions, lastGood }, flow);
+  const predictions = withCascades(predicted, { snapshot, positions, lastGood, classes }, flow);
   const atSec = chain.view.anchor.timestampSec;
   const contagion = bookContagion(positions, snapshot);
   const contagionExposures = assetExposures(contagion);

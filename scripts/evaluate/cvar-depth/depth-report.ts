@@ -18,7 +18,7 @@ const MS_PER_SECOND = 1_000;
 /** Metrics of the depth model; books that are not below the paths are left out. */
 export function depthReport(paths: readonly string[]): Metrics {
   const files = listDataFiles(paths);
-  const books = readBooks(files.filter((path) => CRASH_DAY_BOOK.matches(basename(path))));
+  const books = readUsableBooks(paths);
   const top = files.filter((path) => TOP_NAME.test(basename(path))).map(readTop);
   return {
     publishedSlippageWorstError: publishedSlippageError(),
@@ -27,9 +27,11 @@ export function depthReport(paths: readonly string[]): Metrics {
   };
 }
 
-function readBooks(paths: readonly string[]): readonly BookDepth[] {
-  if (paths.length === 0) return [];
-  return CRASH_DAY_BOOK.read(paths, ["BTC"]).flatMap(({ receivedSec, at }) =>
+/** Books of the crash day before its feed turned corrupt, in time order; none where the file is not below the paths. */
+export function readUsableBooks(paths: readonly string[]): readonly BookDepth[] {
+  const files = listDataFiles(paths).filter((path) => CRASH_DAY_BOOK.matches(basename(path)));
+  if (files.length === 0) return [];
+  return CRASH_DAY_BOOK.read(files, ["BTC"]).flatMap(({ receivedSec, at }) =>
     Array.from(receivedSec, (_, row) => at(row)).flatMap((event) =>
       event.kind === "book" && event.sourceTimeSec < USABLE_UNTIL_SEC ? [event] : [],
     ),

@@ -98,7 +98,8 @@ function bookOf(
 }
 
 function tailOf(position: Position, { product }: JudgedAsset, { book, context }: PolicyBook): LossTail {
-  return lossTail({ position, seriesCase: book.seriesCase(position, context), terms: product.terms[position.kind] });
+  const seriesCase = book.cascadeCase(position, context) ?? book.seriesCase(position, context);
+  return lossTail({ position, seriesCase, terms: product.terms[position.kind] });
 }
 
 function statementOf(tail: LossTail, collateral: readonly number[], settings: ScoringSettings): Statement {

@@ -124,7 +124,8 @@ describe("withCascades", () => {
 
   it("behavior: an unknown hazard is left out while no score reads it, and certain once one does", () => {
     const cascades = { hazardAt: () => ({ ok: false, reason: "short-history" }) as const };
-    const ground = { snapshot: input.snapshot, positions: input.positions, lastGood: input.lastGood };
+    const { snapshot, positions, lastGood, classes } = input;
+    const ground = { snapshot, positions, lastGood, classes };
     const silent = withCascades(input.predictions, ground, { cascades, scoring: DEFAULT_SCORING_SETTINGS });
     assert.deepEqual(cascadeStates(silent), []);
     const scoring = { ...DEFAULT_SCORING_SETTINGS, cascadeHorizonWeight: 0.1 };
@@ -134,7 +135,8 @@ describe("withCascades", () => {
 
   it("behavior: own puts and others' positions make the curve; the alarm follows the probability", () => {
     const cascades = { hazardAt: () => ({ ok: true, value: usual }) as const };
-    const ground = { snapshot: input.snapshot, positions: input.positions, lastGood: input.lastGood };
+    const { snapshot, positions, lastGood, classes } = input;
+    const ground = { snapshot, positions, lastGood, classes };
     const deps = { cascades, scoring: DEFAULT_SCORING_SETTINGS };
     const own = cascadeStates(withCascades(input.predictions, ground, deps));
     const spot = input.snapshot.assets.get(own[0]?.asset ?? "")?.spot ?? 0;

@@ -136,6 +136,12 @@ describe("hazard", () => {
 });
 
 describe("evaluate command, cascade", () => {
+  it("error: EVALUATE_NO_PAGE for a model without one", async () => {
+    const args = ["--model", "garch", "--data", ".", "--out", "page.html"];
+    const result = await runScript("scripts/evaluate/evaluate.ts", args);
+    assert.ok(result.code === 1 && result.stderr.startsWith("EVALUATE_NO_PAGE: "), result.stderr);
+  });
+
   it("error: EVALUATE_NO_WINDOW where no liquidations lie", async () => {
     const folder = temporaryFolder();
     const result = await runScript("scripts/evaluate/evaluate.ts", ["--model", "cascade", "--data", folder.path]);

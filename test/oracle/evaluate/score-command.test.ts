@@ -13,6 +13,7 @@ const shape = z.object({
   model: z.literal("score"),
   metrics: z.object({
     rows: z.array(z.object({ asset: z.string(), positions: z.number(), product: probabilities })).length(6),
+    cascadeHorizon: z.object({ positions: z.int().positive(), requirement: z.number().min(1), logLoss: z.number() }),
     coverage: z.object({ aboveQuantile: z.number(), aboveRequirement: z.number() }),
     procyclicality: z.object({ withFloor: z.record(z.string(), z.unknown()), withoutFloor: z.unknown() }),
   }),
