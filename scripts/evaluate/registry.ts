@@ -27,6 +27,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   cascade: async () => (await import("./evaluate-cascade.ts")).evaluateCascade,
   "contagion-gnn": async () => (await import("./evaluate-contagion.ts")).evaluateContagion,
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,
+  "deep-pricer": async () => (await import("./evaluate-deep-pricer.ts")).evaluateDeepPricer,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,

@@ -10,6 +10,7 @@ import { openFeed, openTrainingData } from "../../oracle/pipeline/retraining/tra
 import { trainCascadeModel } from "./train-cascade.ts";
 import { trainContagion } from "./train-contagion.ts";
 import { trainCvarDepth } from "./train-cvar-depth.ts";
+import { trainDeepPricer } from "./train-deep-pricer.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
 
 const DEFAULT_OUT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
@@ -31,6 +32,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   garch: reportGarch,
   "vol-lstm": trainVolatility,
   "cvar-depth": trainCloseOut,
+  "deep-pricer": trainPricingNetwork,
   "contagion-gnn": trainContagionNetworks,
   cascade: trainCascadeArtefact,
 };
@@ -86,6 +88,12 @@ async function trainCascadeArtefact(options: TrainOptions): Promise<Readonly<Rec
   const bars = createPhaseBars();
   const onProgress = (share: number): void => bars.show("training", share);
   return trainCascadeModel({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
+}
+
+async function trainPricingNetwork(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  const bars = createPhaseBars();
+  const onProgress = (share: number): void => bars.show("training", share);
+  return trainDeepPricer({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
 }
 
 /** The classical model has no weights to ship: it is refitted live. This shows what the newest fit looks like. */

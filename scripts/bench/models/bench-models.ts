@@ -28,6 +28,7 @@ await runBenchmarks({
     ["train-quantile-net", trainingTime("quantile-net")],
     ["train-vol-lstm", trainingTime("vol-lstm")],
     ["train-contagion-gnn", trainingTime("contagion-gnn")],
+    ["train-deep-pricer", trainingTime("deep-pricer", { readsData: false })],
     ["train-cvar-depth", trainingTime("cvar-depth", { readsData: false })],
   ]),
 });

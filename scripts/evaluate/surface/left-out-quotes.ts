@@ -6,7 +6,7 @@ import { cleanChain } from "../../../oracle/models/surface/clean-chain.ts";
 import { findArbitrage, type TenorSlice } from "../../../oracle/models/surface/find-arbitrage.ts";
 import { outOfTheMoneyPrice } from "../../../oracle/models/surface/fit-slice.ts";
 import { fitRawSlices, fitSurface, type SurfaceSlice } from "../../../oracle/models/surface/fit-surface.ts";
-import { surfaceVariance } from "../../../oracle/models/surface/surface-variance.ts";
+import { type SurfacePlace, surfaceVariance } from "../../../oracle/models/surface/surface-variance.ts";
 import type { ChainSnapshot, OptionQuote } from "../../data/option-chains.ts";
 
 /** Tally of hidden quotes under one way to price them. */
@@ -35,23 +35,33 @@ const HIDDEN_SHARE = 0.3;
 const LEAST_TENOR_SEC = 6 * 3_600;
 const MICROSECONDS = 1e6;
 
-/** Judges one snapshot; `null` where it is too thin for a surface. The hidden strikes depend on asset and time alone. */
-export function leftOutResult({ asset, atSec, quotes }: ChainSnapshot): LeftOutResult | null {
+/** A chain without its hidden strikes, and the hidden quotes that may be judged. */
+export interface HiddenStrikes {
+  readonly kept: readonly OptionQuote[];
+  readonly judged: readonly OptionQuote[];
+}
+
+/** Hides strikes; which, depends on asset and time alone. */
+export function hideStrikes({ asset, atSec, quotes }: ChainSnapshot): HiddenStrikes {
   const rng = createRng(`${asset}/${atSec}`);
   const strikes = new Set(quotes.map(({ expirySec, strike }) => `${expirySec}/${strike}`));
   const hidden = new Set([...strikes].filter(() => rng.uniform() < HIDDEN_SHARE));
   const isHidden = ({ expirySec, strike }: OptionQuote): boolean => hidden.has(`${expirySec}/${strike}`);
+  return {
+    kept: quotes.filter((quote) => !isHidden(quote)),
+    judged: quotes.filter((quote) => isHidden(quote) && quote.expirySec - atSec >= LEAST_TENOR_SEC && hasBoth(quote)),
+  };
+}
+
+/** Judges one snapshot; `null` where it is too thin for a surface. */
+export function leftOutResult(snapshot: ChainSnapshot): LeftOutResult | null {
+  const { atSec } = snapshot;
+  const { kept, judged } = hideStrikes(snapshot);
   const before = process.cpuUsage();
-  const chain = cleanChain(
-    quotes.filter((quote) => !isHidden(quote)),
-    atSec,
-  );
+  const chain = cleanChain(kept, atSec);
   const fitted = fitSurface(chain);
   const used = process.cpuUsage(before);
   if (fitted === null) return null;
-  const judged = quotes.filter(
-    (quote) => isHidden(quote) && quote.expirySec - atSec >= LEAST_TENOR_SEC && hasBoth(quote),
-  );
   return {
     surface: tally(judged, fitted.slices, atSec),
     rawSvi: tally(judged, fitRawSlices(chain), atSec),
@@ -79,19 +89,27 @@ function tally(quotes: readonly OptionQuote[], slices: readonly SurfaceSlice[], 
 }
 
 /** Price of a quoted option on a surface, coins, at the future it was quoted beside. */
-export function priceOf(
+function priceOf(
   { kind, strike, future, expirySec }: OptionQuote,
-  slices: readonly (TenorSlice & Pick<SurfaceSlice, "expirySec" | "forwardRatio">)[],
+  slices: readonly SurfaceSlice[],
   atSec: number,
 ): { readonly price: number; readonly impliedVol: number } {
   const tenorYears = (expirySec - atSec) / SECONDS_PER_YEAR;
   const ratio = slices.find((slice) => slice.expirySec === expirySec)?.forwardRatio ?? 1;
-  const logMoneyness = Math.log(strike / (future * ratio));
-  const deviation = Math.sqrt(surfaceVariance(slices, { tenorYears, logMoneyness }));
+  const place = { tenorYears, logMoneyness: Math.log(strike / (future * ratio)) };
+  const [impliedVol = Number.NaN] = surfaceVols(slices, [place]);
+  return { price: priceAt({ kind, ...place, impliedVol }), impliedVol };
+}
+
+/** Volatilities of a surface. `[places]` */
+export function surfaceVols(slices: readonly TenorSlice[], places: readonly SurfacePlace[]): Float64Array {
+  return Float64Array.from(places, (place) => Math.sqrt(surfaceVariance(slices, place) / place.tenorYears));
+}
+
+/** Value of an option of a stated volatility, coins. */
+export function priceAt(option: Pick<OptionQuote, "kind"> & SurfacePlace & { readonly impliedVol: number }): number {
+  const { kind, logMoneyness, tenorYears, impliedVol } = option;
   const isCall = logMoneyness >= 0;
   const intrinsic = isCall === (kind === "call") ? 0 : Math.abs(Math.expm1(logMoneyness));
-  return {
-    price: outOfTheMoneyPrice({ logMoneyness, deviation, isCall }) + intrinsic,
-    impliedVol: deviation / Math.sqrt(tenorYears),
-  };
+  return outOfTheMoneyPrice({ logMoneyness, deviation: impliedVol * Math.sqrt(tenorYears), isCall }) + intrinsic;
 }

@@ -8,9 +8,9 @@ import { createRng } from "../../../oracle/math/rng.ts";
 import { type FactorHistory, forecastFactors } from "../../../oracle/models/surface/factor-forecast.ts";
 import { FACTOR_NAMES, surfaceFactors } from "../../../oracle/models/surface/surface-factors.ts";
 import { runScript } from "../../helpers/run-script.ts";
-import { CHAIN_HEADER } from "../../helpers/synthetic-chain.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
-import { CHAIN_AT_SEC, quotedChain } from "./quoted-chain.ts";
+import { chainFile } from "./chain-file.ts";
+import { CHAIN_AT_SEC } from "./quoted-chain.ts";
 
 const STEP_SEC = 6 * 3_600;
 const DAY_SEC = 86_400;
@@ -120,16 +120,3 @@ describe("npm run evaluate -- --model surface", () => {
     }
   });
 });
-
-function chainFile(snapshots: number): string {
-  const quotes = quotedChain({ seed: "file" });
-  const rows = Array.from({ length: snapshots }, (_, place) =>
-    quotes.map(({ kind, strike, expirySec, bid, ask, future }) => {
-      const date = new Date(expirySec * 1_000).toISOString().slice(0, 10).replaceAll("-", "");
-      const index = future * (1 + place / 1_000);
-      const letter = kind === "call" ? "C" : "P";
-      return `${CHAIN_AT_SEC + place * STEP_SEC},${date},${strike},${letter},${bid},${ask},0.01,0.5,${future},${index},1,1,0`;
-    }),
-  );
-  return [CHAIN_HEADER, ...rows.flat()].join("\n");
-}

@@ -1,0 +1,21 @@
+/** Runs places of the parameter cube through the exported pricing network. */
+import type { InferenceSession } from "onnxruntime-node";
+import { floatOutput, loadOnnxRuntime } from "../onnx-runtime.ts";
+import { PRICER_PARAMETERS } from "./pricer-layout.ts";
+
+/** Names of the network's input and output in the ONNX file. */
+export const PRICER_NAMES = { cube: "cube", cells: "cells" } as const;
+
+/**
+ * Cells of every row, see `PRICER_CELLS`.
+ *
+ * @param cube row-major `[rows, 9]`
+ * @returns `[rows, PRICER_CELLS]`
+ * @throws PlimsollError `ONNX_OUTPUT_MISSING` for a model of another kind.
+ */
+export async function runPricer(session: InferenceSession, cube: Float32Array): Promise<Float32Array> {
+  const { Tensor } = await loadOnnxRuntime();
+  const shape = [cube.length / PRICER_PARAMETERS, PRICER_PARAMETERS];
+  const outputs = await session.run({ [PRICER_NAMES.cube]: new Tensor("float32", cube, shape) });
+  return new Float32Array(floatOutput(outputs, PRICER_NAMES.cells));
+}
