@@ -145,18 +145,20 @@ contract SurplusTest is ScoredFixture {
     }
 
     function test_C65_RevertWhen_TheScoreIsThatOfTheClassBefore() external {
+        vm.prank(writer);
+        vault.addCollateral(id, 20_000e6);
         _scoreLow();
         _setPrice(51_000e8);
         assertEq(vault.reclassify(id), 2);
-        _refused();
+        // 9 000 USD in the money and 11 % of what is left to lose would stay, but not 33 %.
+        vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
+        _take(20_000e6);
         _later(10 minutes - 2, 51_000e8);
         assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        _refused();
-        vm.prank(writer);
-        vault.addCollateral(id, 20_000e6);
+        vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
+        _take(20_000e6);
         _later(1 minutes, 51_000e8);
         assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        // 9 000 USD in the money, and 11 % of what is left to lose.
         _take(ASKED + 20_000e6 - 9_000e6 - 5_610e6);
     }
 
