@@ -15,6 +15,7 @@ import { atLeast, type Evaluation, isoTime, type Metrics } from "../../oracle/tr
 import { readBarPanel } from "../data/bar-panel.ts";
 import { addOnReport } from "./contagion/add-on-report.ts";
 import { flowReport } from "./contagion/flow-report.ts";
+import { protocolReport } from "./contagion/protocol-report.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTIFACTS = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
@@ -54,6 +55,7 @@ export async function evaluateContagion({ paths, fromSec }: EvaluationRequest): 
       surrogate: { ...surrogate },
       addOn: addOnReport(panel, startSec),
       flows: flowReport(paths),
+      protocols: protocolReport(paths),
     },
     baselines: Object.fromEntries(Object.entries(rivals).map(([name, scores]) => [name, { ...scores }])),
     targets: targetsOf(report, surrogate),

@@ -17,6 +17,7 @@ import { fitCrash } from "../../../oracle/training/contagion/train-crash.ts";
 import { judgeLoss } from "../../../oracle/training/contagion/train-loss.ts";
 import { readBarPanel } from "../../../scripts/data/bar-panel.ts";
 import { readFlowGraph } from "../../../scripts/data/flow-graph.ts";
+import { protocolReport } from "../../../scripts/evaluate/contagion/protocol-report.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { syntheticPanel } from "./synthetic-panel.ts";
 
@@ -169,6 +170,44 @@ describe("reader of the panel", () => {
     );
     writeFileSync(join(path, "edges.csv"), "from,to,usd_volume,confidence,source\nA,B,5,1,x\n");
     assert.equal(readFlowGraph([path])?.periodDays, 546);
+  });
+});
+
+describe("protocolReport", () => {
+  const temporary = temporaryFolder();
+  after(() => temporary.remove());
+  const header = "date,protocol,tvl_usd_bn,pool_count";
+  const write = (lines: readonly string[]): string => {
+    writeFileSync(join(temporary.path, "lending_protocols.csv"), `${[header, ...lines].join("\n")}\n`);
+    return temporary.path;
+  };
+  it("error: DATA_MALFORMED for a date, a name or a value that is none", () => {
+    for (const line of ["x,aave,1,1", "2026-03-01,,1,1", "2026-03-01,aave,0,1"])
+      assert.throws(
+        () => protocolReport([write([line])]),
+        (error) => hasCode(error, "DATA_MALFORMED"),
+      );
+  });
+  it("behavior: protocols that move together expose each other; the newest day does not count", () => {
+    const rng = createRng("locked");
+    const values = Array.from({ length: 100 }, () => 1 + rng.uniform());
+    const lines = (last: number): readonly string[] =>
+      values.flatMap((value, day) => {
+        const date = new Date(86_400_000 * (20_000 + day)).toISOString().slice(0, 10);
+        const shown = day === 99 ? last : value;
+        return [`${date},a,${shown},1`, `${date},b,${2 * shown},1`];
+      });
+    const found = protocolReport([write(lines(1))]);
+    assert.ok(Array.isArray(found));
+    assert.deepEqual(
+      found.map((entry: { name: string; exposure: number }) => [entry.name, Math.round(100 * entry.exposure)]),
+      [
+        ["a", 81],
+        ["b", 81],
+      ],
+    );
+    assert.deepEqual(protocolReport([write(lines(50))]), found);
+    assert.equal(typeof protocolReport([write([])]), "string");
   });
 });
 
