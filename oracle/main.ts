@@ -1,5 +1,6 @@
 /** Entry of the command line: one command a file in `cli/`. */
 import { Command } from "commander";
+import { hedgeCommand } from "./cli/hedge.ts";
 import { marketCommand } from "./cli/market.ts";
 import { proposeCommand } from "./cli/propose.ts";
 import { retrainCommand } from "./cli/retrain.ts";
@@ -11,7 +12,8 @@ const program = new Command("plimsoll")
   .addCommand(startCommand())
   .addCommand(marketCommand())
   .addCommand(proposeCommand())
-  .addCommand(retrainCommand());
+  .addCommand(retrainCommand())
+  .addCommand(hedgeCommand());
 
 try {
   await program.parseAsync();

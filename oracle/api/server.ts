@@ -14,6 +14,7 @@ import type { SystemView } from "../domain/view.ts";
 import { registerContagionRoutes } from "./contagion-routes.ts";
 import { registerDeliveryRoutes } from "./delivery-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
+import { type HedgeAdvisor, registerHedgeRoutes } from "./hedge-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
 import { registerRiskRoutes } from "./risk-routes.ts";
@@ -41,6 +42,8 @@ export interface ApiDependencies {
   readonly metrics: Registry;
   /** Folder with the built web page; `null` serves the API alone. */
   readonly pageDir: string | null;
+  /** Answers `/v1/hedge`; without it there is no such route. */
+  readonly advise?: HedgeAdvisor;
 }
 
 /** Where the API listens. */
@@ -74,6 +77,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerContagionRoutes(typed, deps.view);
     registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
+    if (deps.advise !== undefined) registerHedgeRoutes(typed, deps.advise);
   });
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   if (deps.pageDir !== null) await registerPage(app, deps.pageDir);

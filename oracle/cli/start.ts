@@ -7,7 +7,10 @@ import { deployPlimsoll } from "../../scripts/deploy/deploy.ts";
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { readParties } from "../../scripts/deploy/parties.ts";
 import { buildPage } from "../api/build-page.ts";
+import type { HedgeAdvisor } from "../api/hedge-routes.ts";
 import { startApi } from "../api/server.ts";
+import { createHedger } from "../models/hedger/hedger.ts";
+import { adviseHedge } from "../pipeline/hedging/advise-hedge.ts";
 import type { Deployer } from "../pipeline/local/local-deployment.ts";
 import { type LocalRunOptions, runLocal } from "../pipeline/local/local-run.ts";
 import { isSimulatorScript, type MarketRequest } from "../pipeline/open-market.ts";
@@ -110,7 +113,10 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
       if (!config.serve) return;
       const pageDir = await buildPage(resolve(config.dataDir, "page"));
       const { host, port } = config;
-      const api = await startApi({ view: state, metrics: metrics.registry, pageDir }, { host, port });
+      const hedger = await createHedger(join(config.modelsDir ?? ARTIFACTS_DIR, "hedger"));
+      closer.add("hedger", () => hedger.close());
+      const advise: HedgeAdvisor = (question) => adviseHedge(question, hedger);
+      const api = await startApi({ view: state, metrics: metrics.registry, pageDir, advise }, { host, port });
       closer.add("api", () => api.close());
       view.progress(`serving ${api.url}`);
     },

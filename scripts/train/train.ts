@@ -11,6 +11,7 @@ import { trainCascadeModel } from "./train-cascade.ts";
 import { trainContagion } from "./train-contagion.ts";
 import { trainCvarDepth } from "./train-cvar-depth.ts";
 import { trainDeepPricer } from "./train-deep-pricer.ts";
+import { trainHedgerModel } from "./train-hedger.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
 
 const DEFAULT_OUT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
@@ -35,6 +36,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   "deep-pricer": trainPricingNetwork,
   "contagion-gnn": trainContagionNetworks,
   cascade: trainCascadeArtefact,
+  hedger: trainHedging,
 };
 
 async function trainQuantileNetwork(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
@@ -94,6 +96,13 @@ async function trainPricingNetwork(options: TrainOptions): Promise<Readonly<Reco
   const bars = createPhaseBars();
   const onProgress = (share: number): void => bars.show("training", share);
   return trainDeepPricer({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
+}
+
+async function trainHedging(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  if (options.data.length === 0) throw dataWanted(options.model);
+  const bars = createPhaseBars();
+  const onProgress = (share: number): void => bars.show("training", share);
+  return trainHedgerModel({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
 }
 
 /** The classical model has no weights to ship: it is refitted live. This shows what the newest fit looks like. */

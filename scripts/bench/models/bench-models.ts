@@ -29,6 +29,7 @@ await runBenchmarks({
     ["train-vol-lstm", trainingTime("vol-lstm")],
     ["train-contagion-gnn", trainingTime("contagion-gnn")],
     ["train-deep-pricer", trainingTime("deep-pricer", { readsData: false })],
+    ["train-hedger", trainingTime("hedger")],
     ["train-cvar-depth", trainingTime("cvar-depth", { readsData: false })],
   ]),
 });

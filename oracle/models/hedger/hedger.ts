@@ -1,0 +1,126 @@
+/** Serves the hedger: bands of many short calls at once, and the rule of Whalley and Wilmott where the network may not speak. */
+import type { InferenceSession } from "onnxruntime-node";
+import type { Outcome } from "../../domain/errors.ts";
+import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
+import { loadArtefact } from "../session.ts";
+import { USUAL_AVERSION, whalleyWilmott } from "./classic-bands.ts";
+import {
+  GREATEST_RESULT,
+  HEDGE_FEATURES,
+  type HedgeState,
+  MARKET_FEATURES,
+  writeMarketFeatures,
+} from "./hedge-features.ts";
+import {
+  type HedgerManifest,
+  type HedgerVectors,
+  hedgerManifestSchema,
+  hedgerVectorsSchema,
+} from "./hedger-manifest.ts";
+import { runHedgerNetwork } from "./run-hedger-network.ts";
+
+/** A short call before a decision, with what was traded before. */
+export interface HedgeRequest extends HedgeState {
+  /** Coins held for one contract. */
+  readonly held: number;
+  /** Gains less costs less the option's rise so far, deviations of the start; 0 at the start. */
+  readonly result: number;
+}
+
+/** No-transaction band of one contract, coins, and why it is the fallback's, if it is. */
+export interface HedgeBand {
+  readonly lower: number;
+  readonly upper: number;
+  readonly fallback: FallbackReason | null;
+}
+
+/** The hedger as it serves. */
+export interface Hedger {
+  /** `null` when the artefact cannot be used; `reason` then says why. */
+  readonly identity: ModelIdentity | null;
+  readonly reason: FallbackReason | null;
+  bands(requests: readonly HedgeRequest[]): Promise<readonly HedgeBand[]>;
+  close(): Promise<void>;
+}
+
+interface Artefact {
+  readonly manifest: HedgerManifest;
+  readonly vectors: HedgerVectors;
+  readonly session: InferenceSession;
+}
+
+const WIDTH = HEDGE_FEATURES.length;
+
+/**
+ * Opens the artefact.
+ *
+ * @param artifactDir folder with model.onnx, manifest.json and vectors.json.
+ * @throws PlimsollError `ORT_TELEMETRY_ENABLED` only; every other fault is a fallback with a reason.
+ */
+export async function createHedger(artifactDir: string): Promise<Hedger> {
+  const loaded = await loadVerified(artifactDir);
+  let artefact = loaded.ok ? loaded.value : null;
+  const reason = loaded.ok ? null : loaded.reason;
+  return {
+    identity: artefact === null ? null : { id: artefact.manifest.id, sha256: artefact.manifest.sha256 },
+    reason,
+    bands: async (requests) => {
+      if (artefact === null) return requests.map((request) => ruleBand(request, reason ?? "artefact-missing"));
+      const features = requestFeatures(requests);
+      const found = await runHedgerNetwork(artefact.session, features);
+      const { ranges } = artefact.manifest.guard;
+      return requests.map((request, row) => {
+        const inRange = ranges.every(({ min, max }, place) => {
+          const value = features[row * WIDTH + place] ?? Number.NaN;
+          return value >= min && value <= max;
+        });
+        if (!inRange) return ruleBand(request, "inputs-out-of-range");
+        const [lower, upper] = [found[2 * row] ?? Number.NaN, found[2 * row + 1] ?? Number.NaN];
+        return lower <= upper ? { lower, upper, fallback: null } : ruleBand(request, "output-invalid");
+      });
+    },
+    close: async () => {
+      const closing = artefact;
+      artefact = null;
+      await closing?.session.release();
+    },
+  };
+}
+
+/** Delta ± the width of theory. */
+function ruleBand(request: HedgeRequest, fallback: FallbackReason): HedgeBand {
+  const row = requestFeatures([request]);
+  const density = row[HEDGE_FEATURES.indexOf("density")] ?? Number.NaN;
+  const width = whalleyWilmott(request, density, USUAL_AVERSION);
+  return { lower: request.delta - width, upper: request.delta + width, fallback };
+}
+
+function requestFeatures(requests: readonly HedgeRequest[]): Float32Array {
+  const features = new Float32Array(requests.length * WIDTH);
+  requests.forEach((request, row) => {
+    writeMarketFeatures(features, row * WIDTH, request);
+    features[row * WIDTH + MARKET_FEATURES] = request.held;
+    features[row * WIDTH + MARKET_FEATURES + 1] = Math.min(Math.max(request.result, -GREATEST_RESULT), GREATEST_RESULT);
+  });
+  return features;
+}
+
+async function loadVerified(artifactDir: string): Promise<Outcome<Artefact, FallbackReason>> {
+  const loaded = await loadArtefact(artifactDir, { manifest: hedgerManifestSchema, vectors: hedgerVectorsSchema });
+  if (!loaded.ok) return loaded;
+  const { manifest, vectors, session } = loaded.value;
+  const isLayout = HEDGE_FEATURES.every((name, place) => manifest.features[place] === name);
+  if (isLayout && (await isGolden(session, vectors))) return loaded;
+  await session.release();
+  return { ok: false, reason: isLayout ? "output-invalid" : "schema-mismatch" };
+}
+
+/** Runs the golden vectors: a library or CPU that computes something else must not serve. */
+async function isGolden(session: InferenceSession, { features, band, tolerance }: HedgerVectors): Promise<boolean> {
+  const found = await runHedgerNetwork(session, Float32Array.from(features.flat()));
+  const expected = band.flat();
+  return (
+    expected.length === found.length &&
+    expected.every((value, place) => Math.abs(value - (found[place] ?? Number.NaN)) <= tolerance)
+  );
+}

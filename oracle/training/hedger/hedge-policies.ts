@@ -1,0 +1,107 @@
+/** Policies that are compared: Black-Scholes, fixed bands, Whalley and Wilmott, and the network. */
+import type { InferenceSession } from "onnxruntime-node";
+import { normalPdf } from "../../math/special-functions.ts";
+import { whalleyWilmott } from "../../models/hedger/classic-bands.ts";
+import { GREATEST_RESULT, HEDGE_FEATURES, MARKET_FEATURES } from "../../models/hedger/hedge-features.ts";
+import { runHedgerNetwork } from "../../models/hedger/run-hedger-network.ts";
+import { callValue, type HedgePaths } from "./hedge-paths.ts";
+import type { Decision, HedgePolicy } from "./hedge-results.ts";
+import { FULL_KNOWLEDGE, type Knowledge, seenDeviation, writeDecision } from "./rollout-batch.ts";
+
+/** Half widths of fixed bands, and aversions of Whalley and Wilmott, of which the best in hindsight is the baseline. */
+export const BAND_WIDTHS = [0.01, 0.02, 0.05, 0.1, 0.15] as const;
+/** See {@link BAND_WIDTHS}. */
+export const AVERSIONS = [1, 10, 50, 200, 1_000] as const;
+
+/** Delta at every decision. @param surface whether the implied volatility of the day is used, or that of the start. */
+export function blackScholes(surface: boolean): HedgePolicy {
+  return fixedBand(0, surface);
+}
+
+/** Delta ± a constant. */
+export function fixedBand(width: number, surface: boolean): HedgePolicy {
+  return aroundDelta(surface, () => width);
+}
+
+/** Delta ± the width of Whalley and Wilmott. */
+export function whalleyWilmottBand(aversion: number, surface: boolean): HedgePolicy {
+  return aroundDelta(surface, ({ cost, deviation, density }) => whalleyWilmott({ cost, deviation }, density, aversion));
+}
+
+interface WidthTerms {
+  readonly cost: number;
+  readonly deviation: number;
+  readonly density: number;
+}
+
+function aroundDelta(surface: boolean, widthOf: (terms: WidthTerms) => number): HedgePolicy {
+  return ({ paths, step, terms: { cost } }) => {
+    const { delta, density, deviation } = greeksOf(paths, { step, surface });
+    const widths = delta.map((_, path) =>
+      widthOf({ cost, deviation: deviation[path] ?? Number.NaN, density: density[path] ?? Number.NaN }),
+    );
+    return {
+      lower: delta.map((value, path) => value - (widths[path] ?? Number.NaN)),
+      upper: delta.map((value, path) => value + (widths[path] ?? Number.NaN)),
+    };
+  };
+}
+
+/** What all rules of one step share. `[paths]` */
+interface StepGreeks {
+  readonly delta: Float64Array;
+  readonly density: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** Greeks by paths, then by step and volatility: a comparison asks for them once for each rule. */
+const KNOWN_GREEKS = new WeakMap<HedgePaths, Map<string, StepGreeks>>();
+
+function greeksOf(
+  paths: HedgePaths,
+  { step, surface }: { readonly step: number; readonly surface: boolean },
+): StepGreeks {
+  const known = KNOWN_GREEKS.get(paths) ?? new Map<string, StepGreeks>();
+  KNOWN_GREEKS.set(paths, known);
+  const found = known.get(`${step}-${surface}`);
+  if (found !== undefined) return found;
+  const knowledge = { forecast: false, surface };
+  const row = (): Float64Array => new Float64Array(paths.paths);
+  const made = { delta: row(), density: row(), deviation: row() };
+  for (let path = 0; path < paths.paths; path += 1) {
+    const { deviation } = seenDeviation(paths, { step, path, knowledge });
+    const [spot, strike] = [paths.spot[step]?.[path] ?? Number.NaN, paths.strike[path] ?? Number.NaN];
+    made.deviation[path] = deviation;
+    made.delta[path] = callValue(spot, strike, deviation).delta;
+    made.density[path] = normalPdf(Math.log(spot / strike) / deviation + deviation / 2);
+  }
+  known.set(`${step}-${surface}`, made);
+  return made;
+}
+
+/** The network's band. @param knowledge what it is told; by default everything. */
+export function networkPolicy(session: InferenceSession, knowledge: Knowledge = FULL_KNOWLEDGE): HedgePolicy {
+  return async (decision) => {
+    const { count, features } = decisionFeatures(decision, knowledge);
+    const band = await runHedgerNetwork(session, features);
+    const edge = (side: number): Float64Array =>
+      Float64Array.from({ length: count }, (_, path) => band[2 * path + side] ?? Number.NaN);
+    return { lower: edge(0), upper: edge(1) };
+  };
+}
+
+function decisionFeatures(decision: Decision, knowledge: Knowledge) {
+  const { paths, step, terms, held } = decision;
+  const result = decision.result();
+  const width = HEDGE_FEATURES.length;
+  const market = new Float32Array(paths.paths * MARKET_FEATURES);
+  writeDecision(market, 0, { paths, step, terms: () => terms, knowledge });
+  const features = new Float32Array(paths.paths * width);
+  for (let path = 0; path < paths.paths; path += 1) {
+    features.set(market.subarray(path * MARKET_FEATURES, (path + 1) * MARKET_FEATURES), path * width);
+    features[path * width + MARKET_FEATURES] = held[path] ?? Number.NaN;
+    const shown = Math.min(Math.max(result[path] ?? Number.NaN, -GREATEST_RESULT), GREATEST_RESULT);
+    features[path * width + MARKET_FEATURES + 1] = shown;
+  }
+  return { count: paths.paths, features };
+}
