@@ -20,7 +20,17 @@ function chains(count: number, factor: number): readonly ChainSnapshot[] {
     const tenorYears = (EXPIRY - atSec) / SECONDS_PER_YEAR;
     const quotes = (["call", "put"] as const).map((kind) => {
       const mark = black76Coin({ kind, forward: future, strike: 100, tenorYears, impliedVol: 0.5 }).price;
-      return { kind, strike: 100, expirySec: EXPIRY, mark, impliedVol: 0.5, future, index: future };
+      return {
+        kind,
+        strike: 100,
+        expirySec: EXPIRY,
+        bid: null,
+        ask: null,
+        mark,
+        impliedVol: 0.5,
+        future,
+        index: future,
+      };
     });
     return { asset: "BTC", atSec, index: future, quotes };
   });
