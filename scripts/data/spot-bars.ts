@@ -35,6 +35,11 @@ export function readSpotBars(paths: readonly string[]): ReadonlyMap<AssetSymbol,
   );
 }
 
+/** Whether a file has the name of a file of hourly spot bars. */
+export function isSpotFile(path: string): boolean {
+  return FILE.test(basename(path));
+}
+
 /** A file as one part a line, so that lines that repeat an hour are compared like overlapping files. */
 function readFile(path: string): readonly SeriesPart[] {
   const table = readCsvTable(path);

@@ -237,7 +237,12 @@ function invalid(path: string, detail: string, cause: unknown): PlimsollError {
 
 /** Risk classes of a market: one per moneyness × tenor cell. */
 export function classesOf(config: DeploymentConfig, marketId: number): readonly ConfiguredClass[] {
-  return config.moneyness.flatMap((bucket, moneyness) =>
+  return bucketsOf(config, marketId).flat();
+}
+
+/** Risk classes of a market by bucket of moneyness. */
+export function bucketsOf(config: DeploymentConfig, marketId: number): readonly (readonly ConfiguredClass[])[] {
+  return config.moneyness.map((bucket, moneyness) =>
     bucket.rhoInitialBps.map((rhoInitialBps, tenor) => ({
       classId: classIdOf(marketId, moneyness, tenor),
       riskClass: {

@@ -2,8 +2,9 @@
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { atLeast, atMost, type Evaluation } from "../../oracle/training/evaluate/evaluation.ts";
 import { memoryLog } from "../mechanism/evaluation-log.ts";
-import { study } from "../mechanism/study.ts";
+import { heldBars, type StudyOrder, study } from "../mechanism/study.ts";
 import { publishedLender, seedSpread } from "../mechanism/study-json.ts";
+import { heldOutWorlds, STUDY_SIZES } from "../mechanism/study-plan.ts";
 import { compareProxy } from "./mechanism/compare-proxy.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -18,9 +19,9 @@ const MS_PER_SECOND = 1_000;
  */
 export async function evaluateMechanism({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const order = { size: "quick" as const, data: paths, fromSec, seed: "mechanism-1" };
+  if (!hasReplay(order)) throw noWindow();
   const nowSec = (): number => performance.now() / MS_PER_SECOND;
   const { findings, json } = await study(order, { log: memoryLog(), onProgress: () => {}, nowSec });
-  if (findings.worlds.replays === 0) throw noWindow();
   const { heldOut } = json;
   const lender = publishedLender(findings.heldOut.lenders);
   const proxy = compareProxy();
@@ -49,6 +50,10 @@ export async function evaluateMechanism({ paths, fromSec }: EvaluationRequest): 
       ),
     },
   };
+}
+
+function hasReplay({ size, seed, ...held }: StudyOrder): boolean {
+  return heldOutWorlds(STUDY_SIZES[size], heldBars(held), seed).some(({ kind }) => kind === "replay");
 }
 
 function noWindow(): PlimsollError<"EVALUATE_NO_WINDOW"> {

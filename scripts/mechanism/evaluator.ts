@@ -23,6 +23,8 @@ export interface CandidateEvaluator {
 export interface EvaluatorOptions {
   readonly config: string;
   readonly data: readonly string[];
+  /** Hash of what the configuration and the data files hold: another content is another question. */
+  readonly content: string;
   readonly threads: StudyThreads;
   readonly log: EvaluationLog;
   /** Told after every batch. */
@@ -30,11 +32,18 @@ export interface EvaluatorOptions {
 }
 
 /** Creates an evaluator. */
-export function createEvaluator({ config, data, threads, log, onAsked }: EvaluatorOptions): CandidateEvaluator {
+export function createEvaluator({
+  config,
+  data,
+  content,
+  threads,
+  log,
+  onAsked,
+}: EvaluatorOptions): CandidateEvaluator {
   const counts = { asked: 0, made: 0 };
   return {
     evaluate: async (candidates, { worlds, agents }) => {
-      const place = hashOf({ worlds, agents, data });
+      const place = hashOf({ worlds, agents, content });
       const keys = candidates.map((candidate) => `${place}:${hashOf(candidate)}`);
       const unknown = new Map<string, Candidate>();
       candidates.forEach((candidate, index) => {

@@ -1,9 +1,8 @@
 /** The recommendation as calls that a DAO can vote on, and as a configuration that `npm run propose -- --config` takes. */
 import { encodeFunctionData, zeroAddress } from "viem";
 import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
-import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 import { classWith, type MechanismParameters } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
-import { classesOf, type DeploymentConfig } from "../deploy/deployment-config.ts";
+import { bucketsOf, type ConfiguredClass, type DeploymentConfig } from "../deploy/deployment-config.ts";
 import { planClass } from "../deploy/propose/plan-changes.ts";
 import { differencesOf } from "../deploy/verify/difference.ts";
 
@@ -23,28 +22,20 @@ const MINUTE_SEC = 60;
  * chain has: `npm run propose -- --config FILE` adds it.
  */
 export function votedCalls(config: DeploymentConfig, parameters: MechanismParameters): readonly VotedCall[] {
-  const classes = config.markets.flatMap((_, index) => classesOf(config, index + 1));
-  return [
-    ...classes.flatMap(({ classId, riskClass }) => classCall(classId, riskClass, parameters)),
-    ...liquidationCall(config, parameters),
-  ];
+  const buckets = config.markets.flatMap((_, index) => bucketsOf(config, index + 1));
+  return [...buckets.flatMap((bucket) => bucketCalls(bucket, parameters)), ...liquidationCall(config, parameters)];
 }
 
 /** The reviewed configuration with the parameters in it; the same fields in the same places. */
 export function configWith(config: DeploymentConfig, parameters: MechanismParameters): DeploymentConfig {
   const { deltaBps, betaBps, graceMinutes, rampMinutes, maxAboveOpenBps, penaltyFloorBps } = parameters;
-  const classes = classesOf(config, 1);
-  let next = 0;
-  const moneyness = config.moneyness.map((bucket) => {
-    const own = bucket.rhoInitialBps.map(() => {
-      const found = classes[next];
-      next += 1;
-      if (found === undefined) throw new RangeError("Every cell of the grid has a class.");
-      return classWith(found.riskClass, parameters);
-    });
-    const piDefaultBps = Math.min(...own.map((riskClass) => riskClass.piDefaultBps));
-    const rhoFloorBps = own[0]?.rhoFloorBps ?? bucket.rhoFloorBps;
-    return { ...bucket, rhoFloorBps, piDefaultBps, rhoInitialBps: own.map(({ rhoInitialBps }) => rhoInitialBps) };
+  const buckets = bucketsOf(config, 1);
+  const moneyness = config.moneyness.map((bucket, place) => {
+    const own = bucketWith(buckets[place] ?? [], parameters);
+    const [first] = own;
+    if (first === undefined) throw new RangeError("Every bucket has a class; the schema says so.");
+    const { rhoFloorBps, piDefaultBps } = first.riskClass;
+    return { ...bucket, rhoFloorBps, piDefaultBps, rhoInitialBps: own.map(({ riskClass }) => riskClass.rhoInitialBps) };
   });
   return {
     ...config,
@@ -63,14 +54,22 @@ export function configWith(config: DeploymentConfig, parameters: MechanismParame
   };
 }
 
-function classCall(classId: number, live: RiskClass, parameters: MechanismParameters): readonly VotedCall[] {
-  const input = { at: () => zeroAddress, classes: new Map([[classId, live]]) };
-  return planClass(classId, classWith(live, parameters), input).map(({ abi, functionName, args, title }) => ({
-    contract: "riskOracle" as const,
-    functionName,
-    calldata: encodeFunctionData({ abi, functionName, args }),
-    title,
-  }));
+/** Classes of one bucket of moneyness under other parameters. */
+function bucketWith(bucket: readonly ConfiguredClass[], parameters: MechanismParameters): readonly ConfiguredClass[] {
+  const members = bucket.map(({ riskClass }) => riskClass);
+  return bucket.map(({ classId, riskClass }) => ({ classId, riskClass: classWith(riskClass, parameters, members) }));
+}
+
+function bucketCalls(bucket: readonly ConfiguredClass[], parameters: MechanismParameters): readonly VotedCall[] {
+  const classes = new Map(bucket.map(({ classId, riskClass }) => [classId, riskClass]));
+  return bucketWith(bucket, parameters)
+    .flatMap(({ classId, riskClass }) => planClass(classId, riskClass, { at: () => zeroAddress, classes }))
+    .map(({ abi, functionName, args, title }) => ({
+      contract: "riskOracle" as const,
+      functionName,
+      calldata: encodeFunctionData({ abi, functionName, args }),
+      title,
+    }));
 }
 
 function liquidationOf({ liquidation }: DeploymentConfig, parameters: MechanismParameters) {

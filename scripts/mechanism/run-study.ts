@@ -37,7 +37,10 @@ export interface SweepPoint {
 /** What a study found. */
 export interface StudyFindings {
   readonly configured: Judged;
+  /** The cheapest point on the searched worlds, today's among them. */
   readonly recommended: Judged & { readonly parameters: MechanismParameters };
+  /** Whether today's configuration costs no more than the recommendation on held-out worlds: then nothing is to be changed. */
+  readonly isKept: boolean;
   /** Lenders' settings over a knob, 1 as published. */
   readonly lenders: readonly Judged[];
   readonly seeds: readonly SeedResult[];
@@ -95,9 +98,10 @@ export async function runStudy(request: StudyRequest, evaluator: CandidateEvalua
   if (own === undefined) throw new RangeError("The reviewed configuration is evaluated first.");
   const { written } = own.figures;
   const { seeds, tried } = await searchAll(request, { evaluator, question: searched, written });
-  const best = bestOf(tried, written);
+  const today = { parameters: configured, figures: own.figures };
+  const best = bestOf([today, ...tried], written);
   const recommended = { ...judged("recommended", best, written), parameters: best.parameters };
-  const front = frontOf([...tried, { parameters: configured, figures: own.figures }]);
+  const front = frontOf([...tried, today]);
   const heldOut = await judge([...baselines(configured), recommended, ...shown(front)], held, null);
   const [heldConfigured, ...heldRest] = heldOut;
   const heldRecommended = heldRest[LENDER_SCALES.length];
@@ -105,6 +109,7 @@ export async function runStudy(request: StudyRequest, evaluator: CandidateEvalua
   return {
     configured: own,
     recommended,
+    isKept: heldConfigured.cost <= heldRecommended.cost,
     lenders,
     seeds,
     tried,

@@ -49,6 +49,7 @@ export function studyJson(findings: StudyFindings, run: StudyRun, calls: readonl
     worlds,
     searched: { configured: brief(configured), recommended: brief(recommended), lenders: lenders.map(brief) },
     recommended: recommended.parameters,
+    verdict: findings.isKept ? ("keep" as const) : ("change" as const),
     seeds,
     seedSpread: seedSpread(findings),
     front: front.map(({ parameters, figures }) => ({ parameters, ...figures })),

@@ -41,7 +41,10 @@ export function studyReport(findings: StudyFindings, run: StudyRun, calls: reado
   };
 }
 
-function proposalSection({ recommended, configured }: StudyFindings, calls: readonly VotedCall[]): ReportSection {
+function proposalSection(
+  { recommended, configured, isKept }: StudyFindings,
+  calls: readonly VotedCall[],
+): ReportSection {
   const { candidate } = configured;
   const today = candidate.kind === "parameters" ? candidate.parameters : recommended.parameters;
   const rows = PARAMETER_RANGES.map(({ name, low, high }) => [
@@ -54,6 +57,9 @@ function proposalSection({ recommended, configured }: StudyFindings, calls: read
   return {
     title: "Proposal",
     text: [
+      isKept
+        ? "Keep today's configuration: on held-out worlds it costs no more than what the search found. There is nothing to vote on."
+        : "Change: on held-out worlds what the search found costs less than today's configuration.",
       "The numbers below were found by the search; those that the sweeps show to be flat may as well stay. Class numbers are factors on the reviewed cells. The fund's share is set by npm run propose -- --config, which knows the addresses.",
     ],
     tables: [
@@ -68,12 +74,16 @@ function proposalSection({ recommended, configured }: StudyFindings, calls: read
         ],
         rows,
       },
-      {
-        caption: "Calls, for a deployment of the reviewed configuration",
-        columns: [{ title: "contract" }, { title: "function" }, { title: "what changes" }, { title: "call data" }],
-        rows: calls.map(({ contract, functionName, title, calldata }) => [contract, functionName, title, calldata]),
-      },
+      ...(isKept ? [] : [callsTable(calls)]),
     ],
+  };
+}
+
+function callsTable(calls: readonly VotedCall[]): ReportTable {
+  return {
+    caption: "Calls, for a deployment of the reviewed configuration",
+    columns: [{ title: "contract" }, { title: "function" }, { title: "what changes" }, { title: "call data" }],
+    rows: calls.map(({ contract, functionName, title, calldata }) => [contract, functionName, title, calldata]),
   };
 }
 

@@ -18,38 +18,56 @@ export interface StudyThreads {
 
 const WORKER = new URL("./mechanism-worker.ts", import.meta.url);
 
-/** Starts threads; what they find depends on the tasks alone. @param count at least 1. */
-export function startStudyThreads(count: number): StudyThreads {
-  const workers = Array.from({ length: Math.max(1, count) }, () => new Worker(WORKER));
+/**
+ * Starts threads; what they find depends on the tasks alone.
+ *
+ * @param count at least 1.
+ * @param script what a thread runs; for tests another.
+ */
+export function startStudyThreads(count: number, script: URL = WORKER): StudyThreads {
+  const lanes = Array.from({ length: Math.max(1, count) }, () => startLane(script));
   return {
     run: async (task) => {
-      const shares = workers.map((_, lane) => task.worlds.filter((__, place) => place % workers.length === lane));
-      const found = await Promise.all(
-        workers.map((worker, lane) => ask(worker, { ...task, worlds: shares[lane] ?? [] })),
-      );
-      return task.worlds.map((_, place) => found[place % workers.length]?.[Math.floor(place / workers.length)] ?? []);
+      const shares = lanes.map((_, lane) => task.worlds.filter((__, place) => place % lanes.length === lane));
+      const found = await Promise.all(lanes.map((lane, place) => ask(lane, { ...task, worlds: shares[place] ?? [] })));
+      return task.worlds.map((_, place) => found[place % lanes.length]?.[Math.floor(place / lanes.length)] ?? []);
     },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(lanes.map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function ask(worker: Worker, task: StudyTask): Promise<readonly (readonly WorldOutcome[])[]> {
+/** A thread; once it has ended, why, and who still waits for its answer. */
+interface Lane {
+  readonly worker: Worker;
+  ended: PlimsollError | null;
+  refuse: (why: PlimsollError) => void;
+}
+
+function startLane(script: URL): Lane {
+  const lane: Lane = { worker: new Worker(script), ended: null, refuse: () => {} };
+  const end = (text: string): void => {
+    lane.ended ??= failed("MECHANISM_THREAD_FAILED", text);
+    lane.refuse(lane.ended);
+  };
+  lane.worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
+  lane.worker.on("exit", (code) => end(`its thread ended early with code ${code}`));
+  return lane;
+}
+
+function ask(lane: Lane, task: StudyTask): Promise<readonly (readonly WorldOutcome[])[]> {
   if (task.worlds.length === 0) return Promise.resolve([]);
+  if (lane.ended !== null) return Promise.reject(lane.ended);
   return new Promise((resolve, reject) => {
-    const onExit = (code: number): void => {
-      reject(failed("MECHANISM_THREAD_FAILED", `its thread ended early with code ${code}`));
-    };
-    worker.once("exit", onExit);
-    worker.once("message", (sent: unknown) => {
-      worker.off("exit", onExit);
+    lane.refuse = reject;
+    lane.worker.once("message", (sent: unknown) => {
       const answer = studyAnswerSchema.safeParse(sent);
       if (!answer.success) reject(failed("MECHANISM_THREAD_FAILED", answer.error.message));
       else if (answer.data.kind === "failure") reject(failed(answer.data.code, answer.data.text));
       else resolve(answer.data.outcomes);
     });
-    worker.postMessage(task);
+    lane.worker.postMessage(task);
   });
 }
 

@@ -10,6 +10,7 @@ import { createEvaluator } from "./evaluator.ts";
 import { configWith, votedCalls } from "./proposal-calls.ts";
 import { plannedEvaluations, runStudy, type StudyFindings } from "./run-study.ts";
 import { STUDY_CONFIG } from "./run-task.ts";
+import { studyContent } from "./study-content.ts";
 import { studyJson } from "./study-json.ts";
 import { type HeldBars, STUDY_SIZES } from "./study-plan.ts";
 import { studyReport } from "./study-report.ts";
@@ -39,7 +40,7 @@ export interface StudyResult {
   readonly findings: StudyFindings;
   readonly json: ReturnType<typeof studyJson>;
   readonly report: Report;
-  /** The reviewed configuration with the recommendation in it. */
+  /** The reviewed configuration with the recommendation in it; as it was where the study says to keep it. */
   readonly config: DeploymentConfig;
 }
 
@@ -57,27 +58,30 @@ export async function study(order: StudyOrder, { log, onProgress, nowSec }: Stud
     configured: configuredParameters(configuredTerms(config, "BTC")),
   };
   const planned = plannedEvaluations(request);
+  const content = studyContent(STUDY_CONFIG, order.data);
   const threads = startStudyThreads(availableParallelism());
   try {
     const onAsked = (asked: number): void => onProgress(Math.min(1, asked / planned));
-    const evaluator = createEvaluator({ config: STUDY_CONFIG, data: order.data, threads, log, onAsked });
+    const evaluator = createEvaluator({ config: STUDY_CONFIG, data: order.data, content, threads, log, onAsked });
     const findings = await runStudy(request, evaluator);
     const { asked, made } = evaluator.counts();
     const { size, seed, data } = order;
     const run = { size, seed, data: data.length > 0, asked, made, took: nowSec() - startSec };
-    const calls = votedCalls(config, findings.recommended.parameters);
+    const { isKept, recommended } = findings;
+    const calls = isKept ? [] : votedCalls(config, recommended.parameters);
     return {
       findings,
       json: studyJson(findings, run, calls),
       report: studyReport(findings, run, calls),
-      config: configWith(config, findings.recommended.parameters),
+      config: isKept ? config : configWith(config, recommended.parameters),
     };
   } finally {
     await threads.close();
   }
 }
 
-function heldBars({ data, fromSec }: StudyOrder): HeldBars {
+/** How many hours each asset has, and where what is held out begins. @throws PlimsollError those of the reader. */
+export function heldBars({ data, fromSec }: Pick<StudyOrder, "data" | "fromSec">): HeldBars {
   if (data.length === 0) return new Map();
   return new Map(
     [...readSpotBars(data)].map(([asset, bars]) => {

@@ -1,7 +1,7 @@
 /** The numbers of a deployment that the search may move, their ranges, and how they enter the terms of a vault. */
 import type { RiskClass } from "../../domain/risk-class.ts";
 import { BPS } from "../../domain/units.ts";
-import type { VaultTerms } from "../vault/vault-terms.ts";
+import { TENOR_BUCKETS, type VaultTerms } from "../vault/vault-terms.ts";
 
 /** Values of all parameters, by name. */
 export interface MechanismParameters {
@@ -85,7 +85,9 @@ export function configuredParameters(terms: VaultTerms): MechanismParameters {
 
 /** The terms of a vault with other parameters; `floor ≤ ρ`, `π floor ≤ π ≤ cap` and `π + δ ≤ ρ` hold for every default. */
 export function termsWith(terms: VaultTerms, parameters: MechanismParameters): VaultTerms {
-  const classes = [...terms.classes].map(([id, riskClass]) => [id, classWith(riskClass, parameters)] as const);
+  const classes = [...terms.classes].map(([id, riskClass]) => {
+    return [id, classWith(riskClass, parameters, bucketOf(terms, id))] as const;
+  });
   return {
     ...terms,
     classes: new Map(classes),
@@ -97,13 +99,24 @@ export function termsWith(terms: VaultTerms, parameters: MechanismParameters): V
   };
 }
 
-/** Bounds of one class under other parameters. */
-export function classWith(riskClass: RiskClass, parameters: MechanismParameters): RiskClass {
+/**
+ * Bounds of one class under other parameters.
+ *
+ * @param bucket classes of the same bucket of moneyness, at least the class itself: a configuration has one default π for all
+ * of them, which the one with the least ρ bounds.
+ */
+export function classWith(
+  riskClass: RiskClass,
+  parameters: MechanismParameters,
+  bucket: readonly RiskClass[],
+): RiskClass {
   const { deltaBps, penaltyFloorBps, betaBps, graceMinutes, rampMinutes, maxAboveOpenBps } = parameters;
   const rhoFloorBps = Math.max(Math.round(riskClass.rhoFloorBps * parameters.floorScale), penaltyFloorBps + deltaBps);
-  const rhoInitialBps = bounded(riskClass.rhoInitialBps * parameters.classScale, rhoFloorBps, BPS);
+  const rhoOf = (initialBps: number): number => bounded(initialBps * parameters.classScale, rhoFloorBps, BPS);
+  const rhoInitialBps = rhoOf(riskClass.rhoInitialBps);
+  const leastRhoBps = rhoOf(Math.min(...bucket.map((member) => member.rhoInitialBps)));
   const piDefault = riskClass.piDefaultBps * parameters.penaltyScale;
-  const piDefaultBps = bounded(piDefault, penaltyFloorBps, Math.min(riskClass.piCapBps, rhoInitialBps - deltaBps));
+  const piDefaultBps = bounded(piDefault, penaltyFloorBps, Math.min(riskClass.piCapBps, leastRhoBps - deltaBps));
   return {
     ...riskClass,
     rhoFloorBps,
@@ -156,6 +169,14 @@ const LOWEST: MechanismParameters = {
   fundFeeBps: 0,
   maxAboveOpenBps: 0,
 };
+
+/** The classes of all tenors of the moneyness of a class; itself where the grid does not hold it. */
+function bucketOf({ grid, classes }: VaultTerms, id: number): readonly RiskClass[] {
+  const place = grid.classIds.indexOf(id);
+  const row = place - (place % TENOR_BUCKETS);
+  const ids = place < 0 ? [id] : grid.classIds.slice(row, row + TENOR_BUCKETS);
+  return ids.flatMap((member) => classes.get(member) ?? []);
+}
 
 function anyClass({ classes }: VaultTerms): RiskClass {
   const [first] = classes.values();

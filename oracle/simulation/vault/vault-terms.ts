@@ -45,7 +45,8 @@ export interface VaultTerms {
 
 const BPS = 10_000n;
 const MAX_EDGE_BPS = 65_534;
-const TENOR_BUCKETS = 4;
+/** Cells of a row of {@link ClassGrid}. */
+export const TENOR_BUCKETS = 4;
 /** `VaultOwners.HYSTERESIS_BPS`. */
 const HYSTERESIS_BPS = 200n;
 
