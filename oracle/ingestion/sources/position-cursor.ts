@@ -10,6 +10,7 @@ import type { Address, Hex } from "../../domain/units.ts";
 export interface PositionLife {
   readonly id: bigint;
   readonly registeredAt: bigint;
+  /** Block by which it had ended: the oracle was told to forget it, or its source said that it is not active. */
   readonly retiredAt: bigint | null;
 }
 
@@ -52,6 +53,11 @@ export interface PositionCursor {
    * @throws PlimsollError `ANCHOR_NOT_CANONICAL`, `LOG_RANGE_REFUSED`.
    */
   advance(anchor: Anchor): Promise<readonly PositionLife[]>;
+  /**
+   * Ends lives at `anchor`, up to which the cursor has read: their source says that they are not active, and ids are never
+   * used twice. Where the block, or the branch that the cursor stands on, has left the chain meanwhile, nothing is changed.
+   */
+  end(ids: readonly bigint[], anchor: Anchor): Promise<void>;
 }
 
 const DEFAULT_BLOCK_RANGE = 2_000n;
@@ -75,7 +81,30 @@ export function createPositionCursor(options: PositionCursorOptions): PositionCu
       state = advanced;
       return advanced.lives;
     },
+    end: async (ids, anchor) => {
+      const known = state;
+      if (ids.length === 0 || known === null || !(await isOneBranch(options.chain, known, anchor))) return;
+      const ended = endLives(known, new Set(ids), anchor.blockNumber);
+      await options.store.save(ended);
+      state = ended;
+    },
   };
+}
+
+/** Whether an anchor and the block where the cursor stands are both canonical: only then may one date what the other saw. */
+async function isOneBranch(chain: ChainClient, { checkpoints }: CursorState, anchor: Anchor): Promise<boolean> {
+  const last = checkpoints.at(-1);
+  if (last === undefined || last.blockNumber < anchor.blockNumber) return false;
+  return (await isCanonical(chain, anchor)) && (await isCanonical(chain, last));
+}
+
+function endLives(state: CursorState, ended: ReadonlySet<bigint>, blockNumber: bigint): CursorState {
+  const lives = state.lives.map((life) =>
+    ended.has(life.id) && life.registeredAt <= blockNumber && life.retiredAt === null
+      ? { ...life, retiredAt: blockNumber }
+      : life,
+  );
+  return { ...state, lives };
 }
 
 /** Drops everything after the last checkpoint that is still canonical. */
@@ -168,7 +197,8 @@ function applyEvent(lives: Map<bigint, PositionLife>, event: LifeEvent): void {
     return;
   }
   const life = lives.get(event.id);
-  if (life !== undefined) lives.set(event.id, { ...life, retiredAt: event.blockNumber });
+  // One that its source has ended before stays ended from there on.
+  if (life?.retiredAt === null) lives.set(event.id, { ...life, retiredAt: event.blockNumber });
 }
 
 /** Registrations and retirements in order, or `null` when the RPC refuses a range of this length. */

@@ -30,6 +30,8 @@ const BASE_GAS = 500_000n;
 const POSITION_GAS = 100_000n;
 /** Positions described in one call: 10.5 million gas, below what any RPC grants an `eth_call`. */
 const DESCRIBE_BATCH = 100;
+/** Calls under way at once: a source of very many positions takes longer, and overloads no RPC. */
+const DESCRIBE_CALLS = 4;
 
 /**
  * Highest position id that the source has created, at an anchor.
@@ -58,7 +60,12 @@ export async function describePositions(
   const batches = Array.from({ length: Math.ceil(ids.length / DESCRIBE_BATCH) }, (_, index) =>
     ids.slice(index * DESCRIBE_BATCH, (index + 1) * DESCRIBE_BATCH),
   );
-  return (await Promise.all(batches.map(async (batch) => await describeBatch(door, batch, anchor)))).flat();
+  const views: (readonly PositionView[])[] = [];
+  for (let first = 0; first < batches.length; first += DESCRIBE_CALLS) {
+    const group = batches.slice(first, first + DESCRIBE_CALLS);
+    views.push(...(await Promise.all(group.map(async (batch) => await describeBatch(door, batch, anchor)))));
+  }
+  return views.flat();
 }
 
 async function describeBatch(

@@ -13,7 +13,7 @@ import {
   notCanonical,
   type PositionLife,
 } from "./position-cursor.ts";
-import { createPositionViews } from "./position-views.ts";
+import { createPositionViews, type PositionViewMap } from "./position-views.ts";
 import { type PositionView, readPositionCount } from "./source-calls.ts";
 
 /** Asset and token decimals of one market. */
@@ -50,7 +50,7 @@ export type PositionFault = "market-unknown" | "series-invalid" | "size-zero";
 export interface PositionReject {
   readonly source: Address;
   readonly reason: string;
-  /** How many; every open one for a fault of the source. */
+  /** How many; for a fault of the source every one that is not known to have ended. */
   readonly count: number;
 }
 
@@ -86,6 +86,7 @@ export function createSourcePositions(options: SourcePositionsOptions): SourcePo
         // Asked by hash, and last: it proves that the logs before it were of the anchor's branch.
         const isComplete = (await readPositionCount(options, anchor)) === registeredBy(lives, anchor);
         if (!isComplete) return refused(options, "source-incomplete", open.length);
+        await cursor.end(endedOf(found), anchor);
         return toReading(
           options,
           anchor,
@@ -113,6 +114,11 @@ function refused({ source }: SourcePositionsOptions, reason: SourceFault, open: 
 
 function isOpenAt(life: PositionLife, blockNumber: bigint): boolean {
   return life.registeredAt <= blockNumber && (life.retiredAt === null || life.retiredAt > blockNumber);
+}
+
+/** What a source says is not active has ended for good: it registers a position when it opens it, and never uses an id twice. */
+function endedOf(found: PositionViewMap): readonly bigint[] {
+  return [...found].flatMap(([id, { active }]) => (active ? [] : [id]));
 }
 
 /** Ids are 1…positionCount, so that a truncated log answer shows as a gap. */

@@ -24,6 +24,8 @@ describe("createPositionViews", () => {
   let chain: ChainClient;
   /** How many positions each call asked to describe. */
   let described: number[] = [];
+  /** How many such calls each request to the RPC held. */
+  let callsAtOnce: number[] = [];
   before(async () => {
     anvil = await startAnvil(["--timestamp", String(GENESIS_SEC)]);
     fixture = await deployOracle(anvil);
@@ -39,12 +41,15 @@ describe("createPositionViews", () => {
   });
   beforeEach(() => {
     described = [];
+    callsAtOnce = [];
   });
 
   async function startProxy(): Promise<Server> {
     const server = createServer(async (request, response) => {
       const body = await text(request);
-      for (const [, calldata = ""] of body.matchAll(new RegExp(`0x${DESCRIBE}([0-9a-f]*)`, "g"))) {
+      const calls = [...body.matchAll(new RegExp(`0x${DESCRIBE}([0-9a-f]*)`, "g"))];
+      callsAtOnce.push(calls.length);
+      for (const [, calldata = ""] of calls) {
         // The first two words are the list's offset and length.
         described.push(calldata.length / WORD_DIGITS - 2);
       }
@@ -84,6 +89,13 @@ describe("createPositionViews", () => {
     assert.deepEqual([...(await reader.readAt([3n], await head())).keys()], [3n]);
     await reader.readAt([1n, 3n], await head());
     assert.deepEqual(described, [2, 2, 1]);
+  });
+
+  it("behavior: asks for very many positions in parts, few of them at once", async () => {
+    const many = Array.from({ length: 950 }, (_, place) => IDS[place % IDS.length] ?? 1n);
+    await views().readAt(many, await head());
+    assert.deepEqual(described, [...Array.from({ length: 9 }, () => 100), 50]);
+    assert.deepEqual(callsAtOnce, [4, 4, 2]);
   });
 
   it("behavior: describes everything for an older anchor, and again after half an hour", async () => {

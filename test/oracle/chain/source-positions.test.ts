@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { Abi } from "viem";
+import { type Abi, encodeAbiParameters, toFunctionSelector } from "viem";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { connectChain } from "../../../oracle/chain/client.ts";
 import { createOracleReader } from "../../../oracle/chain/oracle-reader.ts";
@@ -19,6 +19,7 @@ import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
 import { deployOracle, GENESIS_SEC, type OracleFixture } from "./oracle-fixture.ts";
 
 const VAULT_ABI: Abi = optionVaultAbi;
+const DESCRIBE = toFunctionSelector("describePositions(uint256[])").slice(2);
 const MARKETS = new Map([[1, { asset: "BTC", baseDecimals: 8, quoteDecimals: 6 }]]);
 
 function memoryStore(): CursorStore & { state: CursorState | null } {
@@ -71,6 +72,22 @@ describe("createSourcePositions", () => {
       response.setHeader("content-type", "application/json");
       response.end(range !== null && range > maxRange ? refusal(calls) : await forward(anvil.rpcUrl, body));
     });
+    return await connect(server);
+  }
+
+  /** The calldata of every request to describe positions. */
+  async function watchedChain(described: string[]) {
+    const server = createServer(async (request, response) => {
+      const body = await text(request);
+      for (const [, calldata = ""] of body.matchAll(new RegExp(`0x${DESCRIBE}([0-9a-f]*)`, "g")))
+        described.push(calldata);
+      response.setHeader("content-type", "application/json");
+      response.end(await forward(anvil.rpcUrl, body));
+    });
+    return await connect(server);
+  }
+
+  async function connect(server: Server) {
     proxy = server;
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -132,6 +149,21 @@ describe("createSourcePositions", () => {
     assert.deepEqual(await openIds(restarted, before), [1n, 2n]);
   });
 
+  it("behavior: what has ended is never described again, not even after a restart", async () => {
+    const store = memoryStore();
+    const before = await head();
+    await openIds(createSourcePositions(options({ store })), before);
+    const retired = store.state?.lives.flatMap(({ id, retiredAt }) => (retiredAt === null ? [] : [[id, retiredAt]]));
+    assert.deepEqual(retired, [[3n, before.blockNumber]]);
+    const described: string[] = [];
+    const chain = await watchedChain(described);
+    await fixture.control("evm_mine", []);
+    const restarted = createSourcePositions(options({ store, chain }));
+    assert.deepEqual(await openIds(restarted, await head()), [1n, 2n, 4n]);
+    assert.deepEqual(described, [encodeAbiParameters([{ type: "uint256[]" }], [[1n, 2n, 4n]]).slice(2)]);
+    await fixture.control("anvil_rollback", [1]);
+  });
+
   it("behavior: halves the range until the RPC answers", async () => {
     const seen: bigint[] = [];
     const chain = await limitedChain(4n, seen);
@@ -148,6 +180,7 @@ describe("createSourcePositions", () => {
     await fixture.send(fixture.vault, VAULT_ABI, "close", [2n, 100_000_000n, 0n]);
     const orphan = await head();
     assert.deepEqual(await openIds(reader, orphan), [1n, 4n, 5n]);
+    assert.equal(store.state?.lives.find(({ id }) => id === 2n)?.retiredAt, orphan.blockNumber);
     await fixture.control("anvil_rollback", [2]);
     await fixture.control("evm_mine", []);
     assert.deepEqual(await openIds(reader, await head()), [1n, 2n, 4n]);
