@@ -123,7 +123,7 @@ const ContagionNodeSchema = z.object({
   kind: z.enum(["asset", "source"]),
   tiedUsd: z.number().describe("Collateral tied to it"),
   importance: z.number().describe("Share of all collateral that would be lost with it, 0 to 1"),
-  exposure: z.number().describe("Mean share of it lost when one of the other assets is lost in full, 0 to 1"),
+  exposure: z.number().describe("Share of it lost when the other asset that hurts it most is lost in full, 0 to 1"),
   lossUsd: z.number().describe("Collateral of the sources that would be lost with it"),
   paths: z.array(
     z.object({

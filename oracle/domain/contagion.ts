@@ -25,7 +25,7 @@ export interface ContagionNode {
   readonly tiedUsd: number;
   /** Share of all collateral that would be lost with it, in [0, 1]; 0 for a source, whose loss reaches no other. */
   readonly importance: number;
-  /** Mean share of it that is lost when one of the other assets is lost in full, in [0, 1]. */
+  /** Share of it that is lost with the one of the other assets that hurts it most, lost in full, in [0, 1]. */
   readonly exposure: number;
   /** Collateral of the sources that would be lost with it, USD. */
   readonly lossUsd: number;

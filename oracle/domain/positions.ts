@@ -55,6 +55,11 @@ export function tenorYears(series: Pick<OptionSeries, "expirySec">, atSec: numbe
   return Math.max(0, series.expirySec - atSec) / SECONDS_PER_YEAR;
 }
 
+/** Whether a position still owes anything: not expired, not empty. A size that is no number is not known to be none. */
+export function isLive({ expirySec, size }: Pick<Position, "expirySec" | "size">, atSec: number): boolean {
+  return expirySec > atSec && !(size <= 0);
+}
+
 /** Key of a position inside one round: source address and id. */
 export function positionKey(position: Pick<Position, "source" | "id">): string {
   return `${position.source.toLowerCase()}:${position.id}`;

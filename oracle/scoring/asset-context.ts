@@ -8,7 +8,7 @@ import { type CostTerms, costTerms } from "./close-out-cost.ts";
 import { depthCurve, unitDepth } from "./depth-curve.ts";
 import { isDoubted, isUsableMarket, isUsablePrediction } from "./prediction-check.ts";
 import { scenarioStepHours } from "./scenarios.ts";
-import type { ScoringSettings } from "./scoring-settings.ts";
+import { readsCascades, type ScoringSettings } from "./scoring-settings.ts";
 import { volLevel } from "./vol-surface.ts";
 
 /** One asset with everything that scoring needs of it in good order. */
@@ -36,8 +36,10 @@ export interface ContextInput {
 export function assetContext(asset: AssetSymbol, input: ContextInput): AssetContext | null {
   const { settings, snapshot, atSec } = input;
   const market = snapshot.assets.get(asset);
-  const prediction = input.predictions.get(asset);
-  if (market === undefined || prediction === undefined) return null;
+  const predicted = input.predictions.get(asset);
+  if (market === undefined || predicted === undefined) return null;
+  // A state that no score reads can void none.
+  const prediction = readsCascades(settings) ? predicted : { ...predicted, cascade: null };
   if (!isUsableMarket(market) || !isUsablePrediction(prediction, settings)) return null;
   const { volatility, quantiles } = prediction;
   const level = volLevel(market, volatility, settings, atSec);

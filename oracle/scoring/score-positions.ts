@@ -1,6 +1,6 @@
 /** The scoring stage: from positions, market and predictions to ρ, π, score and reasons of every open position. */
 import type { AssetSymbol, MarketSnapshot } from "../domain/market.ts";
-import { type Position, positionKey } from "../domain/positions.ts";
+import { isLive, type Position, positionKey } from "../domain/positions.ts";
 import type { AssetPrediction } from "../domain/prediction.ts";
 import type { RiskClass } from "../domain/risk-class.ts";
 import type { ClassQuantile, PositionScore } from "../domain/score.ts";
@@ -56,7 +56,7 @@ export interface ScoringGround {
  */
 export function prepareScoring(input: ScoringInput, settings: ScoringSettings): ScoringGround {
   assertScoringSettings(settings);
-  const positions = input.positions.filter((position) => position.expirySec > input.atSec && !(position.size <= 0));
+  const positions = input.positions.filter((position) => isLive(position, input.atSec));
   const assets = new Set(positions.map((position) => position.asset));
   const contexts = new Map([...assets].map((asset) => [asset, assetContext(asset, { ...input, settings })]));
   return { positions, contexts, book: createScenarioBook({ positions, contexts, atSec: input.atSec, settings }) };

@@ -93,6 +93,11 @@ export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
   classQuantile: 0.9,
 };
 
+/** Whether a score reads the state of forced selling at all. */
+export function readsCascades(settings: Pick<ScoringSettings, "cascadeWeight" | "cascadeHorizonWeight">): boolean {
+  return settings.cascadeWeight > 0 || settings.cascadeHorizonWeight > 0;
+}
+
 /** Closed ranges of the settings; `seed` apart. */
 const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [number, number]>> = {
   paths: [100, 100_000],

@@ -29,6 +29,8 @@ const FALLS = { fall6h: 6, fall24h: 24, fall72h: 72, fall168h: 168 } as const;
 const LONGEST_HOURS = 168;
 /** Share of the bars of the longest look-back that must be there. */
 const LEAST_SHARE = 0.8;
+/** Age of the newest bar beyond which the price is not known, spans: one that is due, and one that is late. */
+const MOST_AGE_SPANS = 2;
 /** Least volatility that a distance is measured by, decimal an hour: a market that stands still is no market near its low. */
 const LEAST_SIGMA = 1e-4;
 
@@ -36,16 +38,19 @@ const LEAST_SIGMA = 1e-4;
  * Inputs at a time, from bars that ended by then.
  *
  * @param excitation see {@link CascadeInputs}; 0 where arrivals are not among the model's inputs.
- * @returns `short-history` where less than 168 hours are known, or too few bars of them.
+ * @returns `inputs-missing` where the newest bar is older than two spans: silence is no calm; `short-history` where less than
+ *   168 hours are known, or too few bars of them.
  */
 export function cascadeInputs(
   bars: BarSeries,
   atSec: number,
   excitation: number,
-): Outcome<CascadeInputs, Extract<FallbackReason, "short-history">> {
+): Outcome<CascadeInputs, Extract<FallbackReason, "inputs-missing" | "short-history">> {
   const last = barRowAt(bars, atSec);
   const first = barRowAt(bars, atSec - LONGEST_HOURS * SECONDS_PER_HOUR);
   const least = (LEAST_SHARE * LONGEST_HOURS * SECONDS_PER_HOUR) / bars.spanSec;
+  const isSilent = atSec - (bars.endSec[last] ?? atSec) > MOST_AGE_SPANS * bars.spanSec;
+  if (isSilent) return { ok: false, reason: "inputs-missing" };
   if (first < 0 || last - first < least) return { ok: false, reason: "short-history" };
   const close = bars.close[last] ?? Number.NaN;
   const dayStart = barRowAt(bars, atSec - SECONDS_PER_DAY) + 1;

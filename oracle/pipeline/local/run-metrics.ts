@@ -33,7 +33,7 @@ export interface RunMetrics {
   positions(rows: readonly PositionRow[]): void;
   /** How good the served quantiles have been, and what follows. */
   drift(states: readonly DriftState[]): void;
-  /** How likely forced selling is. */
+  /** How likely forced selling is; what is not stated any more is shown no more. */
   cascades(states: readonly CascadeState[]): void;
   /** Counts positions that a round did not score. */
   rejected(rejects: readonly PositionReject[]): void;
@@ -82,6 +82,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       }
     },
     cascades: (states) => {
+      metrics.cascadeProbability.reset();
       for (const { asset, probability6h, probability24h } of states) {
         metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
         metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);

@@ -1,7 +1,7 @@
 /** Builds the impact network of a round, assets by trailing correlation and sources by what secures their positions, and ranks it. */
 import type { ContagionNode, ContagionReport } from "../../domain/contagion.ts";
 import type { AssetMarket, MarketSnapshot } from "../../domain/market.ts";
-import type { Position } from "../../domain/positions.ts";
+import { isLive, type Position } from "../../domain/positions.ts";
 import { contagionPaths } from "../../models/contagion/contagion-paths.ts";
 import { correlationImpacts } from "../../models/contagion/correlation-impacts.ts";
 import { correlationMatrix } from "../../models/contagion/crash-graph.ts";
@@ -12,6 +12,8 @@ const SECONDS_PER_DAY = 86_400;
 /** Share of the window's bars that an asset must have; below, it is linked to nothing, and its exposure is the greatest. */
 const LEAST_COVER = 0.8;
 const SHOWN_PATHS = 5;
+/** An asset whose newest bar is older than this is not known any more. */
+const MOST_AGE_SPANS = 2;
 
 /** What the network is made from. */
 interface Book {
@@ -25,31 +27,34 @@ interface Book {
  * Contagion in a book. Pure: nothing newer than the snapshot is read.
  *
  * An asset k that is lost takes `ρ²_ki / max(1, Σ_j ρ²_ji)` of asset i, the share of variance that both have in common, and of each source
- * the share of collateral that secures positions on it. No cause is claimed. An asset without enough bars is taken along in full: what is not
- * known is not safe.
+ * the share of collateral that secures positions on it. No cause is claimed. An asset without enough bars, or whose newest bar is old, is taken
+ * along in full: what is not known is not safe. Positions that have expired or are empty do not count.
  */
 export function bookContagion(positions: readonly Position[], snapshot: MarketSnapshot): ContagionReport {
-  const book = bookOf(positions, snapshot);
+  const live = positions.filter((position) => isLive(position, snapshot.atSec));
+  const book = bookOf(live, snapshot);
   const { assets, sources, tied } = book;
   const names = [...assets, ...sources];
   const held = sources.map((_, source) => sum(tied.map((row) => row[source] ?? 0)));
   const tiedUsd = Float64Array.from([...tied.map(sum), ...held]);
   const total = sum(held);
   const network: ImpactNetwork = {
-    impacts: impactsOf(book, assetLinks(assets.map((asset) => snapshot.assets.get(asset)))),
-    values: Float64Array.from([...assets.map(() => 0), ...held]),
+    impacts: impactsOf(book, assetLinks(assets, snapshot)),
+    // Assets reach each other even where nothing is held: then no loss is stated, but exposures are.
+    values: Float64Array.from([...assets.map(() => 0), ...held.map((value) => (total > 0 ? value : 1))]),
   };
   const exposure = new Float64Array(names.length);
   const nodes = names.map((name, node): Omit<ContagionNode, "exposure"> => {
     const isAsset = node < assets.length;
     const shared = { name, kind: isAsset ? ("asset" as const) : ("source" as const), tiedUsd: tiedUsd[node] ?? 0 };
-    if (!isAsset || total === 0) return { ...shared, importance: 0, lossUsd: 0, paths: [] };
+    if (!isAsset) return { ...shared, importance: 0, lossUsd: 0, paths: [] };
     const initial = new Float64Array(names.length);
     initial[node] = 1;
     const spread = debtRank(network, initial);
     spread.distress.forEach((share, other) => {
-      if (other !== node) exposure[other] = (exposure[other] ?? 0) + share;
+      if (other !== node) exposure[other] = Math.max(exposure[other] ?? 0, share);
     });
+    if (total === 0) return { ...shared, importance: 0, lossUsd: 0, paths: [] };
     const paths = contagionPaths(spread, { names, values: tiedUsd, initial, most: SHOWN_PATHS });
     return {
       ...shared,
@@ -62,11 +67,10 @@ export function bookContagion(positions: readonly Position[], snapshot: MarketSn
       })),
     };
   });
-  const origins = (node: number): number => Math.max(1, assets.length - (node < assets.length ? 1 : 0));
   return {
     atSec: snapshot.atSec,
     correlationDays: CORRELATION_DAYS,
-    nodes: nodes.map((node, place) => ({ ...node, exposure: Math.min(1, (exposure[place] ?? 0) / origins(place)) })),
+    nodes: nodes.map((node, place) => ({ ...node, exposure: exposure[place] ?? 1 })),
   };
 }
 
@@ -92,7 +96,8 @@ function collateralUsd(
   { kind, asset, strike, size, collateralPerContract }: Position,
   snapshot: MarketSnapshot,
 ): number {
-  const spot = snapshot.assets.get(asset)?.spot ?? strike;
+  const known = snapshot.assets.get(asset)?.spot ?? Number.NaN;
+  const spot = known > 0 && Number.isFinite(known) ? known : strike;
   const amount = collateralPerContract * size * (kind === "call" ? spot : 1);
   return Number.isFinite(amount) ? Math.max(0, amount) : 0;
 }
@@ -113,8 +118,10 @@ function impactsOf({ assets, sources, tied }: Book, links: Float64Array): Float6
 }
 
 /** Impact of row on column. `[assets × assets]` */
-function assetLinks(markets: readonly (AssetMarket | undefined)[]): Float64Array {
-  const returns = markets.map((market) => (market === undefined ? null : windowReturns(market)));
+function assetLinks(assets: readonly string[], { atSec, assets: known }: MarketSnapshot): Float64Array {
+  const markets = assets.map((asset) => known.get(asset));
+  const lastSec = commonEndSec(markets, atSec);
+  const returns = markets.map((market) => (market === undefined ? null : windowReturns(market, lastSec)));
   const count = markets.length;
   const longest = Math.max(0, ...returns.map((found) => found?.length ?? 0));
   const correlations = correlationMatrix(returns.map((found) => found ?? new Float64Array(longest)));
@@ -125,14 +132,28 @@ function assetLinks(markets: readonly (AssetMarket | undefined)[]): Float64Array
   });
 }
 
-/** Log returns on the grid of the last 30 days, less their mean, over their length; `null` where too few bars are there. */
-function windowReturns({ bars, provenance }: AssetMarket): Float64Array | null {
+/** Where all grids end, so that equal places are equal times: the earliest newest bar of the assets whose bars are not old. */
+function commonEndSec(markets: readonly (AssetMarket | undefined)[], atSec: number): number {
+  const ends = markets.flatMap((market) => {
+    if (market === undefined) return [];
+    const { spanSec, endSec } = market.bars;
+    const newestSec = endSec.findLast((sec) => sec <= atSec) ?? Number.NEGATIVE_INFINITY;
+    return atSec - newestSec <= MOST_AGE_SPANS * spanSec ? [newestSec] : [];
+  });
+  return Math.min(...ends);
+}
+
+/**
+ * Log returns on the grid of the 30 days up to a bar's end, less their mean, over their length; `null` where too few bars are there, or not
+ * this one.
+ */
+function windowReturns({ bars }: AssetMarket, lastSec: number): Float64Array | null {
   const { spanSec, endSec, close } = bars;
+  if (!endSec.includes(lastSec)) return null;
   const length = Math.round((CORRELATION_DAYS * SECONDS_PER_DAY) / spanSec);
-  const lastSec = Math.floor(provenance.sourceTimeSec / spanSec) * spanSec;
   const returns = new Float64Array(length);
   const known: number[] = [];
-  for (let bar = Math.max(1, endSec.length - length); bar < endSec.length; bar += 1) {
+  for (let bar = 1; bar < endSec.length; bar += 1) {
     const place = length - 1 + ((endSec[bar] ?? Number.NaN) - lastSec) / spanSec;
     const move = Math.log((close[bar] ?? Number.NaN) / (close[bar - 1] ?? Number.NaN));
     const isStep = (endSec[bar] ?? 0) - (endSec[bar - 1] ?? 0) === spanSec;

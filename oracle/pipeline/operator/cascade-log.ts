@@ -3,10 +3,17 @@ import type { Logger } from "pino";
 import type { CascadeState } from "../../domain/cascade.ts";
 import { isCascadeAlarm } from "./cascade-states.ts";
 
-/** Creates a watcher that warns when the alarm of an asset begins, and says when it has ended. */
+/** Creates a watcher that warns when the alarm of an asset begins, and says when it has ended, and when a hazard is no longer known. */
 export function createCascadeLog(logger: Pick<Logger, "warn" | "info">): (states: readonly CascadeState[]) => void {
   const alarmed = new Set<string>();
+  let known: readonly string[] = [];
   return (states) => {
+    const stated = states.map(({ asset }) => asset);
+    for (const asset of known.filter((before) => !stated.includes(before))) {
+      alarmed.delete(asset);
+      logger.warn({ asset }, "no longer known how likely a cascade of liquidations is");
+    }
+    known = stated;
     for (const state of states) {
       const { asset, probability6h, probability24h } = state;
       const [isAlarm, wasAlarm] = [isCascadeAlarm([state]), alarmed.has(asset)];

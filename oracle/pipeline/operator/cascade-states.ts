@@ -1,7 +1,7 @@
 /** States of forced selling: the hazard from each asset's bars, the further fall from the book of known positions and depth. */
 import { type CascadeState, excessHazard, type LeveredPosition } from "../../domain/cascade.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
-import { type Position, positionKey } from "../../domain/positions.ts";
+import { isLive, type Position, positionKey } from "../../domain/positions.ts";
 import type { AssetPrediction } from "../../domain/prediction.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import { BPS } from "../../domain/units.ts";
@@ -10,7 +10,7 @@ import { leveredPut } from "../../scoring/agent-book.ts";
 import { cascadeCurve } from "../../scoring/cascade-fixed-point.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { depthCurve } from "../../scoring/depth-curve.ts";
-import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
+import { readsCascades, type ScoringSettings } from "../../scoring/scoring-settings.ts";
 
 /** What the states are made from. */
 export interface CascadeGround {
@@ -63,8 +63,7 @@ function stateOf(
 ): CascadeState | null {
   const { atSec } = ground.snapshot;
   const reading = cascades.hazardAt(market.bars, atSec);
-  const isRead = scoring.cascadeWeight > 0 || scoring.cascadeHorizonWeight > 0;
-  if (!reading.ok && !isRead) return null;
+  if (!reading.ok && !readsCascades(scoring)) return null;
   const hazard = reading.ok ? reading.value : CERTAIN;
   const curve = cascadeCurve(leveredPositions(market.asset, ground), market.spot, depthCurve(market, "put", scoring));
   return { asset: market.asset, atSec, ...hazard, curve };
@@ -72,10 +71,10 @@ function stateOf(
 
 function leveredPositions(
   asset: AssetSymbol,
-  { positions, lastGood, classes, others = [] }: CascadeGround,
+  { snapshot, positions, lastGood, classes, others = [] }: CascadeGround,
 ): readonly LeveredPosition[] {
   const own = positions
-    .filter((position) => position.asset === asset)
+    .filter((position) => position.asset === asset && isLive(position, snapshot.atSec))
     .flatMap((position) => {
       const rho =
         (lastGood.get(positionKey(position))?.rhoBps ?? classes.get(position.classId)?.rhoDefaultBps ?? BPS) / BPS;

@@ -133,6 +133,15 @@ describe("withCascades", () => {
     assert.ok(states.length > 0 && states.every(({ probability24h }) => probability24h === 1));
   });
 
+  it("behavior: a put that has expired sells nothing", () => {
+    const cascades = { hazardAt: () => ({ ok: true, value: usual }) as const };
+    const { snapshot, lastGood, classes } = input;
+    const positions = input.positions.map((position) => ({ ...position, expirySec: snapshot.atSec }));
+    const deps = { cascades, scoring: DEFAULT_SCORING_SETTINGS };
+    const states = cascadeStates(withCascades(input.predictions, { snapshot, positions, lastGood, classes }, deps));
+    assert.ok(states.length > 0 && states.every(({ curve }) => curve.positions === 0));
+  });
+
   it("behavior: own puts and others' positions make the curve; the alarm follows the probability", () => {
     const cascades = { hazardAt: () => ({ ok: true, value: usual }) as const };
     const { snapshot, positions, lastGood, classes } = input;

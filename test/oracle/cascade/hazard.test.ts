@@ -74,6 +74,13 @@ describe("hazard", () => {
     assert.equal(cascadeInputs(half, last, 0).ok, false);
   });
 
+  it("behavior: a feed that is silent for more than two spans is not known, not calm", () => {
+    const last = bars.endSec.at(-1) ?? 0;
+    assert.equal(cascadeInputs(bars, last + 2 * bars.spanSec, 0).ok, true);
+    const silent = cascadeInputs(bars, last + 2 * bars.spanSec + 1, 0);
+    assert.deepEqual(silent, { ok: false, reason: "inputs-missing" });
+  });
+
   it("behavior: inputs are the same when the future is replaced by noise", () => {
     const atSec = START_SEC + 100 * 24 * HOUR_SEC;
     const other = drawnMarket("cascade-hazard", atSec);

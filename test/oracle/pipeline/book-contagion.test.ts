@@ -30,6 +30,14 @@ function market(asset: string, noise: number, bars = 200): AssetMarket {
   return { ...SAMPLE, asset, spot: 100, bars: series, provenance: { ...SAMPLE.provenance, sourceTimeSec: AT_SEC } };
 }
 
+/** The same market whose newest bars have not come. */
+function late(asset: string, spans: number): AssetMarket {
+  const whole = market(asset, 0);
+  const { endSec, close, ...rest } = whole.bars;
+  const cut = (values: Float64Array) => values.subarray(0, values.length - spans);
+  return { ...whole, bars: { ...rest, endSec: cut(endSec), close: cut(close) } };
+}
+
 function snapshot(...markets: readonly AssetMarket[]): MarketSnapshot {
   return { atSec: AT_SEC, assets: new Map(markets.map((entry) => [entry.asset, entry])), doubts: [] };
 }
@@ -58,6 +66,30 @@ describe("bookContagion", () => {
   it("behavior: collateral that is no number counts as none, and without any nothing is lost", () => {
     const report = bookContagion([put("A", FIRST, Number.NaN)], snapshot(market("A", 0)));
     assert.deepEqual([nodeOf(report, "A").lossUsd, nodeOf(report, "A").paths], [0, []]);
+  });
+  it("behavior: exposure does not depend on knowing what is held", () => {
+    const book = [put("A", FIRST, Number.NaN), put("B", FIRST, 0)];
+    const exposures = assetExposures(bookContagion(book, snapshot(market("A", 0), market("B", 0))));
+    for (const asset of ["A", "B"]) assert.ok(Math.abs((exposures.get(asset) ?? 0) - 0.81) < 1e-9);
+  });
+  it("behavior: a bar that comes late moves no window against another; beyond two, the asset is not known", () => {
+    const book = [put("A", FIRST, 10), put("B", FIRST, 30)];
+    const exposureAt = (spans: number) =>
+      assetExposures(bookContagion(book, snapshot(market("A", 0), late("B", spans)))).get("A") ?? 0;
+    for (const spans of [0, 1, 2]) assert.ok(Math.abs(exposureAt(spans) - 0.81) < 1e-9, `${spans}`);
+    assert.equal(exposureAt(3), 1);
+  });
+  it("behavior: neither dust on another asset nor what is expired or empty lowers an exposure", () => {
+    const book = [put("A", FIRST, 10), put("B", FIRST, 30)];
+    const markets = snapshot(market("A", 0), market("B", 0), market("C", 60));
+    const plain = bookContagion(book, markets);
+    const over = [
+      { ...put("C", FIRST, 1e6), expirySec: AT_SEC },
+      { ...put("C", FIRST, 1e6), size: 0 },
+    ];
+    assert.deepEqual(bookContagion([...book, ...over], markets), plain);
+    const dusty = assetExposures(bookContagion([...book, put("C", FIRST, 1e-6)], markets));
+    assert.ok((dusty.get("A") ?? 0) > 0.8);
   });
   it("default: shares by hand", () => {
     const report = bookContagion(

@@ -18,6 +18,7 @@ import { reportLacking } from "./report-lacking.ts";
 
 const OPERATORS = 4;
 const QUORUM = 3;
+const EMPTY = new Float64Array();
 const TIGHTEN_ONLY: BreakerReading = {
   ok: true,
   value: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec: 1_700_000_000 },
@@ -110,6 +111,20 @@ describe("countRound", () => {
       'plimsoll_rounds_total{outcome="quorum"} 1',
       'plimsoll_loosenings_left_out_total{reason="PRICE_FEED"} 3',
     ]);
+  });
+
+  it("behavior: a hazard that is no longer known is no longer shown", async () => {
+    const shown = async () => /^plimsoll_cascade_probability\{.*$/m.exec(await metrics.registry.metrics())?.[0];
+    const curve = {
+      ...{ shock: EMPTY, extra: EMPTY, extraLow: EMPTY, extraHigh: EMPTY },
+      positions: 0,
+      notionalUsd: 0,
+    };
+    const rates = { probability6h: 0.2, probability24h: 0.9, baseRate6h: 0.1, baseRate24h: 0.1 };
+    countRound(account, [result({ cascades: [{ asset: "BTC", atSec: 0, ...rates, curve }] })]);
+    assert.equal(await shown(), 'plimsoll_cascade_probability{asset="BTC",horizon="6h"} 0.2');
+    countRound(account, [result({ cascades: [] })]);
+    assert.equal(await shown(), undefined);
   });
 
   it("behavior: a round of nothing but loosenings is empty, not failed", async () => {

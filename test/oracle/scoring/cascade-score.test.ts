@@ -53,7 +53,8 @@ describe("scorePositions under a cascade", () => {
   });
 
   it("default: with the settings of a live node no state changes a score", () => {
-    assert.deepEqual(scores(book("a", stateOf(0.9, 0.3)), {}), scores(book("a", null), {}));
+    for (const state of [stateOf(0.9, 0.3), stateOf(Number.NaN, 0.3)])
+      assert.deepEqual(scores(book("a", state), {}), scores(book("a", null), {}));
   });
 
   it("behavior: at or below the base rate it changes nothing", () => {
