@@ -36,15 +36,18 @@ export function hedgeCommand(): Command {
     .requiredOption("--kind <kind>", "call or put")
     .requiredOption("--spot <usd>", "price of the coin, or of the future that hedges")
     .requiredOption("--strike <usd>", "strike")
-    .requiredOption("--days <n>", "days to expiry")
+    .requiredOption("--days <n>", "days to expiry; decisions are a day apart, beyond 30 days a thirtieth of it")
     .requiredOption("--vol <decimal>", "implied volatility, 0.6 for 60 %")
-    .option("--forecast-vol <decimal>", "expected volatility, implied by default")
+    .option(
+      "--forecast-vol <decimal>",
+      "volatility expected over the next day, implied by default; the outlook is drawn at --vol",
+    )
     .option("--size <contracts>", "contracts sold, 1 by default")
     .option("--held <coins>", "coins held as hedge now, 0 by default")
     .option("--settlement <unit>", "coin (net delta, the default) or quote")
     .option("--cost-bps <bps>", "cost of a trade, 5 by default")
     .option("--gas-usd <usd>", "fixed cost of a trade, 0 by default")
-    .option("--max-trade <coins>", "largest trade")
+    .option("--max-trade <coins>", "largest trade, no limit by default")
     .option("--json", "print one JSON object on one line")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
       await hedge(parseFlags(flags));
@@ -86,8 +89,9 @@ function describe(advice: HedgeAdvice): readonly string[] {
     line("delta, net delta", `${coins(advice.deltaCoins)}, ${coins(advice.netDeltaCoins)} coins`),
     line("band", `${coins(advice.lowerCoins)} to ${coins(advice.upperCoins)} coins (${source})`),
     line("trade now", `${coins(advice.tradeCoins)} coins for ${advice.tradeCostUsd.toFixed(2)} USD`),
+    line("outlook", `${advice.paths} paths at --vol, a decision every ${advice.decisionDays.toFixed(2)} days`),
     line("until expiry, advised", outlook(advice.advised)),
-    line("delta every day", outlook(advice.delta)),
+    line("delta every time", outlook(advice.delta)),
     line("no further trade", outlook(advice.unhedged)),
   ];
 }

@@ -11,7 +11,7 @@ export interface HedgeQuestion {
   readonly days: number;
   /** Decimal a year, > 0. */
   readonly impliedVol: number;
-  /** Volatility expected until expiry; `null` for none, which counts as implied. */
+  /** Volatility expected until the next decision (a day), decimal a year; `null` for none, which counts as implied. */
   readonly forecastVol: number | null;
   /** Contracts sold, one coin each, > 0. */
   readonly size: number;
@@ -22,11 +22,14 @@ export interface HedgeQuestion {
   /** Cost of a trade: share of its value in basis points, and USD a trade, ≥ 0. */
   readonly costBps: number;
   readonly gasUsd: number;
-  /** Largest trade, coins; `null` for none. */
+  /** Largest trade, coins; `null` for no limit. */
   readonly maxTrade: number | null;
 }
 
-/** What a way to hedge comes to until expiry on drawn paths, USD; a loss is negative, the tail loss positive. */
+/**
+ * What a way to hedge comes to until expiry on paths drawn at the implied volatility, USD (in coin settlement: coins at the
+ * present price); a loss is negative, the tail loss positive.
+ */
 export interface HedgeOutlook {
   readonly meanUsd: number;
   readonly costUsd: number;
@@ -52,7 +55,9 @@ export interface HedgeAdvice {
   /** SHA-256 of the network; `null` without. */
   readonly model: string | null;
   readonly paths: number;
-  /** Following the band, trading to the delta every time, and never trading from what is held. */
+  /** Days between two decisions of the outlook: about one, more beyond 30 days to expiry. */
+  readonly decisionDays: number;
+  /** Following the band, trading to the delta every time, and never trading again but to close what is held. */
   readonly advised: HedgeOutlook;
   readonly delta: HedgeOutlook;
   readonly unhedged: HedgeOutlook;

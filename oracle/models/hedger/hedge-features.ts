@@ -36,7 +36,7 @@ export interface HedgeState {
   readonly delta: number;
   /** Proportional cost of a trade, share of its value, ≥ 0. */
   readonly cost: number;
-  /** Forecast volatility until the next decisions over implied volatility, > 0. */
+  /** Forecast volatility until the next decision over implied volatility, > 0. */
   readonly forecastRatio: number;
   /** Implied volatility now over that at the start, > 0. */
   readonly levelRatio: number;

@@ -1,21 +1,15 @@
 /** The hedging advisor: present Greeks, the network's band, the trade to make, and what follows on drawn paths with and without. */
 import { PlimsollError } from "../../domain/errors.ts";
-import type { HedgeAdvice, HedgeOutlook, HedgeQuestion } from "../../domain/hedge-advice.ts";
+import type { HedgeAdvice, HedgeQuestion } from "../../domain/hedge-advice.ts";
 import { black76 } from "../../math/black76.ts";
-import { createRng } from "../../math/rng.ts";
-import { mean } from "../../math/statistics.ts";
+import { callValue } from "../../models/hedger/hedge-paths.ts";
+import { limitedTrade, type TradeTerms } from "../../models/hedger/hedge-results.ts";
 import type { HedgeRequest, Hedger } from "../../models/hedger/hedger.ts";
-import { callValue, type HedgePaths } from "../../training/hedger/hedge-paths.ts";
-import { blackScholes } from "../../training/hedger/hedge-policies.ts";
-import { type HedgePolicy, hedgeOutcome, limitedTrade, tailLoss } from "../../training/hedger/hedge-results.ts";
-import type { TradeTerms } from "../../training/hedger/rollout-batch.ts";
-import { simulatedWorld } from "../../training/hedger/simulated-worlds.ts";
+import { hedgeOutlooks, OUTLOOK_PATHS } from "./hedge-outlook.ts";
 
-const PATHS = 4_000;
-const SEED = "hedge-advice";
 const DAYS_A_YEAR = 365;
 const BPS = 10_000;
-/** Decisions until expiry at most: a month of days, as in training. */
+/** Decisions until expiry at most: a month of days, as in training. Beyond a month they are further apart. */
 const GREATEST_STEPS = 30;
 /** Limits of what a question may hold; beyond, a unit is wrong. */
 const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
@@ -34,19 +28,19 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
 /**
  * Advises on one position. Pure but for the network: equal questions give equal answers.
  *
- * The outlook draws days with jumps (total volatility as implied); the option is marked at implied volatility all the way.
+ * In coin the outlook's results are coins at the present price.
  *
  * @throws PlimsollError `HEDGE_QUESTION_INVALID` naming field, value and limits.
  */
 export async function adviseHedge(question: HedgeQuestion, hedger: Hedger): Promise<HedgeAdvice> {
   requireValid(question);
-  const { kind, spot, strike, days, impliedVol, size, settlement } = question;
+  const { kind, spot, strike, days, impliedVol, size, held, settlement } = question;
   const terms = termsOf(question);
   const state = stateOf(question, terms);
   const [band = { lower: Number.NaN, upper: Number.NaN, fallback: "output-invalid" }] = await hedger.bands([state]);
-  const trade = limitedTrade(state.held, [band.lower, band.upper], terms.limit);
   const greeks = black76({ kind, forward: spot, strike, impliedVol, tenorYears: days / DAYS_A_YEAR });
   const offset = offsetOf(question);
+  const trade = limitedTrade(held / size, [band.lower - offset, band.upper - offset], terms.limit);
   const gasPaid = trade === 0 ? 0 : question.gasUsd;
   return {
     valueUsd: size * greeks.price,
@@ -58,8 +52,16 @@ export async function adviseHedge(question: HedgeQuestion, hedger: Hedger): Prom
     tradeCostUsd: Math.abs(trade) * size * spot * terms.cost + gasPaid,
     fallback: band.fallback,
     model: hedger.identity?.sha256 ?? null,
-    paths: PATHS,
-    ...(await outlooks(question, { state, terms, hedger, settlement })),
+    paths: OUTLOOK_PATHS,
+    decisionDays: days / state.stepsLeft,
+    ...(await hedgeOutlooks({
+      state,
+      terms,
+      option: { kind, settlement },
+      held: held / size,
+      usd: spot * size,
+      hedger,
+    })),
   };
 }
 
@@ -78,11 +80,11 @@ function requireValid(question: HedgeQuestion): void {
 }
 
 function termsOf({ costBps, gasUsd, maxTrade, size, spot }: HedgeQuestion): TradeTerms {
-  const limit = maxTrade === null ? 1 : maxTrade / size;
+  const limit = maxTrade === null ? Number.POSITIVE_INFINITY : maxTrade / size;
   return { cost: costBps / BPS, gas: gasUsd / (spot * size), limit };
 }
 
-/** Coins that the call-equivalent linear hedge of a contract has more than the hedge asked for. */
+/** Coins that the linear hedge of a call has more than the hedge of the contract asked about. */
 function offsetOf({ kind, settlement, spot, strike, days, impliedVol }: HedgeQuestion): number {
   const { price } = black76({ kind, forward: spot, strike, impliedVol, tenorYears: days / DAYS_A_YEAR });
   return (kind === "put" ? 1 : 0) + (settlement === "coin" ? price / spot : 0);
@@ -101,71 +103,5 @@ function stateOf(question: HedgeQuestion, terms: TradeTerms): HedgeRequest {
     levelRatio: 1,
     held: held / size + offsetOf(question),
     result: 0,
-  };
-}
-
-interface OutlookTerms {
-  readonly state: HedgeRequest;
-  readonly terms: TradeTerms;
-  readonly hedger: Hedger;
-  readonly settlement: HedgeQuestion["settlement"];
-}
-
-async function outlooks(
-  { spot, size }: HedgeQuestion,
-  { state, terms, hedger }: OutlookTerms,
-): Promise<Pick<HedgeAdvice, "advised" | "delta" | "unhedged">> {
-  const column = (value: number): Float64Array => new Float64Array(PATHS).fill(value);
-  const moneyness = -Math.log(state.spotOverStrike) / state.deviation;
-  const request = {
-    paths: PATHS,
-    steps: state.stepsLeft,
-    deviation: column(state.deviation),
-    moneyness: column(moneyness),
-  };
-  const paths = simulatedWorld("jumps", request, createRng(SEED));
-  const outlook = async (policy: HedgePolicy): Promise<HedgeOutlook> => {
-    const { wealth, cost } = await hedgeOutcome(paths, policy, { ...terms, heldAtStart: state.held });
-    const usd = spot * size;
-    return { meanUsd: usd * mean(wealth), costUsd: usd * mean(cost), tailLossUsd: usd * tailLoss(wealth) };
-  };
-  return {
-    advised: await outlook(advisedPolicy(hedger, state)),
-    delta: await outlook(blackScholes(true)),
-    unhedged: await outlook(({ held }) => ({ lower: held, upper: held })),
-  };
-}
-
-/** The band of every path at every decision. */
-function advisedPolicy(hedger: Hedger, state: HedgeRequest): HedgePolicy {
-  return async ({ paths, step, held, result: resultNow }) => {
-    const result = resultNow();
-    const bands = await hedger.bands(
-      Array.from(held, (coins, path) => pathRequest(state, { paths, step, path, coins, result: result[path] ?? 0 })),
-    );
-    return { lower: bands.map(({ lower }) => lower), upper: bands.map(({ upper }) => upper) };
-  };
-}
-
-interface PathPlace {
-  readonly paths: HedgePaths;
-  readonly step: number;
-  readonly path: number;
-  readonly coins: number;
-  readonly result: number;
-}
-
-function pathRequest(state: HedgeRequest, { paths, step, path, coins, result }: PathPlace): HedgeRequest {
-  const spot = paths.spot[step]?.[path] ?? Number.NaN;
-  const strike = paths.strike[path] ?? Number.NaN;
-  const deviation = paths.deviation[step]?.[path] ?? Number.NaN;
-  return {
-    ...state,
-    spotOverStrike: spot / strike,
-    deviation,
-    stepsLeft: paths.steps - step,
-    delta: callValue(spot, strike, deviation).delta,
-    held: coins,
-    result,
   };
 }

@@ -3,9 +3,9 @@ import type { InferenceSession } from "onnxruntime-node";
 import { normalPdf } from "../../math/special-functions.ts";
 import { whalleyWilmott } from "../../models/hedger/classic-bands.ts";
 import { GREATEST_RESULT, HEDGE_FEATURES, MARKET_FEATURES } from "../../models/hedger/hedge-features.ts";
+import { callValue, type HedgePaths } from "../../models/hedger/hedge-paths.ts";
+import type { Decision, HedgePolicy } from "../../models/hedger/hedge-results.ts";
 import { runHedgerNetwork } from "../../models/hedger/run-hedger-network.ts";
-import { callValue, type HedgePaths } from "./hedge-paths.ts";
-import type { Decision, HedgePolicy } from "./hedge-results.ts";
 import { FULL_KNOWLEDGE, type Knowledge, seenDeviation, writeDecision } from "./rollout-batch.ts";
 
 /** Half widths of fixed bands, and aversions of Whalley and Wilmott, of which the best in hindsight is the baseline. */

@@ -1,6 +1,7 @@
 /** One cell of the comparison: the network against every rule on the same paths at one cost. */
 import type { InferenceSession } from "onnxruntime-node";
-import type { HedgePaths } from "./hedge-paths.ts";
+import type { HedgePaths } from "../../models/hedger/hedge-paths.ts";
+import { type HedgePolicy, hedgeOutcome, type TradeTerms, tailLoss } from "../../models/hedger/hedge-results.ts";
 import {
   AVERSIONS,
   BAND_WIDTHS,
@@ -9,8 +10,6 @@ import {
   networkPolicy,
   whalleyWilmottBand,
 } from "./hedge-policies.ts";
-import { type HedgePolicy, hedgeOutcome, tailLoss } from "./hedge-results.ts";
-import type { TradeTerms } from "./rollout-batch.ts";
 
 /** Mean losses of the worst twentieth, spot at the start as unit. */
 export interface CellScores {

@@ -2,6 +2,7 @@
 
 import type { Rng } from "../../math/rng.ts";
 import { DELTA_FEATURE, GREATEST_RESULT, HEDGE_FEATURES, MARKET_FEATURES } from "../../models/hedger/hedge-features.ts";
+import { TAIL_SHARE } from "../../models/hedger/hedge-results.ts";
 import { HEDGER_NAMES } from "../../models/hedger/run-hedger-network.ts";
 import { abs, add, div, max, min, mul, neg, relu, scale, softplus, sub, tanh } from "../tensor/elementwise-ops.ts";
 import type { ParameterValues } from "../tensor/fit-loop.ts";
@@ -43,8 +44,6 @@ export const ROLLOUT_INPUTS = {
   close: "close",
 } as const;
 
-/** The worst share of results that the objective averages: CVaR 95 %. */
-export const TAIL_SHARE = 0.05;
 /** Weight of the mean beside it. */
 const MEAN_WEIGHT = 0.1;
 /** A trade of this many coins costs half of the gas in training, where a step would have no gradient. */

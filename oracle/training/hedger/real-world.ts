@@ -2,8 +2,8 @@
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Rng } from "../../math/rng.ts";
 import { mean, variance } from "../../math/statistics.ts";
-import type { HedgePaths } from "./hedge-paths.ts";
-import type { WorldRequest } from "./simulated-worlds.ts";
+import type { HedgePaths } from "../../models/hedger/hedge-paths.ts";
+import type { WorldRequest } from "../../models/hedger/simulated-worlds.ts";
 
 /** Hourly closes of one asset with what was known of volatility at each hour. Arrays `[hours]`. */
 export interface HourlyMarket {

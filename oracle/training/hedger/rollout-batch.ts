@@ -1,18 +1,9 @@
 /** Turns paths into the arrays of one rollout: market features, prices in deviations of the start, costs and what is owed. */
 import { MARKET_FEATURES, writeMarketFeatures } from "../../models/hedger/hedge-features.ts";
+import { callValue, type HedgePaths } from "../../models/hedger/hedge-paths.ts";
+import type { TradeTerms } from "../../models/hedger/hedge-results.ts";
 import type { Batch } from "../tensor/trainer.ts";
-import { callValue, type HedgePaths } from "./hedge-paths.ts";
 import { ROLLOUT_INPUTS } from "./policy-graph.ts";
-
-/** What trading costs on a group of paths. */
-export interface TradeTerms {
-  /** Share of the value of a trade. */
-  readonly cost: number;
-  /** Fixed cost of a trade over the spot at the start. */
-  readonly gas: number;
-  /** Largest trade, coins a contract. */
-  readonly limit: number;
-}
 
 /** Whether the network is told of the market: without, it sees the volatility of the start and no forecast. */
 export interface Knowledge {

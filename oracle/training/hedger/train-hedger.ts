@@ -1,13 +1,19 @@
 /** Trains the hedger: every step draws new paths of every world at every cost and follows the gradient through the trades. */
 import { createRng, type Rng } from "../../math/rng.ts";
 import { mean } from "../../math/statistics.ts";
+import { type HedgePaths, joinPaths } from "../../models/hedger/hedge-paths.ts";
+import type { TradeTerms } from "../../models/hedger/hedge-results.ts";
+import {
+  bootstrapWorld,
+  SIMULATED_WORLDS,
+  simulatedWorld,
+  type WorldRequest,
+} from "../../models/hedger/simulated-worlds.ts";
 import type { ParameterValues } from "../tensor/fit-loop.ts";
 import { createTrainer } from "../tensor/trainer.ts";
-import { type HedgePaths, joinPaths } from "./hedge-paths.ts";
 import { type PolicyLayout, ROLLOUT_INPUTS, rolloutProblem } from "./policy-graph.ts";
 import { blockWorld, dailyResiduals, type HourlyMarket } from "./real-world.ts";
-import { FULL_KNOWLEDGE, type Knowledge, rolloutBatch, type TradeTerms } from "./rollout-batch.ts";
-import { bootstrapWorld, SIMULATED_WORLDS, simulatedWorld, type WorldRequest } from "./simulated-worlds.ts";
+import { FULL_KNOWLEDGE, type Knowledge, rolloutBatch } from "./rollout-batch.ts";
 
 /** Settings of a training; defaults in {@link HEDGER_SETTINGS}. */
 export interface HedgerSettings extends PolicyLayout {

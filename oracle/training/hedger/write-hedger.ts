@@ -9,6 +9,7 @@ import {
   hedgerManifestSchema,
 } from "../../models/hedger/hedger-manifest.ts";
 import { runHedgerNetwork } from "../../models/hedger/run-hedger-network.ts";
+import { SIMULATED_WORLDS, simulatedWorld } from "../../models/hedger/simulated-worlds.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
 import { replaceFiles } from "../artefact-files.ts";
@@ -17,7 +18,6 @@ import { hedgerCard } from "./hedger-card.ts";
 import { judgeCell } from "./judge-cell.ts";
 import { plainPolicy } from "./plain-policy.ts";
 import { exportPolicy } from "./policy-graph.ts";
-import { SIMULATED_WORLDS, simulatedWorld } from "./simulated-worlds.ts";
 import { type HedgerFit, type HedgerSettings, TRAINING_WORLDS } from "./train-hedger.ts";
 
 /** Facts about a training that the numbers themselves do not hold. */

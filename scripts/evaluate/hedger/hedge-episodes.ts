@@ -6,9 +6,9 @@ import {
   MARKET_FEATURES,
   writeMarketFeatures,
 } from "../../../oracle/models/hedger/hedge-features.ts";
+import { callValue } from "../../../oracle/models/hedger/hedge-paths.ts";
+import { limitedTrade } from "../../../oracle/models/hedger/hedge-results.ts";
 import { runHedgerNetwork } from "../../../oracle/models/hedger/run-hedger-network.ts";
-import { callValue } from "../../../oracle/training/hedger/hedge-paths.ts";
-import { limitedTrade } from "../../../oracle/training/hedger/hedge-results.ts";
 import type { EpisodeStep, OptionEpisode } from "./option-episodes.ts";
 
 /** Band of the call-equivalent hedge of one episode before a decision, coins of the linear hedge. */

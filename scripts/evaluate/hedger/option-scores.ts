@@ -1,8 +1,8 @@
 /** Scores of real option paths: the network's band against net delta with the best fixed band in hindsight. */
 import type { InferenceSession } from "onnxruntime-node";
 import { createRng } from "../../../oracle/math/rng.ts";
+import { tailLoss } from "../../../oracle/models/hedger/hedge-results.ts";
 import { blockBootstrap } from "../../../oracle/training/evaluate/block-bootstrap.ts";
-import { tailLoss } from "../../../oracle/training/hedger/hedge-results.ts";
 import { readOptionChains } from "../../data/option-chains.ts";
 import { type EpisodePolicy, episodeWealth, netDeltaBand, networkBand } from "./hedge-episodes.ts";
 import { type OptionEpisode, optionEpisodes } from "./option-episodes.ts";

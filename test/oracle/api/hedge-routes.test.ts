@@ -36,6 +36,33 @@ describe("GET /v1/hedge", () => {
     }
   });
 
+  it("error: HEDGE_BUSY beyond four open questions, with a time to ask again; then answers as before", async () => {
+    let opened = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => (release = done));
+    let arrived = (): void => undefined;
+    const full = new Promise<void>((done) => (arrived = done));
+    const busy = await createApiServer({
+      ...{ view: createChangingView({}), metrics: new Registry(), pageDir: null },
+      advise: async (question) => {
+        opened += 1;
+        if (opened === 4) arrived();
+        await released;
+        return await adviseHedge(question, hedger);
+      },
+    });
+    const ask = () => busy.inject({ url: `/v1/hedge?${GOOD}` });
+    const first = Promise.all([ask(), ask(), ask(), ask()]);
+    await full;
+    const refused = await ask();
+    assert.deepEqual([refused.statusCode, refused.json().code], [503, "HEDGE_BUSY"]);
+    assert.equal(refused.headers["retry-after"], "2");
+    release();
+    const codes = [...(await first), await ask()].map(({ statusCode }) => statusCode);
+    assert.deepEqual(codes, [200, 200, 200, 200, 200]);
+    await busy.close();
+  });
+
   it("default: answers band, trade and outlook, and stands in the OpenAPI document", async () => {
     const answer = await app.inject({ url: `/v1/hedge?${GOOD}&held=-0.2` });
     assert.equal(answer.statusCode, 200, answer.body);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { HedgeQuestion } from "../../../oracle/domain/hedge-advice.ts";
-import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
+import { createHedger, type HedgeRequest, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import { runScript } from "../../helpers/run-script.ts";
 
@@ -81,6 +81,62 @@ describe("adviseHedge", () => {
     assert.ok(Math.abs(coin.netDeltaCoins - (coin.lowerCoins + coin.upperCoins) / 2) < 1e-9);
     const put = await adviseHedge({ ...QUESTION, kind: "put" }, hedger);
     assert.ok(Math.abs(quote.lowerCoins - put.lowerCoins - 2) < 1e-12);
+  });
+
+  it("behavior: who holds nothing and never trades pays nothing, whatever was sold in whatever unit", async () => {
+    for (const kind of ["call", "put"] as const) {
+      for (const settlement of ["coin", "quote"] as const) {
+        const question = { ...QUESTION, kind, settlement, costBps: 50, gasUsd: 10 };
+        const { unhedged } = await adviseHedge(question, hedger);
+        assert.ok(Math.abs(unhedged.costUsd) < 1e-6, `${kind} in ${settlement}: ${unhedged.costUsd}`);
+      }
+    }
+  });
+
+  it("behavior: at no cost a put less one coin is a call, trading to the delta", async () => {
+    const free = { ...QUESTION, strike: 60_000, costBps: 0, gasUsd: 0 };
+    const [call, put] = [await adviseHedge(free, hedger), await adviseHedge({ ...free, kind: "put" }, hedger)];
+    assert.ok(Math.abs(call.delta.tailLossUsd - put.delta.tailLossUsd) < 1e-6);
+    assert.ok(Math.abs(call.delta.meanUsd - put.delta.meanUsd) < 1e-6);
+  });
+
+  it("behavior: hedging to the net delta takes the risk of results in coin away", async () => {
+    for (const kind of ["call", "put"] as const) {
+      const { delta, unhedged } = await adviseHedge({ ...QUESTION, kind, settlement: "coin", days: 20 }, hedger);
+      assert.ok(delta.tailLossUsd < 0.6 * unhedged.tailLossUsd, `${delta.tailLossUsd} of ${unhedged.tailLossUsd}`);
+    }
+  });
+
+  it("behavior: without a limit more than one coin a contract is traded at once", async () => {
+    const { tradeCoins, upperCoins } = await adviseHedge({ ...QUESTION, held: 12 }, hedger);
+    assert.ok(Math.abs(tradeCoins - (upperCoins - 12)) < 1e-9, `${tradeCoins}`);
+  });
+
+  it("behavior: the forecast is that of the first decision; beyond 30 days decisions are days apart", async () => {
+    const asked: HedgeRequest[] = [];
+    const bands: Hedger["bands"] = async (requests) => {
+      asked.push(...requests);
+      return await hedger.bands(requests);
+    };
+    const question = { ...QUESTION, days: 60, forecastVol: 0.9 };
+    assert.equal((await adviseHedge(question, { ...hedger, bands })).decisionDays, 2);
+    for (const { stepsLeft, forecastRatio } of asked) {
+      assert.ok(Math.abs(forecastRatio - (stepsLeft === 30 ? 1.5 : 1)) < 1e-12, `${stepsLeft}: ${forecastRatio}`);
+    }
+    assert.equal((await adviseHedge(QUESTION, hedger)).decisionDays, 1);
+  });
+
+  it("behavior: other work goes on between pieces of an answer", async () => {
+    let turns = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await adviseHedge(QUESTION, hedger);
+    isDone = true;
+    assert.ok(turns > 20, `${turns} turns`);
   });
 
   it("default: the command prints one JSON object", async () => {

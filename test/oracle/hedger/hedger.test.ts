@@ -6,15 +6,15 @@ import { after, before, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { USUAL_AVERSION, whalleyWilmott } from "../../../oracle/models/hedger/classic-bands.ts";
+import { callValue } from "../../../oracle/models/hedger/hedge-paths.ts";
+import { hedgeOutcome, limitedTrade, tailLoss } from "../../../oracle/models/hedger/hedge-results.ts";
 import { createHedger, type HedgeRequest } from "../../../oracle/models/hedger/hedger.ts";
+import { SIMULATED_WORLDS, simulatedWorld } from "../../../oracle/models/hedger/simulated-worlds.ts";
 import { openSession } from "../../../oracle/models/onnx-runtime.ts";
 import { sha256 } from "../../../oracle/models/session.ts";
-import { callValue } from "../../../oracle/training/hedger/hedge-paths.ts";
 import { blackScholes, fixedBand, networkPolicy } from "../../../oracle/training/hedger/hedge-policies.ts";
-import { hedgeOutcome, limitedTrade, tailLoss } from "../../../oracle/training/hedger/hedge-results.ts";
 import { exportPolicy } from "../../../oracle/training/hedger/policy-graph.ts";
 import { dailyResiduals, hourlyMarket } from "../../../oracle/training/hedger/real-world.ts";
-import { SIMULATED_WORLDS, simulatedWorld } from "../../../oracle/training/hedger/simulated-worlds.ts";
 import {
   HEDGER_SETTINGS,
   type HedgerFit,
@@ -177,6 +177,31 @@ describe("hedgeOutcome", () => {
     const paid = 0.01 * (0.5 + 0.3 * 1.1 + 0.8 * 1.2) + 0.002;
     const expected = callValue(1, 1, 0.2).price + 0.5 * 0.1 + 0.8 * 0.1 - paid - 0.2;
     assert.ok(Math.abs((cost[0] ?? 0) - paid) < 1e-12 && Math.abs((wealth[0] ?? 0) - expected) < 1e-12);
+  });
+
+  it("default: a put in coin by hand: the band is that of a call, only what is really held costs", async () => {
+    const deviation = [Float64Array.of(0.2), Float64Array.of(0.15)];
+    const spot = [Float64Array.of(1), Float64Array.of(0.9), Float64Array.of(0.8)];
+    const ratio = [Float64Array.of(1), Float64Array.of(1)];
+    const paths = { paths: 1, steps: 2, spot, deviation, forecastRatio: ratio, strike: Float64Array.of(1) };
+    const value = (now: number, total: number): number => (callValue(now, 1, total).price - now + 1) / now;
+    const [first, second] = [value(1, 0.2), value(0.9, 0.15)];
+    const seen: number[] = [];
+    const wanted = [0.5, 0.8];
+    const { wealth, cost } = await hedgeOutcome(
+      paths,
+      ({ step, held }) => {
+        seen.push(held[0] ?? Number.NaN);
+        return { lower: [wanted[step] ?? 0], upper: [wanted[step] ?? 0] };
+      },
+      { cost: 0.01, gas: 0.001, limit: 1, heldAtStart: -0.2, option: { kind: "put", settlement: "coin" } },
+    );
+    const [one, two] = [0.5 - 1 - first, 0.8 - 1 - second];
+    const paid = 0.01 * (Math.abs(one + 0.2) + Math.abs(two - one) + Math.abs(two)) + 0.001 + 0.001 / 0.9;
+    const expected = first + one * (1 - 1 / 0.9) + two * (1 - 0.9 / 0.8) - paid - 0.2 / 0.8;
+    assert.ok(Math.abs((cost[0] ?? 0) - paid) < 1e-12 && Math.abs((wealth[0] ?? 0) - expected) < 1e-12);
+    assert.ok(Math.abs((seen[0] ?? 0) - (-0.2 + 1 + first)) < 1e-12);
+    assert.ok(Math.abs((seen[1] ?? 0) - (one + 1 + second)) < 1e-12);
   });
 
   it("behavior: every drawn world is fair, and the delta hedge takes most of its risk away", async () => {
