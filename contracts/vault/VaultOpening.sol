@@ -13,8 +13,8 @@ import {Links, SideTerms, VaultKit} from "./VaultKit.sol";
 library VaultOpening {
     /// @dev Share by which the initial ρ rises during caution.
     uint256 private constant CAUTION_SURCHARGE_BPS = 2_500;
-    /// @dev What a score gives back has stood for most of a day: whoever holds the keys of a quorum cannot score a new short
-    /// low and empty it at once. Less than a day, so that who looks daily may take out daily.
+    /// @dev Whoever holds the keys of a quorum cannot score a new short low and empty it at once. Less than a day, so that who
+    /// looks daily may take out daily. It runs from the growth of risk, not from the first score.
     uint256 private constant RISK_WAIT_SEC = 20 hours;
     /// @dev Far longer than an operator's block is old when he reads classes, and than clocks differ.
     uint256 private constant CLASS_WAIT_SEC = 10 minutes;

@@ -39,8 +39,9 @@ export interface StepDeps {
 const MS_PER_SEC = 1000;
 /** Colours of the terminal, between the words of a summary. */
 const COLOUR = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*[A-Za-z]`, "g");
-/** Summary of mocha and Hardhat, and of the checks. */
-const SUMMARY = /^(?: *\d+ passing\b|checks: \d+ passing, \d+ failing$)/m;
+/** Lines of mocha's and Hardhat's summaries; the last one of each kind counts, since tests print too. */
+const PASSING = /^ *(\d+) passing\b/gm;
+const FAILING = /^ *(\d+) failing\b/gm;
 
 /** Steps on their way. */
 interface Progress {
@@ -109,5 +110,16 @@ function giveUp({ waiting, results }: Progress, { onEnd }: StepDeps): void {
 
 function faultOf(step: Step, { code, text }: StepOutput): string {
   if (code !== 0) return `exit code ${code}`;
-  return step.counts && !SUMMARY.test(text.replaceAll(COLOUR, "")) ? "it ended without its summary" : "";
+  if (!step.counts) return "";
+  const plain = text.replaceAll(COLOUR, "");
+  const passed = lastNumber(plain, PASSING);
+  if (passed === null) return "it ended without its summary";
+  if (passed === 0) return "it ran no test";
+  const failed = lastNumber(plain, FAILING) ?? 0;
+  return failed === 0 ? "" : `${failed} failing, though it ended with 0`;
+}
+
+function lastNumber(text: string, line: RegExp): number | null {
+  const last = [...text.matchAll(line)].at(-1);
+  return last === undefined ? null : Number(last[1]);
 }

@@ -60,10 +60,22 @@ describe("steps of the test run", () => {
 
   it("error: what counts tests and ends without a summary has failed, though it exits with 0", async () => {
     const counted = step("tests", { counts: true });
-    for (const text of ["", "  ✔ 12 passing by", "checks: 3 passing", "0 failing"])
+    for (const text of [
+      "",
+      "  ✔ 12 passing by",
+      "checks: 3 passing",
+      "0 failing",
+      "  0 passing (1ms)",
+      "  12 passing\n  1 failing\n",
+      "  12 passing\n  0 passing",
+    ])
       assert.notEqual((await run([counted], { tests: { code: 0, text } })).reasons.tests, "", text);
     const red = `${String.fromCharCode(0x1b)}[92m`;
-    for (const text of ["first\n  12 passing (3s)\n", `  ${red} 608 passing`, "a\nchecks: 9 passing, 0 failing"])
+    for (const text of [
+      "first\n  12 passing (3s)\n",
+      `  ${red} 608 passing`,
+      "a\n  3 failing of a stub\n  9 passing\n  0 failing",
+    ])
       assert.equal((await run([counted], { tests: { code: 0, text } })).reasons.tests, "", text);
   });
 
