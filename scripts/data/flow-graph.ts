@@ -1,5 +1,6 @@
 /** Reads the observed flows between entities (`defi-flow-graph/edges.csv`). */
 import { basename } from "node:path";
+import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { cellError, cellText, numberCell, readCsvTable } from "../../oracle/ingestion/sources/csv-table.ts";
 import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
 import type { ObservedFlow } from "../../oracle/models/contagion/flow-network.ts";
@@ -23,15 +24,18 @@ const MS_PER_SECOND = 1_000;
 /**
  * Flows below the paths; `null` where no such file is.
  *
- * @throws PlimsollError `DATA_MALFORMED` for a cell that is no number or outside of its range.
+ * @throws PlimsollError `DATA_MALFORMED` for a cell that is no number or outside of its range; `DATA_CONFLICT` for two files
+ * that differ: the volumes of each are sums over the whole period.
  */
 export function readFlowGraph(paths: readonly string[]): FlowGraph | null {
   const tables = listDataFiles(paths)
     .filter((path) => basename(path) === "edges.csv")
     .map((path) => readCsvTable(path))
     .filter(({ header }) => HEADER.every((name, place) => header[place] === name));
-  const [table] = tables;
+  const [table, ...others] = tables;
   if (table === undefined) return null;
+  const other = others.find(({ rows }) => JSON.stringify(rows) !== JSON.stringify(table.rows));
+  if (other !== undefined) throw conflict(table.path, other.path);
   const cell = (row: number, name: (typeof HEADER)[number]) => ({ table, row, column: HEADER.indexOf(name) });
   const flows = [...table.rows.keys()].map((row): ObservedFlow => {
     const [usdVolume, confidence] = [numberCell(cell(row, "usd_volume")), numberCell(cell(row, "confidence"))];
@@ -41,4 +45,13 @@ export function readFlowGraph(paths: readonly string[]): FlowGraph | null {
   });
   const [start = Number.NaN, end = Number.NaN] = [START_MS, END_MS];
   return { flows, periodDays: (end - start) / MS_PER_DAY, knownSec: end / MS_PER_SECOND };
+}
+
+function conflict(first: string, second: string): PlimsollError<"DATA_CONFLICT"> {
+  return new PlimsollError({
+    code: "DATA_CONFLICT",
+    problem: `${first} and ${second} hold different flows; one graph of flows is read.`,
+    remedy: "Give only one of the two files.",
+    context: { first, second },
+  });
 }

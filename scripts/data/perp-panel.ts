@@ -30,16 +30,17 @@ const MS_PER_SECOND = 1_000;
 const SIGNED: ReadonlySet<PanelField> = new Set<PanelField>(["funding"]);
 
 /**
- * The panel below the paths, files joined; of a day that several lines have, the last counts. Missing cells are NaN.
+ * The panel below the paths, files joined; lines may repeat each other. Missing cells are NaN.
  *
  * @returns `null` where no such file lies there.
  * @throws PlimsollError `DATA_MALFORMED` of the reader and for a date that is none; `DATA_IMPLAUSIBLE` for a negative price,
- * volume, interest, ratio or closure.
+ * volume, interest, ratio or closure; `DATA_CONFLICT` where two lines disagree about one day.
  */
 export function readPerpPanel(paths: readonly string[]): PerpPanel | null {
   const files = listDataFiles(paths).filter((path) => FILE.test(basename(path)));
   if (files.length === 0) return null;
   const entries = files.flatMap(readFile);
+  requireAgreement(entries);
   const symbols = [...new Set(entries.map(({ symbol }) => symbol))].sort();
   const days = entries.map(({ day }) => day);
   const firstDay = days.reduce((least, day) => Math.min(least, day), Number.POSITIVE_INFINITY);
@@ -54,9 +55,33 @@ export function readPerpPanel(paths: readonly string[]): PerpPanel | null {
 }
 
 interface PanelEntry {
+  readonly path: string;
   readonly symbol: string;
   readonly day: number;
   readonly values: Readonly<Record<PanelField, number>>;
+}
+
+function requireAgreement(entries: readonly PanelEntry[]): void {
+  const known = new Map<string, PanelEntry>();
+  for (const entry of entries) {
+    const key = `${entry.symbol} ${entry.day}`;
+    const first = known.get(key) ?? entry;
+    const field = PANEL_FIELDS.find((name) => !Object.is(first.values[name], entry.values[name]));
+    if (field !== undefined) throw conflict(first, entry, field);
+    known.set(key, first);
+  }
+}
+
+function conflict(first: PanelEntry, second: PanelEntry, field: PanelField): PlimsollError<"DATA_CONFLICT"> {
+  const { symbol, day } = first;
+  const date = new Date(day * SECONDS_PER_DAY * MS_PER_SECOND).toISOString().slice(0, "2022-01-02".length);
+  const [left, right] = [first.values[field], second.values[field]];
+  return new PlimsollError({
+    code: "DATA_CONFLICT",
+    problem: `${first.path} and ${second.path} differ on ${date} in ${COLUMNS[field]} of ${symbol}: ${left} against ${right}.`,
+    remedy: "Leave one of the two lines away.",
+    context: { first: first.path, second: second.path, symbol, date, column: COLUMNS[field] },
+  });
 }
 
 function emptyFields(length: number): Readonly<Record<PanelField, Float64Array>> {
@@ -78,6 +103,7 @@ function readFile(path: string): readonly PanelEntry[] {
   return table.rows.map((_, row) => {
     const value = (field: PanelField): number => readValue(table, row, field);
     return {
+      path,
       symbol: cellText({ table, row, column: 1 }),
       day: readDay(table, row),
       values: {

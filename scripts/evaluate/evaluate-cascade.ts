@@ -15,7 +15,7 @@ const LIMITS = { auc: { 6: 0.74, 24: 0.82 }, ece: 0.03, explained: 0.12 } as con
  * @throws PlimsollError `EVALUATE_NO_WINDOW` when no part has a forecast in the window, and those of the readers.
  */
 export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
-  const hazards = hazardReports(paths, fromSec);
+  const { reports: hazards, leftOut } = hazardReports(paths, fromSec);
   const intensity = intensityReport(paths, fromSec);
   const spans = [...hazards, ...(intensity === null ? [] : [intensity])];
   if (spans.length === 0) throw noWindow(fromSec);
@@ -27,6 +27,7 @@ export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Pr
     },
     metrics: {
       hazards: hazards.map(hazardMetrics),
+      hazardsLeftOut: leftOut,
       intensity: intensity === null ? null : intensityMetrics(intensity),
     },
     baselines: {

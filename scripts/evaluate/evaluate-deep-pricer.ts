@@ -12,6 +12,7 @@ import { fitSurface } from "../../oracle/models/surface/fit-surface.ts";
 import { teacherSurface } from "../../oracle/training/deep-pricer/teacher-cells.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { type ChainSnapshot, readOptionChains } from "../data/option-chains.ts";
+import { drawnErrors } from "./deep-pricer/drawn-errors.ts";
 import type { EvaluationRequest } from "./registry.ts";
 import { type HiddenStrikes, hideStrikes, priceAt, surfaceVols } from "./surface/left-out-quotes.ts";
 
@@ -58,19 +59,20 @@ export async function evaluateDeepPricer({ paths, fromSec }: EvaluationRequest):
   if (judged.length === 0) throw noWindow(startSec);
   const speed = await teacherSpeed(price, judged);
   const served = await servedErrors(price, judged);
+  const drawn = await drawnErrors(price);
   await close();
   const share = (field: "inside" | "surfaceInside"): number => sum(judged, field) / sum(judged, "quotes");
   return {
     model: "deep-pricer",
     window: { from: isoTime(startSec), to: isoTime(chosen.at(-1)?.atSec ?? null) },
     metrics: {
-      againstTeacher: { drawn: { ...errorPoints }, calibrated: served },
+      againstTeacher: { drawn: { ...drawn }, calibrated: served, drawnAtTraining: { ...errorPoints } },
       leftOut: byAsset(judged, "inside"),
       calibration: { ...speed, iterations: sum(judged, "iterations") / judged.length, chains: judged.length },
     },
     baselines: { surface: { leftOut: byAsset(judged, "surfaceInside"), inside: share("surfaceInside") } },
     targets: {
-      teacherErrorMedianPoints: atMost(errorPoints.median, LIMITS.errorPoints),
+      teacherErrorMedianPoints: atMost(drawn.median, LIMITS.errorPoints),
       inside: atLeast(share("inside"), LIMITS.inside),
       timesFasterThanTeacher: atLeast(speed.timesFaster, LIMITS.timesFaster),
     },

@@ -15,6 +15,7 @@ import { blockWorld, hourlyMarket } from "../../oracle/training/hedger/real-worl
 import { REPORT_COSTS, reportRequest } from "../../oracle/training/hedger/write-hedger.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
 import { HEDGER_UNTIL_SEC } from "../train/train-hedger.ts";
+import { fittedUntil } from "./fitted-until.ts";
 import { type OptionScores, optionScores } from "./hedger/option-scores.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -100,6 +101,8 @@ function report({ drawn, real, options }: Judged, fromSec: number | null): Evalu
       drawn: drawn.map(metricsOf),
       hours: real.map(metricsOf),
       options: options.map((row): Metrics => ({ ...row })),
+      /** Hours before the end of training that the window holds are no test. */
+      ...fittedUntil(["hedger"], fromSec ?? HEDGER_UNTIL_SEC),
     },
     baselines: {
       rules: Object.fromEntries(

@@ -1,8 +1,6 @@
 /** Evaluation of the position score: stated probabilities and requirements against what the hours after it cost. */
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { hasCode, PlimsollError } from "../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../oracle/domain/market.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
@@ -12,12 +10,12 @@ import { createRng } from "../../oracle/math/rng.ts";
 import { mean } from "../../oracle/math/statistics.ts";
 import { createCascadePredictor } from "../../oracle/models/cascade/cascade-predictor.ts";
 import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
-import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
 import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
 import { openFeed } from "../../oracle/pipeline/retraining/training-data.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
+import { fittedUntil } from "./fitted-until.ts";
 import type { EvaluationRequest } from "./registry.ts";
 import { type CascadeGain, followCascades } from "./score/cascade-gain.ts";
 import { followPanel, type PanelFollower } from "./score/procyclicality.ts";
@@ -60,7 +58,7 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
     window: { from: isoTime(Math.min(...times)), to: isoTime(Math.max(...times)) },
     metrics: {
       /** End of what each model was fitted on or chosen with; a window that starts before is no test of it. */
-      fittedUntil: fittedUntil(),
+      ...fittedUntil(["quantile-net", "vol-lstm", "cascade"], Math.min(...times)),
       rows: rows.map((row) => ({ ...row, product: { ...row.product }, filtered: { ...row.filtered } })),
       coverage: coverage("product"),
       /** Pinball loss of the quantile model with the volatility network over that without it. */
@@ -141,19 +139,6 @@ async function openModels() {
   const volPredictor = await createVolPredictor(join(ARTIFACTS, "vol-lstm"));
   const forecaster = createVolatilityForecaster({ refitSteps: REFIT_STEPS });
   return { predictor, volPredictor, forecaster, logger: { warn: () => {} } };
-}
-
-const manifestSchema = z.object({
-  training: z.object({ span: z.object({ untilSec: z.number().optional(), stopToSec: z.number().optional() }) }),
-});
-
-function fittedUntil(): Metrics {
-  const until = (id: string): string | null => {
-    const text = readFileSync(join(ARTIFACTS, id, ARTEFACT_FILES.manifest), "utf8");
-    const { span } = manifestSchema.parse(JSON.parse(text)).training;
-    return isoTime(span.untilSec ?? span.stopToSec ?? null);
-  };
-  return { "quantile-net": until("quantile-net"), "vol-lstm": until("vol-lstm") };
 }
 
 function byAsset(outcomes: readonly ScoredOutcome[]): Metrics {

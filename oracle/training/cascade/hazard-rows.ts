@@ -1,6 +1,7 @@
 /** Rows of the hazard: what was known at every full hour, and what was liquidated after it. */
 import type { BarSeries } from "../../domain/market.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { upperBound } from "../../features/bar-history.ts";
 import { barRowAt, type CascadeInputs, cascadeInputs, hourlySigma } from "../../models/cascade/cascade-inputs.ts";
 
 /** Liquidations that were seen, in time order. */
@@ -40,8 +41,8 @@ const REPAID_UNIT = 1e4;
 export function hazardRows(bars: BarSeries, flow: LiquidationFlow): readonly HazardRow[] {
   const sums = prefixSums(flow.amount);
   const between = (fromSec: number, hours: number): number =>
-    (sums[countUpTo(flow.timeSec, fromSec + hours * SECONDS_PER_HOUR)] ?? 0) -
-    (sums[countUpTo(flow.timeSec, fromSec)] ?? 0);
+    (sums[upperBound(flow.timeSec, fromSec + hours * SECONDS_PER_HOUR)] ?? 0) -
+    (sums[upperBound(flow.timeSec, fromSec)] ?? 0);
   const rows: HazardRow[] = [];
   for (const atSec of bars.endSec) {
     if (atSec < flow.fromSec || atSec + LONG_HOURS * SECONDS_PER_HOUR > flow.toSec) continue;
@@ -90,15 +91,4 @@ function prefixSums(values: Float64Array): Float64Array {
     sums[place + 1] = (sums[place] ?? 0) + value;
   });
   return sums;
-}
-
-/** How many ascending times are at most the given one. */
-function countUpTo(times: Float64Array, atSec: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] ?? Number.NaN) <= atSec) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -47,8 +47,8 @@ const HAZARD_SHARE = 0.2;
 /**
  * Trains on everything that is known; the same seed and data give the same numbers.
  *
- * @throws PlimsollError `TRAINING_TOO_FEW_ROWS` below 3 000 hours with outcomes, or where an event never followed; those of
- * `fitSurrogate`.
+ * @throws PlimsollError `TRAINING_TOO_FEW_ROWS` below 3 000 hours with outcomes, or where an event never followed;
+ * `TRAINING_ONE_OUTCOME` where an event followed all forecasts of a walk or none; those of `fitSurrogate`.
  */
 export async function trainCascade(request: CascadeRequest): Promise<CascadeTraining> {
   const { bars, flow, seed, onProgress } = request;
@@ -77,6 +77,9 @@ function trainHazard(rows: readonly HazardRow[], target: HazardTarget, flow: Liq
   const [full, bare] = [fitHazardAt(known(forecasts), flow, true), fitHazardAt(known(withoutArrivals), flow, false)];
   if (full === null || bare === null) throw tooFewRows(rows.length);
   const scores = ranksOf(forecasts);
+  const plainAuc = ranksOf(walkHazard(rows, target, fitPlain)).auc;
+  const isJudged = [scores.auc, scores.averagePrecision, plainAuc].every(Number.isFinite);
+  if (!isJudged) throw oneOutcome(target, forecasts);
   return {
     arrivals: full.arrivals,
     trained: {
@@ -84,7 +87,7 @@ function trainHazard(rows: readonly HazardRow[], target: HazardTarget, flow: Liq
       withoutArrivals: bare.model,
       frequency: rows.filter((row) => isEvent(row, target)).length / rows.length,
       ...scores,
-      plainAuc: ranksOf(walkHazard(rows, target, fitPlain)).auc,
+      plainAuc,
     },
   };
 }
@@ -94,6 +97,19 @@ function ranksOf(forecasts: readonly HazardForecast[]) {
     forecasts.map(({ probability }) => probability),
     forecasts.map(({ isHit }) => Number(isHit)),
   );
+}
+
+function oneOutcome(
+  { horizonHours }: HazardTarget,
+  forecasts: readonly HazardForecast[],
+): PlimsollError<"TRAINING_ONE_OUTCOME"> {
+  const events = forecasts.filter(({ isHit }) => isHit).length;
+  return new PlimsollError({
+    code: "TRAINING_ONE_OUTCOME",
+    problem: `An event followed ${events} of ${forecasts.length} forecasts within ${horizonHours} h: a ranking needs some with and some without.`,
+    remedy: "Give a longer span of bars and liquidations: forecasts begin after the first 100 days.",
+    context: { horizonHours, events, forecasts: forecasts.length },
+  });
 }
 
 function tooFewRows(rows: number): PlimsollError<"TRAINING_TOO_FEW_ROWS"> {

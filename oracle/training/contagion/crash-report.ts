@@ -4,8 +4,8 @@ import { createRng } from "../../math/rng.ts";
 import { type MessageGraph, withoutEdges } from "../../models/contagion/message-graph.ts";
 import { runMessageNetwork } from "../../models/contagion/run-message-network.ts";
 import { blockBootstrap } from "../evaluate/block-bootstrap.ts";
+import { prepareRanking, type RankingScores } from "../evaluate/rank-scores.ts";
 import type { CrashCase } from "./crash-cases.ts";
-import { prepareRanking, type RankingScores } from "./ranking-scores.ts";
 
 /** A model to judge. */
 export interface JudgedModel {

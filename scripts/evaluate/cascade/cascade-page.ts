@@ -21,8 +21,8 @@ const MINUTE_TEXT = "2025-10-10T15:30".length;
 
 /** Builds the page; parts whose data are not given are left out. @throws PlimsollError those of the readers. */
 export async function cascadePage({ paths, fromSec }: EvaluationRequest): Promise<Report> {
-  const judged = hazardReports(paths, fromSec);
-  const replayed = hazardReports(paths, WHOLE_WALK_SEC);
+  const { reports: judged } = hazardReports(paths, fromSec);
+  const { reports: replayed } = hazardReports(paths, WHOLE_WALK_SEC);
   return {
     title: "Liquidation cascades",
     intro: [

@@ -1,4 +1,6 @@
 /** Judges the hazard on liquidations of Aave v2, beside a plain logit and beside what the base rate says. */
+import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { BarSeries } from "../../../oracle/domain/market.ts";
 import { SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { HAZARD_TARGETS, type HazardTarget } from "../../../oracle/training/cascade/fit-hazard.ts";
@@ -49,15 +51,37 @@ export interface PolicyScore {
   readonly meanProbability: number;
 }
 
+/** Reports of a window, or why there are none. */
+export interface HazardReports {
+  readonly reports: readonly HazardReport[];
+  /** `null` where there are reports. */
+  readonly leftOut: string | null;
+}
+
 /**
- * One report a horizon; none where no calls of Aave v2, or no bars of ETH, cover the window.
+ * One report a horizon; none, with the reason, where no calls of Aave v2, or no bars of ETH, cover the window.
  *
  * @throws PlimsollError those of the readers.
  */
-export function hazardReports(paths: readonly string[], fromSec: number | null): readonly HazardReport[] {
+export function hazardReports(paths: readonly string[], fromSec: number | null): HazardReports {
   const flow = readLiquidations(paths, "aave-v2");
-  const bars = flow === null ? undefined : readSpotBars(paths).get(ASSET);
-  if (flow === null || bars === undefined) return [];
+  if (flow === null) return { reports: [], leftOut: "no liquidations of Aave v2 lie below the data" };
+  const bars = barsOf(paths);
+  if (bars === undefined) return { reports: [], leftOut: `no hourly bars of ${ASSET} lie below the data` };
+  const reports = reportsOf(bars, flow, fromSec);
+  return { reports, leftOut: reports.length > 0 ? null : "no forecast of liquidations lies in the window" };
+}
+
+function barsOf(paths: readonly string[]): BarSeries | undefined {
+  try {
+    return readSpotBars(paths).get(ASSET);
+  } catch (error) {
+    if (hasCode(error, "DATA_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+function reportsOf(bars: BarSeries, flow: LiquidationFlow, fromSec: number | null): readonly HazardReport[] {
   const rows = hazardRows(bars, flow);
   return HAZARD_TARGETS.flatMap((target) => {
     const walked = {

@@ -45,6 +45,17 @@ describe("cascade training", () => {
     );
   });
 
+  it("error: TRAINING_ONE_OUTCOME where no forecast was followed by an event", async () => {
+    const { bars, flow } = drawnMarket("cascade-training");
+    // Forecasts begin after 100 days: every call before them stays, none after.
+    const early = flow.timeSec.findIndex((timeSec) => timeSec > flow.fromSec + 86_400 * 100);
+    const quiet = { ...flow, timeSec: flow.timeSec.slice(0, early), amount: flow.amount.slice(0, early) };
+    await assert.rejects(
+      () => trainCascade({ bars, flow: quiet, seed: "quiet", settings: SMALL }),
+      (error) => hasCode(error, "TRAINING_ONE_OUTCOME") && error.context.events === 0,
+    );
+  });
+
   it("behavior: the same seed and data give the same files, and the predictor takes them", async () => {
     const market = drawnMarket("cascade-training");
     const [first, second] = [temporaryFolder(), temporaryFolder()];

@@ -12,6 +12,7 @@ import { fitPlain, hazardFitter } from "../../../oracle/training/cascade/hazard-
 import { hazardRows } from "../../../oracle/training/cascade/hazard-rows.ts";
 import { walkHazard } from "../../../oracle/training/cascade/hazard-walk.ts";
 import { readLiquidations } from "../../../scripts/data/liquidations.ts";
+import { hazardReports } from "../../../scripts/evaluate/cascade/hazard-report.ts";
 import { runScript } from "../../helpers/run-script.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { drawnMarket, HOUR_SEC, START_SEC } from "./drawn-market.ts";
@@ -20,6 +21,17 @@ const { bars, flow } = drawnMarket("cascade-hazard");
 const rows = hazardRows(bars, flow);
 const [short, long] = HAZARD_TARGETS;
 assert.ok(short !== undefined && long !== undefined);
+
+describe("hazardReports", () => {
+  it("behavior: liquidations without hourly bars leave the part out, with the reason", () => {
+    const folder = temporaryFolder();
+    assert.match(hazardReports([folder.path], null).leftOut ?? "", /no liquidations/);
+    const header = "ts,user_id,coll_sym,coll_amt,coll_usd,debt_sym,debt_amt,debt_usd";
+    writeFileSync(join(folder.path, "aave_v2_liquidations.csv"), `${header}\n10,a,WETH,1,,DAI,7,7\n`);
+    assert.match(hazardReports([folder.path], null).leftOut ?? "", /no hourly bars of ETH/);
+    folder.remove();
+  });
+});
 
 describe("readLiquidations", () => {
   it("error: DATA_MALFORMED for a header or a time that is none, DATA_IMPLAUSIBLE for a negative amount", () => {

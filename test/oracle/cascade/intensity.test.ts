@@ -52,6 +52,13 @@ describe("readPerpPanel", () => {
     assert.throws(() => panelOf(`${HEADER}\n2022-01-01,BTC,1,1,-1,0,1,1,1`), isNegative);
   });
 
+  it("error: DATA_CONFLICT where two lines disagree about a day; a line that is repeated counts once", () => {
+    const line = "2022-01-01,BTC,1,1,1,0,1,,1";
+    assert.equal(panelOf(`${HEADER}\n${line}\n${line}`)?.days, 1);
+    const isConflict = (error: unknown) => hasCode(error, "DATA_CONFLICT") && error.context.column === "long_liq";
+    assert.throws(() => panelOf(`${HEADER}\n${line}\n2022-01-01,BTC,1,1,1,0,1,2,1`), isConflict);
+  });
+
   it("behavior: missing cells and days are NaN, funding may be negative", () => {
     const panel = panelOf(`${HEADER}\n2022-01-03,BTC,2,1,1,-0.01,1,1,1\n2022-01-01,BTC,1,1,1,0,1,,1`);
     assert.ok(panel !== null && panel.days === 3);

@@ -159,7 +159,7 @@ describe("reader of the panel", () => {
     const toSec = panel.endSec.at(-1) ?? 0;
     await assert.rejects(fitCrash(panel, { seed: "a", toSec }), (error) => hasCode(error, "TRAINING_TOO_FEW_ROWS"));
   });
-  it("error: DATA_MALFORMED for a flow graph with a bad volume; none is null", () => {
+  it("error: DATA_MALFORMED for a flow graph with a bad volume, DATA_CONFLICT for two that differ; none is null", () => {
     const path = folder("flows");
     mkdirSync(path, { recursive: true });
     assert.equal(readFlowGraph([path]), null);
@@ -170,6 +170,15 @@ describe("reader of the panel", () => {
     );
     writeFileSync(join(path, "edges.csv"), "from,to,usd_volume,confidence,source\nA,B,5,1,x\n");
     assert.equal(readFlowGraph([path])?.periodDays, 546);
+    const second = folder("more-flows");
+    mkdirSync(second, { recursive: true });
+    writeFileSync(join(second, "edges.csv"), "from,to,usd_volume,confidence,source\nA,B,5,1,x\n");
+    assert.equal(readFlowGraph([path, second])?.flows.length, 1);
+    writeFileSync(join(second, "edges.csv"), "from,to,usd_volume,confidence,source\nA,B,6,1,x\n");
+    assert.throws(
+      () => readFlowGraph([path, second]),
+      (error) => hasCode(error, "DATA_CONFLICT"),
+    );
   });
 });
 
@@ -181,6 +190,12 @@ describe("protocolReport", () => {
     writeFileSync(join(temporary.path, "lending_protocols.csv"), `${[header, ...lines].join("\n")}\n`);
     return temporary.path;
   };
+  it("error: DATA_CONFLICT where two lines disagree about a day", () => {
+    assert.throws(
+      () => protocolReport([write(["2026-03-01,aave,1,1", "2026-03-01,aave,2,1"])]),
+      (error) => hasCode(error, "DATA_CONFLICT"),
+    );
+  });
   it("error: DATA_MALFORMED for a date, a name or a value that is none", () => {
     for (const line of ["x,aave,1,1", "2026-03-01,,1,1", "2026-03-01,aave,0,1"])
       assert.throws(

@@ -11,7 +11,7 @@ import { fitMessages } from "../../../oracle/training/contagion/fit-messages.ts"
 import { drawLossCase, networkLoss } from "../../../oracle/training/contagion/loss-cases.ts";
 import { exportMessages, type TrainedMessages } from "../../../oracle/training/contagion/message-network.ts";
 import { plainMessages } from "../../../oracle/training/contagion/plain-messages.ts";
-import { rankingScores } from "../../../oracle/training/contagion/ranking-scores.ts";
+import { rankingScores } from "../../../oracle/training/evaluate/rank-scores.ts";
 import { syntheticPanel } from "./synthetic-panel.ts";
 
 const PARITY = 1e-5;

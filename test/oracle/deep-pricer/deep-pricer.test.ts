@@ -21,6 +21,7 @@ import { ARTEFACT_FILES } from "../../../oracle/models/session.ts";
 import { cleanChain } from "../../../oracle/models/surface/clean-chain.ts";
 import { drawPricerRows, teacherSurface } from "../../../oracle/training/deep-pricer/teacher-cells.ts";
 import { PRICER_SETTINGS, trainPricer } from "../../../oracle/training/deep-pricer/train-pricer.ts";
+import { drawnErrors } from "../../../scripts/evaluate/deep-pricer/drawn-errors.ts";
 import { evaluateDeepPricer } from "../../../scripts/evaluate/evaluate-deep-pricer.ts";
 import { trainDeepPricer } from "../../../scripts/train/train-deep-pricer.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -156,6 +157,17 @@ describe("the pricing network", () => {
     const [first, second] = [await trainPricer({ seed: "s", settings }), await trainPricer({ seed: "s", settings })];
     assert.deepEqual(first.model, second.model);
     assert.ok(first.metrics.exportParity < 1e-5 && first.metrics.errorPoints.median > 0);
+  });
+
+  it("behavior: the error of an evaluation is measured, on parameters of its own", async () => {
+    const off =
+      (points: number): CubePricer =>
+      async (cubes, places) =>
+        await Promise.resolve(
+          cubes.map((cube) => teacherSurface(cubeParameters(cube), places).map((vol) => vol + points / 100)),
+        );
+    const [none, one] = [await drawnErrors(off(0), 2), await drawnErrors(off(1), 2)];
+    assert.ok(none.p99 < 1e-3 && Math.abs(one.median - 1) < 1e-3, JSON.stringify([none, one]));
   });
 
   it("error: TRAINING_DATA_UNUSED, EVALUATE_NO_WINDOW; default: an evaluation of recorded chains", async () => {

@@ -22,6 +22,7 @@ import {
   trainHedger,
 } from "../../../oracle/training/hedger/train-hedger.ts";
 import { reportRequest, writeHedger } from "../../../oracle/training/hedger/write-hedger.ts";
+import { hedgerMarkets } from "../../../scripts/train/train-hedger.ts";
 import { runScript } from "../../helpers/run-script.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -95,6 +96,24 @@ describe("hedger", () => {
     const { code, stderr } = await runScript("scripts/train/train.ts", ["--model", "hedger"]);
     assert.equal(code, 1);
     assert.ok(stderr.includes("TRAINING_DATA_WANTED: ") && !stderr.includes("    at "), stderr);
+  });
+
+  it("behavior: an asset that is too short is left out and named; none that is long enough is an error", () => {
+    const bars = (hours: number) => ({
+      endSec: Float64Array.from({ length: hours }, (_, hour) => 1_600_000_000 + hour * 3_600),
+      close: new Float64Array(hours).fill(1),
+    });
+    const found = hedgerMarkets(
+      new Map([
+        ["NEW", bars(100)],
+        ["OLD", bars(4_000)],
+      ]),
+    );
+    assert.deepEqual([found.leftOut, found.markets.length], [["NEW"], 1]);
+    assert.throws(
+      () => hedgerMarkets(new Map([["NEW", bars(100)]])),
+      (error) => hasCode(error, "HEDGER_TOO_SHORT"),
+    );
   });
 
   it("error: artefact-missing, artefact-hash and schema-mismatch leave every row to the rule of theory", async () => {
