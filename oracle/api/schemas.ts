@@ -28,6 +28,7 @@ export const PositionSchema = z.object({
   score: z.number().describe("floor(100 · −log10 p), 0…600; 200 means one in a hundred"),
   health: z.number().nullable().describe("(c − I)/(ρ(L − I)); below 1 liquidatable; null when unknown"),
   reasons: z.array(ReasonSchema),
+  explanation: z.string().nullable().describe("What 1 %, a volatility point and a day do; null before it was scored"),
   status: z.enum(["unscored", "fresh", "stale", "flagged", "closed", "settled"]),
   updatedAtSec: z.number(),
 });
@@ -87,7 +88,8 @@ const StressSchema = z.object({
   shortfallUsd: z.number().describe("What the single positions' collateral would not cover"),
 });
 
-const RiskGroupSchema = z.discriminatedUnion("kind", [
+/** Positions that are judged together. */
+export const RiskGroupSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("writer"), source: z.string(), owner: z.string() }),
   z.object({ kind: z.literal("source"), source: z.string() }),
   z.object({ kind: z.literal("fund"), source: z.string(), collateral: z.string().describe("USD or a coin") }),

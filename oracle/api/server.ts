@@ -13,6 +13,7 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
 import { registerContagionRoutes } from "./contagion-routes.ts";
 import { registerDeliveryRoutes } from "./delivery-routes.ts";
+import { registerGreeksRoutes } from "./greeks-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { type HedgeAdvisor, registerHedgeRoutes } from "./hedge-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
@@ -74,6 +75,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerPositionRoutes(typed, deps.view);
     registerDeliveryRoutes(typed, deps.view);
     registerRiskRoutes(typed, deps.view);
+    registerGreeksRoutes(typed, deps.view);
     registerContagionRoutes(typed, deps.view);
     registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);

@@ -2,6 +2,7 @@
 import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
+import type { GreeksReport } from "./greeks.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
 import type { ModelEvent } from "./model-event.ts";
@@ -35,6 +36,8 @@ export interface PositionRow {
   /** (c − I) / (ρ(L − I)); below 1 liquidatable. `null` when it cannot be computed: never shown as healthy. */
   readonly health: number | null;
   readonly reasons: readonly ScoreReason[];
+  /** What small moves do to what is owed, in words; `null` before the position was scored and after its end. */
+  readonly explanation: string | null;
   readonly status: "unscored" | "fresh" | "stale" | "flagged" | "closed" | "settled";
   readonly updatedAtSec: number;
 }
@@ -72,6 +75,8 @@ export interface SystemView {
   delivery(): DeliveryRow;
   /** Writers, sources and funds, their positions judged together; `null` before the first round. */
   jointRisk(): JointRiskReport | null;
+  /** Greeks of all positions with their sums; `null` before the first round. */
+  greeks(): GreeksReport | null;
   /** How losses would travel through the book; `null` before the first round. */
   contagion(): ContagionReport | null;
   /** How good the served quantiles have been, by asset; empty before the first round. */

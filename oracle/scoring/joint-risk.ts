@@ -4,6 +4,7 @@ import type { Position } from "../domain/positions.ts";
 import { expectedShortfall, quantile } from "../math/statistics.ts";
 import { assetScenarios, type SeriesValues, SHOCKS, seriesValues } from "./joint-scenarios.ts";
 import { isUsableMarket } from "./prediction-check.ts";
+import { riskGroups } from "./risk-groups.ts";
 import { prepareScoring, type ScoringGround, type ScoringInput } from "./score-positions.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 
@@ -29,7 +30,7 @@ export function jointRisk(
   const members = new Map<string, { readonly group: RiskGroup; readonly entries: LossEntry[] }>();
   for (const position of ground.positions) {
     const entry = ledger(position);
-    for (const group of groupsOf(position)) {
+    for (const group of riskGroups(position)) {
       const key = JSON.stringify(group);
       const known = members.get(key) ?? { group, entries: [] };
       members.set(key, known);
@@ -38,15 +39,6 @@ export function jointRisk(
   }
   const groups = [...members.values()].map(({ group, entries }) => judge(group, entries, settings.paths));
   return { atSec, horizonSec: settings.horizonSec, paths: settings.paths, groups };
-}
-
-function groupsOf({ source: address, owner, kind, asset }: Position): readonly RiskGroup[] {
-  const source = address.toLowerCase();
-  return [
-    { kind: "writer", source, owner: owner.toLowerCase() },
-    { kind: "source", source },
-    { kind: "fund", source, collateral: kind === "put" ? "USD" : asset },
-  ];
 }
 
 /** One position on all states. */

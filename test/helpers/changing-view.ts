@@ -3,6 +3,7 @@ import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
+import type { GreeksReport, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 
@@ -16,6 +17,7 @@ export interface ViewContent {
   readonly heldReports: readonly HeldReportRow[];
   /** `null` before the first round. */
   readonly jointRisk: JointRiskReport | null;
+  readonly greeks: GreeksReport | null;
   readonly contagion: ContagionReport | null;
   readonly drift: readonly DriftState[];
   readonly marketTimeSec: number;
@@ -41,6 +43,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
     heldReports: [],
     jointRisk: null,
+    greeks: null,
     contagion: null,
     drift: [],
     marketTimeSec: VIEW_TIME_SEC,
@@ -61,6 +64,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
       heldReadAtSec: VIEW_TIME_SEC,
     }),
     jointRisk: () => now.jointRisk,
+    greeks: () => now.greeks,
     contagion: () => now.contagion,
     drift: () => now.drift,
     modelEvents: () => [],
@@ -110,6 +114,7 @@ export function positionRow(fields: Partial<PositionRow> = {}): PositionRow {
       { factor: "learned-tail", contributionBps: -100 },
       { factor: "concentration", contributionBps: 1 },
     ],
+    explanation: "Short 1.5 BTC put at 30000 USD: a further fall of 1 % adds 212.4 USD.",
     status: "fresh",
     updatedAtSec: VIEW_TIME_SEC,
     ...fields,
@@ -169,6 +174,36 @@ export function jointRiskReport(fields: Partial<JointRisk> = {}): JointRiskRepor
     ...fields,
   };
   return { atSec: VIEW_TIME_SEC, horizonSec: 21_600, paths: 500, groups: [row] };
+}
+
+/** Greeks of one put and of one position that nobody could value, with the given fields of the put's replaced. */
+export function greeksReport(fields: Partial<UsdGreeks> = {}): GreeksReport {
+  const owner = "0x00000000000000000000000000000000000000b2";
+  const shared = { value: -1_200, delta: 0.6, gamma: -0.0001, vega: -40, theta: 60, vanna: -0.01, volga: -0.2 };
+  const usd: UsdGreeks = { ...shared, deltaUsd: 18_000, gammaUsd: -90_000, ...fields };
+  const coin = { ...shared, value: -0.04, netDelta: 0.64, netDeltaUsd: 19_200 };
+  const sensitivities = { forwardUsd: 30_000, impliedVol: 0.8, tenorYears: 0.02, isDoubted: false, usd, coin };
+  const row = { source: VIEW_SOURCE, owner, asset: "BTC", explanation: "a further fall of 1 % adds 212.4 USD" };
+  const counts = { positions: 1, unvalued: 0 };
+  const { value, deltaUsd, gammaUsd, vega, theta } = usd;
+  const total = { value, deltaUsd, gammaUsd, vega, theta, netDeltaUsd: coin.netDeltaUsd };
+  const unknown = { asset: "ETH", positions: 1, unvalued: 1, usd: null, coin: null };
+  return {
+    atSec: VIEW_TIME_SEC,
+    positions: [
+      { ...row, id: "7", sensitivities },
+      { ...row, id: "8", asset: "ETH", sensitivities: null },
+    ],
+    groups: [
+      {
+        group: { kind: "writer", source: VIEW_SOURCE, owner },
+        ...counts,
+        assets: [{ asset: "BTC", ...counts, usd, coin }],
+        total,
+      },
+      { group: { kind: "source", source: VIEW_SOURCE }, positions: 2, unvalued: 1, assets: [unknown], total: null },
+    ],
+  };
 }
 
 /** A contagion report of one asset and one source. */

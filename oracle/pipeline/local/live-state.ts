@@ -3,6 +3,7 @@
 import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelEvent } from "../../domain/model-event.ts";
@@ -33,6 +34,8 @@ export interface LiveState extends SystemView {
   setDelivery(delivery: DeliveryRow): void;
   /** Positions judged together by the first operator; `null` when it made no round. */
   setJointRisk(report: JointRiskReport | null): void;
+  /** Greeks of the first operator; the explanations of the positions that are set next are theirs. */
+  setGreeks(report: GreeksReport | null): void;
   setContagion(report: ContagionReport | null): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
@@ -52,6 +55,7 @@ export function createLiveState(dataSource: string): LiveState {
   let marketTimeSec = 0;
   const delivery = held<DeliveryRow>(UNKNOWN_DELIVERY);
   const jointRisk = held<JointRiskReport | null>(null);
+  const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
   const drift = held<readonly DriftState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
@@ -64,6 +68,7 @@ export function createLiveState(dataSource: string): LiveState {
     components: () => [...components.values()],
     delivery: delivery.get,
     jointRisk: jointRisk.get,
+    greeks: greeks.get,
     contagion: contagion.get,
     drift: drift.get,
     ingestion: ingestion.get,
@@ -75,17 +80,14 @@ export function createLiveState(dataSource: string): LiveState {
       marketTimeSec = atSec;
       const open = new Map(positions.map((live) => [positionKey(live.position), live]));
       for (const [key, row] of rows) if (!open.has(key)) rows.set(key, ended(row, atSec));
-      for (const [key, live] of open) rows.set(key, toRow(live, atSec));
+      const explained = explanationsOf(greeks.get());
+      for (const [key, live] of open) rows.set(key, toRow(live, atSec, explained.get(key) ?? null));
     },
-    addReport: (report) => {
-      const known = reports.findIndex(({ digest }) => digest === report.digest);
-      if (known < 0) reports.push(report);
-      else reports[known] = report;
-      if (reports.length > KEPT_REPORTS) reports.shift();
-    },
+    addReport: (report) => keepReport(reports, report),
     setComponent: (component) => void components.set(component.name, component),
     setDelivery: delivery.set,
     setJointRisk: jointRisk.set,
+    setGreeks: greeks.set,
     setContagion: contagion.set,
     setDrift: drift.set,
     setIngestion: ingestion.set,
@@ -105,11 +107,26 @@ function held<Value>(initial: Value): { readonly get: () => Value; readonly set:
   };
 }
 
-function ended(row: PositionRow, atSec: number): PositionRow {
-  return { ...row, health: null, status: row.expirySec <= atSec ? "settled" : "closed" };
+function keepReport(reports: ReportRow[], report: ReportRow): void {
+  const known = reports.findIndex(({ digest }) => digest === report.digest);
+  if (known < 0) reports.push(report);
+  else reports[known] = report;
+  if (reports.length > KEPT_REPORTS) reports.shift();
 }
 
-function toRow({ position, params, health, score }: LivePosition, atSec: number): PositionRow {
+function ended(row: PositionRow, atSec: number): PositionRow {
+  return { ...row, health: null, explanation: null, status: row.expirySec <= atSec ? "settled" : "closed" };
+}
+
+function explanationsOf(report: GreeksReport | null): ReadonlyMap<string, string> {
+  return new Map(report?.positions.map(({ source, id, explanation }) => [`${source}:${id}`, explanation]));
+}
+
+function toRow(
+  { position, params, health, score }: LivePosition,
+  atSec: number,
+  explanation: string | null,
+): PositionRow {
   return {
     source: position.source,
     sourceIndex: position.sourceIndex,
@@ -127,6 +144,7 @@ function toRow({ position, params, health, score }: LivePosition, atSec: number)
     score: params.score,
     health,
     reasons: score?.reasons ?? [],
+    explanation,
     status: statusOf(position, params),
     updatedAtSec: atSec,
   };

@@ -100,6 +100,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
   const scores = results[0]?.scores ?? [];
   options.state.setJointRisk(results[0]?.jointRisk ?? null);
+  options.state.setGreeks(results[0]?.greeks ?? null);
   options.state.setContagion(results[0]?.contagion ?? null);
   if (quorum === null) return { scores, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);

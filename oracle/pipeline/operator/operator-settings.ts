@@ -3,6 +3,7 @@ import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
 import type { CascadeState } from "../../domain/cascade.ts";
 import type { ContagionReport } from "../../domain/contagion.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
@@ -87,6 +88,8 @@ export interface OperatorRoundResult {
   readonly scores: readonly PositionScore[];
   /** The same positions judged together. */
   readonly jointRisk: JointRiskReport;
+  /** Their Greeks, at what the scores were made with. */
+  readonly greeks: GreeksReport;
   /** How losses would travel through them. */
   readonly contagion: ContagionReport;
   /** How good the served quantiles have been, by asset. */

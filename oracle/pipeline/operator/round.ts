@@ -20,6 +20,7 @@ import type { PositionReject } from "../../ingestion/sources/source-positions.ts
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
+import { bookGreeks } from "../../scoring/book-greeks.ts";
 import { jointRisk } from "../../scoring/joint-risk.ts";
 import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts";
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
@@ -73,7 +74,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, contagion, drift, cascades } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades } = await score(chain, snapshot, flow);
   flow.noteDrift(drift);
   flow.noteCascades(cascades);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
@@ -92,6 +93,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observationDigest,
     scores,
     jointRisk: joint,
+    greeks,
     contagion,
     drift,
     cascades,
@@ -133,6 +135,7 @@ async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow)
   const ground = prepareScoring(input, flow.scoring);
   const judged = {
     joint: jointRisk(input, flow.scoring, ground),
+    greeks: bookGreeks(ground, atSec),
     contagion,
     drift: statesOf(reading),
     cascades: cascadeStates(predictions),

@@ -34,6 +34,7 @@ const position: PositionRow = {
   score: 231,
   health: null,
   reasons: [{ factor: "scenario-loss", contributionBps: 2_600 }],
+  explanation: null,
   status: "fresh",
   updatedAtSec: 1_699_000_000,
 };
@@ -81,6 +82,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     components: () => components,
     delivery: () => UNKNOWN_DELIVERY,
     jointRisk: () => null,
+    greeks: () => null,
     contagion: () => null,
     drift: () => [drift],
     modelEvents: () => [decision],
@@ -181,6 +183,10 @@ describe("createApiServer", () => {
     assert.deepEqual([breaker.mode, breaker.reason, breaker.readAtSec, heldReadAtSec], ["UNKNOWN", null, null, null]);
   });
 
+  it("behavior: Greeks before the first round are unknown, not zero", async () => {
+    assert.deepEqual((await (await start()).inject("/v1/greeks")).json(), { report: null });
+  });
+
   it("behavior: OpenAPI names every route, and metrics answer as text", async () => {
     const server = await start();
     const paths = Object.keys((await server.inject("/openapi.json")).json().paths);
@@ -189,6 +195,7 @@ describe("createApiServer", () => {
       "/readyz",
       "/v1/contagion",
       "/v1/delivery",
+      "/v1/greeks",
       "/v1/models",
       "/v1/positions",
       "/v1/positions/{id}",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { ReportRow } from "../../../oracle/domain/view.ts";
-import { createLiveState } from "../../../oracle/pipeline/local/live-state.ts";
+import { createLiveState, type LivePosition } from "../../../oracle/pipeline/local/live-state.ts";
+import { samplePosition } from "../../../scripts/bench/scoring-input.ts";
+import { greeksReport, VIEW_SOURCE } from "../../helpers/changing-view.ts";
 
 const SHOWN_AT_MOST = 500;
 
@@ -22,6 +24,26 @@ function report(digit: number, state: ReportRow["state"]): ReportRow {
 }
 
 describe("createLiveState", () => {
+  it("error: without a round, and after the end, a position's explanation is unknown", () => {
+    const state = createLiveState("test");
+    const explanation = (): string | null | undefined => state.positions()[0]?.explanation;
+    const source = VIEW_SOURCE.replace("a1", "A1") as typeof VIEW_SOURCE;
+    const ratios = { rhoBps: 1, rhoTargetBps: 1, rhoInitialBps: 1, piBps: 1, score: 1 };
+    const params = { ...ratios, classId: 1, epoch: 1, observedAt: 1, validUntil: 9, status: "FRESH" } as const;
+    const live: LivePosition = { position: samplePosition({ source, id: 7n }), params, health: 1, score: null };
+    state.setPositions([live], 1);
+    assert.equal(explanation(), null);
+    state.setGreeks(greeksReport());
+    state.setPositions([live], 2);
+    assert.equal(explanation(), greeksReport().positions[0]?.explanation);
+    assert.deepEqual(state.greeks(), greeksReport());
+    state.setPositions([], 3);
+    assert.equal(explanation(), null);
+    state.setGreeks(null);
+    state.setPositions([live], 4);
+    assert.equal(explanation(), null);
+  });
+
   it("behavior: a corrected report takes the place of what was shown of it before", () => {
     const state = createLiveState("test");
     for (const row of [report(1, "accepted"), report(2, "accepted"), report(1, "pending")]) state.addReport(row);

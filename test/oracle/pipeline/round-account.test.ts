@@ -40,6 +40,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     observed: true,
     observationDigest: null,
     scores: [],
+    greeks: { atSec: 0, positions: [], groups: [] },
     contagion: { atSec: 0, correlationDays: 30, nodes: [] },
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     drift: [],

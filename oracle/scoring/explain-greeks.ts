@@ -1,0 +1,64 @@
+/** A position's Greeks in words: what a small adverse move, a volatility point and a day do to what its writer owes. */
+import type { Sensitivities } from "../domain/greeks.ts";
+import type { Position } from "../domain/positions.ts";
+import { black76, black76Coin } from "../math/black76.ts";
+import { DAY_YEARS, VOL_POINT } from "./position-greeks.ts";
+
+/** What the sentence names of a position. */
+export type ExplainedPosition = Pick<Position, "asset" | "kind" | "strike" | "size">;
+
+/** The adverse move that is told, relative. */
+const MOVE = 0.01;
+/** Significant digits of the amounts. */
+const DIGITS = 4;
+
+/**
+ * One or two sentences with figures and units: puts in USD and calls in coin, as they are collateralised and settled. The
+ * figures are revaluations at the score's own volatility, not products of Greeks; the hedge is the delta that fits the
+ * settlement, Δ for puts and Δ − V/F for calls.
+ *
+ * @param sensitivities `null` where they are not known.
+ */
+export function explainGreeks(position: ExplainedPosition, sensitivities: Sensitivities | null): string {
+  const { asset, kind, strike } = position;
+  if (sensitivities === null) {
+    return `What moves of ${asset} would do to this position is unknown: its market, its prediction or its own data are not usable.`;
+  }
+  const { move, vol, day } = changes(position, sensitivities);
+  const unit = kind === "put" ? "USD" : asset;
+  const time = sensitivities.tenorYears < DAY_YEARS ? "the time to expiry" : "a day";
+  const sentence = [
+    `Short ${amount(position.size)} ${asset} ${kind} at ${strike} USD:`,
+    `a further ${kind === "put" ? "fall" : "rise"} of 1 % ${change(move, unit)},`,
+    `one volatility point more ${change(vol, unit)},`,
+    `${time} without a move ${change(day, unit)};`,
+    `${hedge(position, sensitivities)}.`,
+  ].join(" ");
+  if (!sensitivities.isDoubted) return sentence;
+  return `${sentence} Data or models of ${asset} are in doubt: the ratio is a conservative one.`;
+}
+
+/** Growth of what is owed, in the unit of the collateral. */
+function changes({ kind, strike, size }: ExplainedPosition, { forwardUsd, impliedVol, tenorYears }: Sensitivities) {
+  const now = { kind, strike, forward: forwardUsd, impliedVol, tenorYears };
+  const owed = (option: typeof now): number => size * (kind === "put" ? black76(option) : black76Coin(option)).price;
+  const growth = (option: Partial<typeof now>): number => owed({ ...now, ...option }) - owed(now);
+  return {
+    move: growth({ forward: forwardUsd * (kind === "put" ? 1 - MOVE : 1 + MOVE) }),
+    vol: growth({ impliedVol: impliedVol + VOL_POINT }),
+    day: growth({ tenorYears: Math.max(0, tenorYears - DAY_YEARS) }),
+  };
+}
+
+function change(growth: number, unit: string): string {
+  return `${growth < 0 ? "takes off" : "adds"} ${amount(Math.abs(growth))} ${unit}`;
+}
+
+function hedge({ asset, kind }: ExplainedPosition, { usd, coin }: Sensitivities): string {
+  const delta = kind === "put" ? usd.delta : coin.netDelta;
+  return `hedged by ${delta > 0 ? "selling" : "buying"} ${amount(Math.abs(delta))} ${asset}`;
+}
+
+function amount(value: number): string {
+  return String(Number(value.toPrecision(DIGITS)));
+}
