@@ -20,6 +20,20 @@ const health = z.object({
   components: z.array(z.object({ name: z.string(), state: z.string(), reason: z.string().nullable() })),
 });
 const positions = z.object({ positions: z.array(z.object({ id: z.string(), rhoBps: z.number(), score: z.number() })) });
+const explained = z.array(z.object({ source: z.string(), id: z.string(), explanation: z.string().nullable() }));
+const greeks = z.object({
+  report: z.object({
+    positions: z.array(
+      z.object({
+        source: z.string(),
+        id: z.string(),
+        explanation: z.string(),
+        sensitivities: z.object({ impliedVol: z.number().positive() }),
+      }),
+    ),
+    groups: z.array(z.object({ total: z.object({ value: z.number().max(0), vega: z.number().max(0) }) })),
+  }),
+});
 const reports = z.array(z.object({ epoch: z.string(), state: z.string() }));
 
 describe("start --serve", function () {
@@ -94,6 +108,13 @@ describe("start --serve", function () {
     assert.equal(one.status, OK);
     assert.ok(listed.every(({ rhoBps }) => rhoBps > 0));
     assert.equal((await get("/v1/positions/999999")).status, 404);
+    const { report } = greeks.parse(JSON.parse((await get("/v1/greeks")).text));
+    const told = explained.parse(JSON.parse((await get("/v1/positions")).text).positions);
+    const words = new Map(report.positions.map(({ source, id, explanation }) => [`${source}:${id}`, explanation]));
+    assert.ok(words.size > 0 && report.groups.length > 2);
+    for (const { source, id, explanation } of told) {
+      assert.equal(explanation, words.get(`${source.toLowerCase()}:${id}`) ?? null);
+    }
     const kept = reports.parse(JSON.parse((await get("/v1/reports")).text));
     assert.deepEqual(
       kept.map(({ state }) => state),
