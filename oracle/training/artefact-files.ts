@@ -1,6 +1,7 @@
 /** Writes the files of an artefact so that no reader ever accepts a half-written one. */
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ARTEFACT_FILES } from "../models/session.ts";
 
 const SUFFIX = ".new";
 
@@ -22,4 +23,33 @@ export async function replaceFiles(
     await Promise.all(files.map(([name]) => rm(join(directory, name + SUFFIX), { force: true })));
     throw error;
   }
+}
+
+/** What an artefact consists of; `manifest` is written as JSON and binds the others by their hashes. */
+export interface ArtefactContent {
+  readonly model: Uint8Array;
+  /** Golden vectors as they are hashed. */
+  readonly vectors: string;
+  readonly card: string;
+  readonly manifest: object;
+}
+
+/** Writes the four files of an artefact by {@link replaceFiles}, the manifest last. */
+export async function writeArtefactFiles(
+  directory: string,
+  { model, vectors, card, manifest }: ArtefactContent,
+): Promise<void> {
+  await replaceFiles(directory, [
+    [ARTEFACT_FILES.model, model],
+    [ARTEFACT_FILES.vectors, vectors],
+    [ARTEFACT_FILES.card, card],
+    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
+  ]);
+}
+
+/** A flat matrix `[rows, width]` as rows, for golden vectors. */
+export function rowsOf(values: Float32Array, width: number): number[][] {
+  return Array.from({ length: values.length / width }, (_, row) => [
+    ...values.subarray(row * width, (row + 1) * width),
+  ]);
 }

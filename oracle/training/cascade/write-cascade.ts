@@ -10,8 +10,8 @@ import {
 } from "../../models/cascade/cascade-manifest.ts";
 import { runCascadeNetwork } from "../../models/cascade/run-cascade-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
 import { cascadeCard } from "./cascade-card.ts";
 import type { SurrogateTraining } from "./fit-surrogate.ts";
 import type { CascadeTraining } from "./train-cascade.ts";
@@ -37,12 +37,12 @@ export async function writeCascade(
 ): Promise<CascadeManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training.surrogate))}\n`;
   const manifest = cascadeManifestSchema.parse(describe(training, facts, vectors));
-  await replaceFiles(directory, [
-    [ARTEFACT_FILES.model, training.surrogate.model],
-    [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, cascadeCard(manifest, facts)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(directory, {
+    model: training.surrogate.model,
+    vectors,
+    card: cascadeCard(manifest, facts),
+    manifest,
+  });
   return manifest;
 }
 
@@ -53,7 +53,7 @@ async function goldenVectors({ model, train }: SurrogateTraining): Promise<Casca
   const extra = await runCascadeNetwork(session, features);
   await session.release();
   return {
-    features: Array.from({ length: VECTOR_ROWS }, (_, row) => [...features.subarray(row * width, (row + 1) * width)]),
+    features: rowsOf(features, width),
     extra: [...extra],
     tolerance: VECTOR_TOLERANCE,
   };

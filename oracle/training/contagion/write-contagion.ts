@@ -8,8 +8,8 @@ import {
 import type { MessageGraph } from "../../models/contagion/message-graph.ts";
 import { runMessageNetwork } from "../../models/contagion/run-message-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { writeArtefactFiles } from "../artefact-files.ts";
 import { exportParity } from "../export-parity.ts";
 import { contagionCard } from "./contagion-card.ts";
 import { exportMessages, type TrainedMessages } from "./message-network.ts";
@@ -55,12 +55,7 @@ export async function writeContagion(artefact: ContagionArtefact, directory: str
     exportParity: parity,
     environment,
   });
-  await replaceFiles(directory, [
-    [ARTEFACT_FILES.model, model],
-    [ARTEFACT_FILES.vectors, text],
-    [ARTEFACT_FILES.card, contagionCard(manifest, artefact)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(directory, { model, vectors: text, card: contagionCard(manifest, artefact), manifest });
   return manifest;
 }
 

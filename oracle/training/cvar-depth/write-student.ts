@@ -13,8 +13,8 @@ import {
 } from "../../models/cvar-depth/close-out-manifest.ts";
 import { runCloseOutNetwork } from "../../models/cvar-depth/run-close-out-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
 import { studentCard } from "./student-card.ts";
 import type { TeacherRows } from "./teacher-rows.ts";
 import type { StudentTraining } from "./train-student.ts";
@@ -41,12 +41,7 @@ export async function writeStudent(
 ): Promise<CloseOutManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training))}\n`;
   const manifest = closeOutManifestSchema.parse(describe(training, facts, vectors));
-  await replaceFiles(directory, [
-    [ARTEFACT_FILES.model, training.model],
-    [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, studentCard(manifest, facts)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(directory, { model: training.model, vectors, card: studentCard(manifest, facts), manifest });
   return manifest;
 }
 
@@ -57,16 +52,10 @@ async function goldenVectors({ model, train }: StudentTraining): Promise<CloseOu
   const found = await runCloseOutNetwork(session, features);
   await session.release();
   return {
-    features: cut(features, CLOSE_OUT_FEATURES.length),
-    logShares: cut(found, SHORTFALL_LEVELS.length),
+    features: rowsOf(features, CLOSE_OUT_FEATURES.length),
+    logShares: rowsOf(found, SHORTFALL_LEVELS.length),
     tolerance: VECTOR_TOLERANCE,
   };
-}
-
-function cut(values: Float32Array, width: number): number[][] {
-  return Array.from({ length: values.length / width }, (_, row) => [
-    ...values.subarray(row * width, (row + 1) * width),
-  ]);
 }
 
 function describe(

@@ -13,8 +13,8 @@ import {
 } from "../../models/deep-pricer/pricer-manifest.ts";
 import { runPricer } from "../../models/deep-pricer/run-pricer.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
 import type { PricerTraining } from "./train-pricer.ts";
 
 /** Golden rows of an artefact, and their tolerance in log ratio: a wrong model is off by more. */
@@ -50,12 +50,7 @@ export async function writePricer(
     metrics,
     environment: facts.environment,
   });
-  await replaceFiles(directory, [
-    [ARTEFACT_FILES.model, model],
-    [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, pricerCard(manifest, facts)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(directory, { model, vectors, card: pricerCard(manifest, facts), manifest });
   return manifest;
 }
 
@@ -64,13 +59,7 @@ async function goldenVectors({ model, train }: PricerTraining): Promise<PricerVe
   const session = await openSession(model);
   const found = await runPricer(session, cube);
   await session.release();
-  return { cube: cut(cube, PRICER_PARAMETERS), cells: cut(found, PRICER_CELLS), tolerance: VECTOR_TOLERANCE };
-}
-
-function cut(values: Float32Array, width: number): number[][] {
-  return Array.from({ length: values.length / width }, (_, row) => [
-    ...values.subarray(row * width, (row + 1) * width),
-  ]);
+  return { cube: rowsOf(cube, PRICER_PARAMETERS), cells: rowsOf(found, PRICER_CELLS), tolerance: VECTOR_TOLERANCE };
 }
 
 /** Markdown text of the card; every number comes from the manifest. */

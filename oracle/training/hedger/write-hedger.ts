@@ -11,8 +11,8 @@ import {
 import { runHedgerNetwork } from "../../models/hedger/run-hedger-network.ts";
 import { SIMULATED_WORLDS, simulatedWorld } from "../../models/hedger/simulated-worlds.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
 import { exportParity } from "../export-parity.ts";
 import { hedgerCard } from "./hedger-card.ts";
 import { judgeCell } from "./judge-cell.ts";
@@ -55,12 +55,7 @@ export async function writeHedger(fit: HedgerFit, facts: HedgerFacts, directory:
     const vectors = `${JSON.stringify(await goldenVectors(session, rows))}\n`;
     const judged = await judge(session, fit, { facts, rows });
     const manifest = hedgerManifestSchema.parse(describe({ fit, facts, model, vectors, metrics: judged }));
-    await replaceFiles(directory, [
-      [ARTEFACT_FILES.model, model],
-      [ARTEFACT_FILES.vectors, vectors],
-      [ARTEFACT_FILES.card, hedgerCard(manifest, facts)],
-      [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-    ]);
+    await writeArtefactFiles(directory, { model, vectors, card: hedgerCard(manifest, facts), manifest });
     return manifest;
   } finally {
     await session.release();
@@ -84,13 +79,7 @@ function sampleRows({ market }: HedgerFit, seed: string): Float32Array {
 async function goldenVectors(session: InferenceSession, rows: Float32Array): Promise<HedgerVectors> {
   const features = rows.subarray(0, VECTOR_ROWS * HEDGE_FEATURES.length);
   const band = await runHedgerNetwork(session, features);
-  return { features: cut(features, HEDGE_FEATURES.length), band: cut(band, 2), tolerance: VECTOR_TOLERANCE };
-}
-
-function cut(values: Float32Array, width: number): number[][] {
-  return Array.from({ length: values.length / width }, (_, row) => [
-    ...values.subarray(row * width, (row + 1) * width),
-  ]);
+  return { features: rowsOf(features, HEDGE_FEATURES.length), band: rowsOf(band, 2), tolerance: VECTOR_TOLERANCE };
 }
 
 async function judge(

@@ -11,8 +11,8 @@ import {
 import { openSession } from "../../models/onnx-runtime.ts";
 import { type NetworkRow, networkRows } from "../../models/quantile-net/network-inputs.ts";
 import { OUTPUTS_PER_ROW, runNetwork } from "../../models/quantile-net/run-network.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { sha256 } from "../../models/session.ts";
+import { writeArtefactFiles } from "../artefact-files.ts";
 import { quantileCard } from "./quantile-card.ts";
 import { NETWORK_COUNT, type QuantileTraining } from "./train-quantile-net.ts";
 
@@ -48,12 +48,12 @@ export async function writeArtefact(
 ): Promise<QuantileManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training, target.rng))}\n`;
   const manifest = quantileManifestSchema.parse(describe(training, facts, vectors));
-  await replaceFiles(target.directory, [
-    [ARTEFACT_FILES.model, training.model],
-    [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, quantileCard(manifest, facts)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(target.directory, {
+    model: training.model,
+    vectors,
+    card: quantileCard(manifest, facts),
+    manifest,
+  });
   return manifest;
 }
 

@@ -1,7 +1,7 @@
 /** Writes the four files of the volatility artefact: model, manifest, card, golden vectors. */
 import type { Rng } from "../../math/rng.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
-import { ARTEFACT_FILES, sha256 } from "../../models/session.ts";
+import { sha256 } from "../../models/session.ts";
 import { VOL_MEMBERS } from "../../models/vol-lstm/combine-forecasts.ts";
 import { runVolNetwork } from "../../models/vol-lstm/run-vol-network.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type VolVectors,
   volManifestSchema,
 } from "../../models/vol-lstm/vol-manifest.ts";
-import { replaceFiles } from "../artefact-files.ts";
+import { writeArtefactFiles } from "../artefact-files.ts";
 import { COMBINATION, type VolTraining } from "./train-vol-lstm.ts";
 import { volCard } from "./vol-card.ts";
 
@@ -43,12 +43,12 @@ export async function writeVolArtefact(
 ): Promise<VolManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training.model, target.rng))}\n`;
   const manifest = volManifestSchema.parse(describe(training, facts, vectors));
-  await replaceFiles(target.directory, [
-    [ARTEFACT_FILES.model, training.model],
-    [ARTEFACT_FILES.vectors, vectors],
-    [ARTEFACT_FILES.card, volCard(manifest, facts)],
-    [ARTEFACT_FILES.manifest, `${JSON.stringify(manifest, null, 2)}\n`],
-  ]);
+  await writeArtefactFiles(target.directory, {
+    model: training.model,
+    vectors,
+    card: volCard(manifest, facts),
+    manifest,
+  });
   return manifest;
 }
 
