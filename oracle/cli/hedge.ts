@@ -1,11 +1,12 @@
 /** `plimsoll hedge`: advises the writer of an option, or a liquidity provider, on the hedge: band, trade, cost and tail loss. */
+
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
-import { PlimsollError } from "../domain/errors.ts";
 import type { HedgeAdvice, HedgeOutlook } from "../domain/hedge-advice.ts";
 import { createHedger } from "../models/hedger/hedger.ts";
 import { adviseHedge } from "../pipeline/hedging/advise-hedge.ts";
+import { parseFlags } from "./parse-flags.ts";
 
 const ARTEFACT = resolve(import.meta.dirname, "../models/artifacts/hedger");
 const COIN_DIGITS = 4;
@@ -50,23 +51,14 @@ export function hedgeCommand(): Command {
     .option("--max-trade <coins>", "largest trade, no limit by default")
     .option("--json", "print one JSON object on one line")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
-      await hedge(parseFlags(flags));
+      await hedge(parseFlags(flagsSchema, flags, FLAG_FAULT));
     });
 }
 
-function parseFlags(given: unknown): Flags {
-  const parsed = flagsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const flag = issue?.path.join(".") ?? "";
-  throw new PlimsollError({
-    code: "HEDGE_FLAG_INVALID",
-    problem: `${flag} is wrong: ${issue?.message ?? "invalid"}.`,
-    remedy: "See `node oracle/main.ts hedge --help`.",
-    context: { flag },
-    cause: parsed.error,
-  });
-}
+const FLAG_FAULT = {
+  code: "HEDGE_FLAG_INVALID",
+  remedy: "See `node oracle/main.ts hedge --help`.",
+} as const;
 
 async function hedge({ vol, json, ...flags }: Flags): Promise<void> {
   const hedger = await createHedger(ARTEFACT);

@@ -1,4 +1,5 @@
 /** `plimsoll market add`: looks at an asset's data, says how the models would serve it, and prepares its market. */
+
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
@@ -6,9 +7,9 @@ import { z } from "zod";
 import { checksummedAddress } from "../../scripts/deploy/checksummed-address.ts";
 import { parseDeploymentConfig, readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { newMarketCalls, newMarketEntry } from "../../scripts/deploy/propose/plan-market.ts";
-import { PlimsollError } from "../domain/errors.ts";
 import { inspectNewMarket } from "../pipeline/cold-start/new-market.ts";
 import { readManifest } from "../pipeline/retraining/shadow-run.ts";
+import { parseFlags } from "./parse-flags.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const NETWORK = join(ROOT, "oracle/models/artifacts/quantile-net");
@@ -45,7 +46,7 @@ export function marketCommand(): Command {
     .option("--write", "write the market into the configuration")
     .option("--json", "print one JSON object on one line")
     .action(async (symbol: string, flags: Readonly<Record<string, unknown>>) => {
-      await addMarket(parseFlags({ data: [], ...flags, symbol }));
+      await addMarket(parseFlags(flagsSchema, { data: [], ...flags, symbol }, FLAG_FAULT));
     });
   return new Command("market").description("Markets of the deployment.").addCommand(add);
 }
@@ -54,19 +55,10 @@ function collect(value: string, previous: readonly string[] | undefined): readon
   return [...(previous ?? []), value];
 }
 
-function parseFlags(given: unknown): Flags {
-  const parsed = flagsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const flag = issue?.path.join(".") ?? "";
-  throw new PlimsollError({
-    code: "MARKET_FLAG_INVALID",
-    problem: `${flag} is wrong: ${issue?.message ?? "invalid"}.`,
-    remedy: "See `node oracle/main.ts market add --help`; addresses need their checksum.",
-    context: { flag },
-    cause: parsed.error,
-  });
-}
+const FLAG_FAULT = {
+  code: "MARKET_FLAG_INVALID",
+  remedy: "See `node oracle/main.ts market add --help`; addresses need their checksum.",
+} as const;
 
 async function addMarket(flags: Flags): Promise<void> {
   const { symbol: asset, data, config: path } = flags;

@@ -1,4 +1,5 @@
 /** `plimsoll propose`: builds a proposal of the DAO, shows what it would do to live positions, and sends it if asked. */
+
 import { Command } from "commander";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
@@ -15,6 +16,7 @@ import { requestedCall, requestedClass } from "../../scripts/deploy/propose/requ
 import { addressBook } from "../../scripts/deploy/verify/context.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import type { Hex } from "../domain/units.ts";
+import { parseFlags } from "./parse-flags.ts";
 
 const flagsSchema = z.object({
   network: z.string(),
@@ -54,22 +56,13 @@ export function proposeCommand(): Command {
     .option("--title <text>", "description of the proposal")
     .option("--send", "send it, signed with PLIMSOLL_PROPOSER_KEY")
     .option("--json", "print the preview as JSON")
-    .action(async (flags: unknown) => await propose(parseFlags(flags)));
+    .action(async (flags: unknown) => await propose(parseFlags(flagsSchema, flags, FLAG_FAULT)));
 }
 
-function parseFlags(flags: unknown): Flags {
-  const parsed = flagsSchema.safeParse(flags);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const flag = issue?.path.join(".") ?? "";
-  throw new PlimsollError({
-    code: "PROPOSAL_FLAG_INVALID",
-    problem: `--${flag} is wrong: ${issue?.message ?? "invalid"}.`,
-    remedy: "See `npm run propose -- --help`; addresses need their checksum.",
-    context: { flag },
-    cause: parsed.error,
-  });
-}
+const FLAG_FAULT = {
+  code: "PROPOSAL_FLAG_INVALID",
+  remedy: "See `npm run propose -- --help`; addresses need their checksum.",
+} as const;
 
 async function propose(flags: Flags): Promise<void> {
   const network = await openNetwork(flags);

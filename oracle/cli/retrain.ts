@@ -1,16 +1,17 @@
 /** `plimsoll retrain`: trains a challenger of a model as a job that survives a crash, and says whether it is promoted. */
+
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { z } from "zod";
-import { PlimsollError } from "../domain/errors.ts";
 import { openRetrainingDesk, type RetrainingDesk } from "../pipeline/retraining/retraining-desk.ts";
 import { RETRAINABLE } from "../pipeline/retraining/training-order.ts";
 import { closeOnSignals, createCloser } from "../platform/closer.ts";
 import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/config.ts";
 import type { RetrainingRow } from "../platform/database/model-rows.ts";
 import { createLogger } from "../platform/logger.ts";
+import { parseFlags } from "./parse-flags.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const ARTIFACTS_DIR = join(ROOT, "oracle/models/artifacts");
@@ -48,7 +49,7 @@ function collect(value: string, previous: readonly string[] | undefined): readon
 async function retrain(given: Readonly<Record<string, unknown>>): Promise<void> {
   const { model: _model, trainingSeed: _seed, list: _list, cancel: _cancel, ...nodeFlags } = given;
   const config = loadConfig({ logLevel: "warn", ...configFromEnvironment(process.env), ...nodeFlags });
-  const flags = parseFlags(given);
+  const flags = parseFlags(flagsSchema, given, FLAG_FAULT);
   const logger = createLogger({ level: config.logLevel });
   const closer = createCloser(logger);
   closeOnSignals({ signals: process, closer, logger, exit: (code) => process.exit(code) });
@@ -69,19 +70,10 @@ async function act(desk: RetrainingDesk, flags: Flags, config: NodeConfig): Prom
   return await desk.run(request, (row) => bar.update(Math.round(PERCENT * row.progress))).finally(() => bar.stop());
 }
 
-function parseFlags(given: unknown): Flags {
-  const parsed = flagsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const flag = issue?.path.join(".") ?? "";
-  throw new PlimsollError({
-    code: "RETRAIN_FLAG_INVALID",
-    problem: `--${flag} is wrong: ${issue?.message ?? "invalid"}.`,
-    remedy: "See `node oracle/main.ts retrain --help`.",
-    context: { flag },
-    cause: parsed.error,
-  });
-}
+const FLAG_FAULT = {
+  code: "RETRAIN_FLAG_INVALID",
+  remedy: "See `node oracle/main.ts retrain --help`.",
+} as const;
 
 function progressBar(): SingleBar {
   const bar = new SingleBar({

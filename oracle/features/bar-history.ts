@@ -1,7 +1,9 @@
 /** Hourly (or coarser) view of an asset's completed bars up to one moment: the common input of all price features. */
+
 import type { BarSeries } from "../domain/market.ts";
 import { sliceBars } from "../domain/slice-bars.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
+import { upperBound } from "../math/upper-bound.ts";
 
 /** A window may reach this much further back than asked, so that one lost bar does not lose the feature. */
 const MAX_STRETCH = 1.25;
@@ -32,18 +34,6 @@ export interface BarWindow {
   readonly from: number;
   readonly to: number;
   readonly elapsedSec: number;
-}
-
-/** Index of the first entry greater than `limit` in ascending `times`: binary search, `[0, n]`. */
-export function upperBound(times: Float64Array, limit: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? Number.POSITIVE_INFINITY) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

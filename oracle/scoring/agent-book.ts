@@ -1,6 +1,8 @@
 /** The book of positions that a fall would liquidate: who sells how much once price has come how far. */
+
 import type { LeveredPosition } from "../domain/cascade.ts";
 import type { Position } from "../domain/positions.ts";
+import { upperBound } from "../math/upper-bound.ts";
 
 /** Forced sales by the fall that triggers them. */
 export interface AgentBook {
@@ -44,13 +46,7 @@ export function agentBook(positions: readonly LeveredPosition[], spot: number): 
 
 /** USD sold once price has fallen by a log move. */
 export function soldAt({ trigger, soldUsd }: AgentBook, fall: number): number {
-  let [low, high] = [0, trigger.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((trigger[middle] ?? Number.NaN) <= fall) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? 0 : (soldUsd[low - 1] ?? 0);
+  return soldUsd[upperBound(trigger, fall) - 1] ?? 0;
 }
 
 /** The first liquidation of a loan: it sells `closeFactor·debt·(1 + bonus)` of collateral, at most all of it. */

@@ -3,7 +3,7 @@
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../oracle/domain/market.ts";
 import { sliceBars } from "../../oracle/domain/slice-bars.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { upperBound } from "../../oracle/features/bar-history.ts";
+import { upperBound } from "../../oracle/math/upper-bound.ts";
 import { wideningPath } from "../../oracle/models/drift-watch/conformal-widening.ts";
 import { findAlarms } from "../../oracle/models/drift-watch/find-alarms.ts";
 import {

@@ -1,4 +1,5 @@
 /** Evaluation of contagion: crashes of assets against own features, the surrogate against the exact solver, the flow graph. */
+
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +17,7 @@ import { readBarPanel } from "../data/bar-panel.ts";
 import { addOnReport } from "./contagion/add-on-report.ts";
 import { flowReport } from "./contagion/flow-report.ts";
 import { protocolReport } from "./contagion/protocol-report.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTIFACTS = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
@@ -93,12 +95,7 @@ async function judgeShipped(
 async function shippedNetwork(id: (typeof CONTAGION_IDS)["crash"]): Promise<ContagionNetwork> {
   const loaded = await loadContagionNetwork(join(ARTIFACTS, id), id);
   if (loaded.ok) return loaded.value;
-  throw new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${id} is not usable: ${loaded.reason}.`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { id, reason: loaded.reason },
-  });
+  throw refusedArtefact(join(ARTIFACTS, id), loaded.reason);
 }
 
 function noWindow(fromSec: number): PlimsollError<"EVALUATE_NO_WINDOW"> {

@@ -1,4 +1,5 @@
 /** Evaluation of the close-out shortfall: the engine's tail, the student against its teacher, and what books say of depth. */
+
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,7 @@ import { depthReport } from "./cvar-depth/depth-report.ts";
 import { type HorizonScores, horizonScores } from "./cvar-depth/horizon-tails.ts";
 import { servedCases } from "./cvar-depth/served-rows.ts";
 import { countPairs, halvedDepth, type ServedErrors, servedErrors, studentSpeed } from "./cvar-depth/student-report.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/cvar-depth");
@@ -28,7 +30,7 @@ const REQUIREMENT_LEVEL = 0.975;
  */
 export async function evaluateCvarDepth({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const predictor = await createCloseOutPredictor(ARTEFACT);
-  if (predictor.reason !== null) throw refused(predictor.reason);
+  if (predictor.reason !== null) throw refusedArtefact(ARTEFACT, predictor.reason);
   const tails = await horizonScores(paths, fromSec);
   if (tails.length === 0) throw noWindow(fromSec);
   const { cases, seriesPerSec } = await servedCases(paths, fromSec);
@@ -114,15 +116,6 @@ function errorTargets({ student }: ServedErrors): Evaluation["targets"] {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function refused(reason: string): PlimsollError<"ARTEFACT_REFUSED"> {
-  return new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${ARTEFACT} is not usable: ${reason}.`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { reason },
-  });
 }
 
 function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {

@@ -1,4 +1,5 @@
 /** Evaluation of the pricing network: against its teacher, on hidden quotes of real chains, and how fast it calibrates. */
+
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
@@ -13,6 +14,7 @@ import { teacherSurface } from "../../oracle/training/deep-pricer/teacher-cells.
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { type ChainSnapshot, readOptionChains } from "../data/option-chains.ts";
 import { drawnErrors } from "./deep-pricer/drawn-errors.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 import { type HiddenStrikes, hideStrikes, priceAt, surfaceVols } from "./surface/left-out-quotes.ts";
 
@@ -46,7 +48,7 @@ interface JudgedChain {
  */
 export async function evaluateDeepPricer({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const opened = await createPricerPredictor(ARTEFACT);
-  if (!opened.ok) throw refused(opened.reason);
+  if (!opened.ok) throw refusedArtefact(ARTEFACT, opened.reason);
   const { price, errorPoints, close } = opened.value;
   const all = [...readOptionChains(paths).values()].flat().sort((left, right) => left.atSec - right.atSec);
   const startSec = fromSec ?? startOf(all);
@@ -187,15 +189,6 @@ type Countable = "inside" | "surfaceInside" | "quotes" | "iterations";
 
 function sum(judged: readonly JudgedChain[], field: Countable): number {
   return judged.reduce((total, entry) => total + entry[field], 0);
-}
-
-function refused(reason: string): PlimsollError<"ARTEFACT_REFUSED"> {
-  return new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${ARTEFACT} is not usable: ${reason}.`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { reason },
-  });
 }
 
 function noWindow(startSec: number): PlimsollError<"EVALUATE_NO_WINDOW"> {

@@ -1,4 +1,5 @@
 /** Evaluation of the hedger: drawn worlds at the targets' costs, real hours, and real option paths in coin. */
+
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +18,7 @@ import { readSpotBars } from "../data/spot-bars.ts";
 import { HEDGER_UNTIL_SEC } from "../train/train-hedger.ts";
 import { fittedUntil } from "./fitted-until.ts";
 import { type OptionScores, optionScores } from "./hedger/option-scores.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/hedger");
@@ -45,7 +47,7 @@ type NamedCell = CellScores & { readonly world: string };
  */
 export async function evaluateHedger({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const hedger = await createHedger(ARTEFACT);
-  if (hedger.reason !== null) throw refused(hedger.reason);
+  if (hedger.reason !== null) throw refusedArtefact(ARTEFACT, hedger.reason);
   await hedger.close();
   const session = await openSession(readFileSync(join(ARTEFACT, ARTEFACT_FILES.model)));
   try {
@@ -142,15 +144,6 @@ async function orNone<Row>(read: () => Promise<readonly Row[]>): Promise<readonl
     if (error instanceof PlimsollError && error.code === "DATA_NOT_FOUND") return [];
     throw error;
   }
-}
-
-function refused(reason: string): PlimsollError<"ARTEFACT_REFUSED"> {
-  return new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${ARTEFACT} is not usable: ${reason}.`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { reason },
-  });
 }
 
 function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {

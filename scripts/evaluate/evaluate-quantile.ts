@@ -1,4 +1,5 @@
 /** Evaluation of the committed quantile network: pinball loss and breaches against GARCH, historical simulation and EWMA. */
+
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
@@ -36,6 +37,7 @@ import {
 } from "../../oracle/training/quantile-net/policy-metrics.ts";
 import { rowsOf } from "../../oracle/training/quantile-net/prepare-rows.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/quantile-net");
@@ -67,7 +69,7 @@ interface JudgedRow {
  */
 export async function evaluateQuantileNet({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const loaded = await loadArtefact(ARTEFACT, { manifest: quantileManifestSchema, vectors: quantileVectorsSchema });
-  if (!loaded.ok) throw refused(loaded.reason, loaded.detail);
+  if (!loaded.ok) throw refusedArtefact(ARTEFACT, loaded.reason, loaded.detail);
   const { stopToSec, reportToSec } = loaded.value.manifest.training.span;
   const bars = readSpotBars(paths);
   const source = await openFileSource({ paths, fromSec: HISTORY_FROM_SEC, assets: ASSETS });
@@ -176,15 +178,6 @@ function targetsOf(network: PolicyMetrics, baselines: readonly PolicyMetrics[]):
 
 function lossesAt({ pinball: { fall, rise } }: PolicyMetrics, place: number): readonly number[] {
   return [...fall, ...rise].map((levels) => levels[place] ?? Number.NaN);
-}
-
-function refused(reason: string, detail = ""): PlimsollError<"ARTEFACT_REFUSED"> {
-  return new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${ARTEFACT} is not usable: ${reason} ${detail}`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { reason, detail },
-  });
 }
 
 function tooFew(rows: number, fromSec: number, toSec: number): PlimsollError<"EVALUATION_EMPTY"> {

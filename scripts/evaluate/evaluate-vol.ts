@@ -1,4 +1,5 @@
 /** Evaluation of the committed volatility artefact: QLIKE against every baseline, ablations of signals, lead-lag tests. */
+
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
@@ -11,6 +12,7 @@ import { atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/tra
 import { scoreMeans } from "../../oracle/training/vol-lstm/score-means.ts";
 import { lossTables, scoreOf } from "../../oracle/training/vol-lstm/vol-evaluation.ts";
 import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
+import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 const ARTEFACT = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts/vol-lstm");
@@ -29,7 +31,7 @@ type Score = ReturnType<typeof scoreOf>;
  */
 export async function evaluateVolatility({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const loaded = await loadArtefact(ARTEFACT, { manifest: volManifestSchema, vectors: volVectorsSchema });
-  if (!loaded.ok) throw refused(loaded.reason, loaded.detail);
+  if (!loaded.ok) throw refusedArtefact(ARTEFACT, loaded.reason, loaded.detail);
   const { manifest, session } = loaded.value;
   const series = readHourlySeries(paths);
   const trainedSec = manifest.training.span.untilSec;
@@ -135,15 +137,6 @@ function targetsOf(seen: readonly Score[], unseen: readonly Score[]): Evaluation
       ? {}
       : { unseenToLogHar1And7d: atMost(((unseenDay ?? 0) + (unseenWeek ?? 0)) / 2, LIMITS.unseenToLogHar) }),
   };
-}
-
-function refused(reason: string, detail = ""): PlimsollError<"ARTEFACT_REFUSED"> {
-  return new PlimsollError({
-    code: "ARTEFACT_REFUSED",
-    problem: `The artefact ${ARTEFACT} is not usable: ${reason} ${detail}`,
-    remedy: "Restore the folder from the repository, or train it again.",
-    context: { reason, detail },
-  });
 }
 
 function nothingToScore(fromSec: number, toSec: number): PlimsollError<"EVALUATION_EMPTY"> {

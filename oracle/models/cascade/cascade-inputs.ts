@@ -1,8 +1,10 @@
 /** What the hazard of a liquidation cascade is read from: how far and how fast a price fell, and how many liquidations ran. */
+
 import type { Outcome } from "../../domain/errors.ts";
 import type { BarSeries } from "../../domain/market.ts";
 import type { FallbackReason } from "../../domain/prediction.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { upperBound } from "../../math/upper-bound.ts";
 
 /** Inputs in the order of the model; each may only raise the hazard. */
 export const CASCADE_INPUTS = [
@@ -77,13 +79,7 @@ export function cascadeInputs(
 
 /** Last row of bars that ended by a time; −1 for none. */
 export function barRowAt({ endSec }: Pick<BarSeries, "endSec">, atSec: number): number {
-  let [low, high] = [0, endSec.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((endSec[middle] ?? Number.NaN) <= atSec) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return upperBound(endSec, atSec) - 1;
 }
 
 function extreme(

@@ -9,8 +9,8 @@ import {
   type VolForecast,
 } from "../../domain/prediction.ts";
 import { sliceBars } from "../../domain/slice-bars.ts";
-import { upperBound } from "../../features/bar-history.ts";
 import { buildFeatures } from "../../features/build-features.ts";
+import { upperBound } from "../../math/upper-bound.ts";
 import type { WatchedStep } from "../../models/drift-watch/watched-step.ts";
 import { horizonSigmas } from "../../models/quantile-net/network-inputs.ts";
 import type { QuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";

@@ -1,7 +1,7 @@
 /** Rows of the hazard: what was known at every full hour, and what was liquidated after it. */
 import type { BarSeries } from "../../domain/market.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
-import { upperBound } from "../../features/bar-history.ts";
+import { upperBound } from "../../math/upper-bound.ts";
 import { barRowAt, type CascadeInputs, cascadeInputs, hourlySigma } from "../../models/cascade/cascade-inputs.ts";
 
 /** Liquidations that were seen, in time order. */

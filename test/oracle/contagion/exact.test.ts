@@ -6,11 +6,11 @@ import { describe, it } from "mocha";
 import { z } from "zod";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { clearNetwork, type DefaultCosts } from "../../../oracle/models/contagion/clearing.ts";
-import { iterateClearing } from "../../../oracle/models/contagion/clearing-iteration.ts";
 import { contagionPaths } from "../../../oracle/models/contagion/contagion-paths.ts";
 import { debtRank } from "../../../oracle/models/contagion/debt-rank.ts";
 import type { LiabilityNetwork } from "../../../oracle/models/contagion/liability-network.ts";
 import { impactNetwork, namedDefaultLoss } from "../../../oracle/models/contagion/named-default.ts";
+import { iterateClearing } from "./clearing-iteration.ts";
 
 const series = z.array(z.number()).transform((values) => Float64Array.from(values));
 const { cases } = z

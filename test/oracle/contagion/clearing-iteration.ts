@@ -5,8 +5,12 @@ import {
   type DefaultCosts,
   NO_DEFAULT_COSTS,
   receivedPayments,
-} from "./clearing.ts";
-import { assertLiabilityNetwork, type LiabilityNetwork, totalLiabilities } from "./liability-network.ts";
+} from "../../../oracle/models/contagion/clearing.ts";
+import {
+  assertLiabilityNetwork,
+  type LiabilityNetwork,
+  totalLiabilities,
+} from "../../../oracle/models/contagion/liability-network.ts";
 
 /** Relative change of payments at which the iteration ends. */
 const SETTLED = 1e-14;
