@@ -1,5 +1,5 @@
 /** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Logger } from "pino";
@@ -9,8 +9,11 @@ import { readParties } from "../../scripts/deploy/parties.ts";
 import { buildPage } from "../api/build-page.ts";
 import type { HedgeAdvisor } from "../api/hedge-routes.ts";
 import { startApi } from "../api/server.ts";
+import { PlimsollError } from "../domain/errors.ts";
+import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
 import { createHedger } from "../models/hedger/hedger.ts";
 import { adviseHedge } from "../pipeline/hedging/advise-hedge.ts";
+import { LOCAL_CHAIN_ID } from "../pipeline/local/ground.ts";
 import type { Deployer } from "../pipeline/local/local-deployment.ts";
 import { type LocalRunOptions, runLocal } from "../pipeline/local/local-run.ts";
 import { isSimulatorScript, type MarketRequest } from "../pipeline/open-market.ts";
@@ -44,6 +47,7 @@ export function startCommand(): Command {
       "let drift alarms start a retraining on this data; may be given several times",
       collect,
     )
+    .option("--lending <file>", "lending markets of the chain whose loans belong to the book of forced selling")
     .option("--operators <n>", "number of operators, at least 4")
     .option("--seed <n>", "seed of the simulator and of the operators' noise")
     .option("--data-dir <path>", "folder of state: database, keys, signing guards")
@@ -103,6 +107,7 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
   return {
     config,
     market: marketRequest(config, flags),
+    lending: readLending(config.lending),
     artifactsDir: config.modelsDir ?? ARTIFACTS_DIR,
     deploy,
     closer,
@@ -130,6 +135,22 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
         positions: state.positions(),
       }),
   };
+}
+
+function readLending(path: string | null): readonly LendingMarketSettings[] {
+  if (path === null) return [];
+  try {
+    return lendingMarketsOf(readFileSync(path, "utf8"), LOCAL_CHAIN_ID);
+  } catch (error) {
+    if (error instanceof PlimsollError) throw error;
+    throw new PlimsollError({
+      code: "LENDING_SETTINGS_UNREADABLE",
+      problem: `The file of lending markets ${path} cannot be read.`,
+      remedy: "Give --lending an existing file, or leave it out.",
+      context: { path },
+      cause: error,
+    });
+  }
 }
 
 /** Files when the user names them or asks for a span of time; the simulator otherwise. */

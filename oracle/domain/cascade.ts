@@ -3,7 +3,7 @@ import type { AssetSymbol } from "./market.ts";
 
 /** Coins that are sold by force once their price has fallen to a level: of a loan, a short option, a margin account. */
 export interface LeveredPosition {
-  /** Where it was read, e.g. `vault`, `aave-v3`. */
+  /** Where it was read: `source-0` and so on for position sources by their index at the oracle, `aave-v3`, `compound-v3`. */
   readonly protocol: string;
   readonly asset: AssetSymbol;
   /** Coins that the first liquidation sells, > 0. */
@@ -23,6 +23,8 @@ export interface CascadeCurve {
   /** Positions behind it, and the USD that they would sell at the most. */
   readonly positions: number;
   readonly notionalUsd: number;
+  /** The same USD by protocol, what may be liquidated now at spot. */
+  readonly protocolUsd: Readonly<Record<string, number>>;
 }
 
 /** State of one asset. */

@@ -52,6 +52,8 @@ const nodeConfigSchema = z.strictObject({
   modelsDir: z.string().min(1).nullable().default(null),
   /** Data that a retraining reads which an alarm of the drift watch starts; empty: alarms start none. */
   retrainData: z.array(z.string().min(1)).default([]),
+  /** File of lending markets to read, by chain; `null` reads none. */
+  lending: z.string().min(1).nullable().default(null),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),

@@ -41,6 +41,10 @@ export interface NodeMetrics {
   readonly driftWidening: Gauge<"asset">;
   /** Probability of a wave of liquidations within 6 or 24 h, by `asset` and `horizon`. */
   readonly cascadeProbability: Gauge<"asset" | "horizon">;
+  /** USD that known positions would sell by force, by `asset` and `protocol`. */
+  readonly cascadeBookUsd: Gauge<"asset" | "protocol">;
+  /** Missing of lending markets in the last round, by `source` and `reason`. */
+  readonly lendingRejected: Gauge<"source" | "reason">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -90,6 +94,11 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     cascadeProbability: gauge("cascade_probability", "Probability of a wave of liquidations within the horizon.", [
       "asset",
       "horizon",
+    ]),
+    cascadeBookUsd: gauge("cascade_book_usd", "USD that known positions would sell by force.", ["asset", "protocol"]),
+    lendingRejected: gauge("lending_rejected", "What is missing of lending markets in the last round.", [
+      "source",
+      "reason",
     ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };

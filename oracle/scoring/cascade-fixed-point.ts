@@ -1,6 +1,6 @@
 /** Sell, impact, sell: the least fall at which forced selling comes to rest. */
 import type { CascadeCurve, LeveredPosition } from "../domain/cascade.ts";
-import { type AgentBook, agentBook, soldAt } from "./agent-book.ts";
+import { type AgentBook, agentBook, protocolUsd, soldAt } from "./agent-book.ts";
 import { type DepthCurve, depthLeft, marginalDistance } from "./depth-curve.ts";
 
 /** Where a cascade comes to rest. */
@@ -62,6 +62,7 @@ export function cascadeCurve(positions: readonly LeveredPosition[], spot: number
     extraHigh: runningMaximum(extraAt(1 / DEPTH_DOUBT)),
     positions: positions.length,
     notionalUsd: book.soldUsd.at(-1) ?? 0,
+    protocolUsd: protocolUsd(positions, spot),
   };
 }
 

@@ -59,6 +59,7 @@ async function startFleet(ground: BenchGround, closer: Closer): Promise<Operator
       keys: ground.keys,
       f: 1,
       threshold: BENCH_THRESHOLD,
+      lending: [],
       chain: { rpcUrl: ground.rpcUrl, chainId: BENCH_CHAIN_ID, fromBlock: 0n },
       oracleContracts: ground.oracleContracts,
       contracts: ground.contracts,

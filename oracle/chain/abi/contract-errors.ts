@@ -2,6 +2,44 @@
 export const contractErrorsAbi = [
   {
     "type": "error",
+    "name": "AaveDoubleHealthy",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "health",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AaveDoubleTooMuch",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "covered",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "debt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AaveDoubleUnhealthy",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "health",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AccessAbdicated",
     "inputs": [
       {
@@ -311,6 +349,28 @@ export const contractErrorsAbi = [
     "type": "error",
     "name": "CheckpointUnorderedInsertion",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "CometDoubleNotCollateralized",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "CometDoubleNotLiquidatable",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ]
   },
   {
     "type": "error",

@@ -1,10 +1,11 @@
 /** Which positions a source registered and retired, and when: a persisted block cursor that survives reorganisations. */
-import { BlockNotFoundError, getAbiItem } from "viem";
+import { getAbiItem } from "viem";
 import { riskOracleAbi } from "../../chain/abi/risk-oracle.ts";
-import { type ChainClient, isTransportFailure } from "../../chain/client.ts";
-import { PlimsollError } from "../../domain/errors.ts";
+import type { ChainClient } from "../../chain/client.ts";
 import type { Anchor } from "../../domain/report.ts";
-import type { Address, Hex } from "../../domain/units.ts";
+import type { Address } from "../../domain/units.ts";
+import { type Checkpoint, canonicalCheckpoints, isCanonical, notCanonical, withCheckpoint } from "./checkpoints.ts";
+import { type BlockRange, readLogRanges } from "./log-ranges.ts";
 
 /** Life of one position, by block. Because both ends carry their block, any rollback is a filter. */
 export interface PositionLife {
@@ -12,12 +13,6 @@ export interface PositionLife {
   readonly registeredAt: bigint;
   /** Block by which it had ended: the oracle was told to forget it, or its source said that it is not active. */
   readonly retiredAt: bigint | null;
-}
-
-/** A block that was canonical when the cursor stood there. */
-export interface Checkpoint {
-  readonly blockNumber: bigint;
-  readonly blockHash: Hex;
 }
 
 /** Everything that must survive a restart. */
@@ -60,9 +55,6 @@ export interface PositionCursor {
   end(ids: readonly bigint[], anchor: Anchor): Promise<void>;
 }
 
-const DEFAULT_BLOCK_RANGE = 2_000n;
-/** Checkpoints kept: deeper reorganisations read everything again. */
-const MAX_CHECKPOINTS = 128;
 const LIFE_EVENTS = [
   getAbiItem({ abi: riskOracleAbi, name: "PositionRegistered" }),
   getAbiItem({ abi: riskOracleAbi, name: "PositionRetired" }),
@@ -109,29 +101,13 @@ function endLives(state: CursorState, ended: ReadonlySet<bigint>, blockNumber: b
 
 /** Drops everything after the last checkpoint that is still canonical. */
 async function rollBack(options: PositionCursorOptions, state: CursorState): Promise<CursorState> {
-  const checkpoints = [...state.checkpoints];
-  for (let last = checkpoints.at(-1); last !== undefined; last = checkpoints.at(-1)) {
-    if (await isCanonical(options.chain, last)) break;
-    checkpoints.pop();
-  }
-  if (checkpoints.length === state.checkpoints.length) return state;
+  const checkpoints = await canonicalCheckpoints(options.chain, state.checkpoints);
+  if (checkpoints === state.checkpoints) return state;
   const ancestor = checkpoints.at(-1)?.blockNumber ?? options.fromBlock - 1n;
   const lives = state.lives
     .filter(({ registeredAt }) => registeredAt <= ancestor)
     .map((life) => (life.retiredAt !== null && life.retiredAt > ancestor ? { ...life, retiredAt: null } : life));
   return { checkpoints, lives };
-}
-
-/** Whether a block's hash still stands at its height. */
-export async function isCanonical(chain: ChainClient, checkpoint: Checkpoint): Promise<boolean> {
-  try {
-    const block = await chain.reader.getBlock({ blockNumber: checkpoint.blockNumber });
-    return block.hash === checkpoint.blockHash;
-  } catch (error) {
-    // The new branch is shorter: there is no block at this height.
-    if (error instanceof BlockNotFoundError) return false;
-    throw error;
-  }
 }
 
 async function readForward(options: PositionCursorOptions, state: CursorState, anchor: Anchor): Promise<CursorState> {
@@ -144,22 +120,7 @@ async function readForward(options: PositionCursorOptions, state: CursorState, a
   const lives = await readLives(options, state.lives, { from, to: anchor.blockNumber });
   // Logs are asked for by height: only an anchor that still stands afterwards proves that they were of its branch.
   if (!(await isCanonical(options.chain, target))) throw notCanonical(anchor);
-  return { checkpoints: [...state.checkpoints, target].slice(-MAX_CHECKPOINTS), lives };
-}
-
-/** The error for an anchor that has left the chain. */
-export function notCanonical(anchor: Anchor): PlimsollError<"ANCHOR_NOT_CANONICAL"> {
-  return new PlimsollError({
-    code: "ANCHOR_NOT_CANONICAL",
-    problem: `Block ${anchor.blockNumber} with hash ${anchor.blockHash} is not on the RPC's chain.`,
-    remedy: "Abstain from this round; the next one takes a newer anchor.",
-    context: { blockNumber: anchor.blockNumber, blockHash: anchor.blockHash },
-  });
-}
-
-interface BlockRange {
-  readonly from: bigint;
-  readonly to: bigint;
+  return { checkpoints: withCheckpoint(state.checkpoints, target), lives };
 }
 
 async function readLives(
@@ -168,20 +129,13 @@ async function readLives(
   range: BlockRange,
 ): Promise<readonly PositionLife[]> {
   const lives = new Map(known.map((life) => [life.id, life]));
-  let span = options.maxBlockRange ?? DEFAULT_BLOCK_RANGE;
-  let from = range.from;
-  while (from <= range.to) {
-    const last = from + span - 1n;
-    const to = last < range.to ? last : range.to;
-    const events = await readEvents(options, { from, to });
-    if (events === null) {
-      if (span === 1n) throw rangeRefused(options, from);
-      span = span / 2n;
-      continue;
-    }
-    for (const event of events) applyEvent(lives, event);
-    from = to + 1n;
-  }
+  const { events } = await readLogRanges({
+    chain: options.chain,
+    range,
+    span: options.maxBlockRange,
+    read: async (part) => await readEvents(options, part),
+  });
+  for (const event of events) applyEvent(lives, event);
   return [...lives.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
@@ -201,33 +155,19 @@ function applyEvent(lives: Map<bigint, PositionLife>, event: LifeEvent): void {
   if (life?.retiredAt === null) lives.set(event.id, { ...life, retiredAt: event.blockNumber });
 }
 
-/** Registrations and retirements in order, or `null` when the RPC refuses a range of this length. */
-async function readEvents(options: PositionCursorOptions, range: BlockRange): Promise<readonly LifeEvent[] | null> {
-  try {
-    const logs = await options.chain.reader.getLogs({
-      address: options.oracle,
-      events: LIFE_EVENTS,
-      strict: true,
-      fromBlock: range.from,
-      toBlock: range.to,
-    });
-    return logs.flatMap((log): readonly LifeEvent[] => {
-      const { sourceIndex, positionId: id } = log.args;
-      if (sourceIndex !== options.sourceIndex) return [];
-      const kind = log.eventName === "PositionRegistered" ? "registered" : "retired";
-      return [{ kind, id, blockNumber: log.blockNumber }];
-    });
-  } catch (error) {
-    if (isTransportFailure(error)) throw error;
-    return null;
-  }
-}
-
-function rangeRefused(options: PositionCursorOptions, blockNumber: bigint): PlimsollError<"LOG_RANGE_REFUSED"> {
-  return new PlimsollError({
-    code: "LOG_RANGE_REFUSED",
-    problem: `The RPC ${options.chain.rpcUrl} refuses the logs of even one block, ${blockNumber}.`,
-    remedy: "Use an RPC that serves eth_getLogs for the oracle's address.",
-    context: { rpcUrl: options.chain.rpcUrl, blockNumber },
+/** Registrations and retirements in order. */
+async function readEvents(options: PositionCursorOptions, range: BlockRange): Promise<readonly LifeEvent[]> {
+  const logs = await options.chain.reader.getLogs({
+    address: options.oracle,
+    events: LIFE_EVENTS,
+    strict: true,
+    fromBlock: range.from,
+    toBlock: range.to,
+  });
+  return logs.flatMap((log): readonly LifeEvent[] => {
+    const { sourceIndex, positionId: id } = log.args;
+    if (sourceIndex !== options.sourceIndex) return [];
+    const kind = log.eventName === "PositionRegistered" ? "registered" : "retired";
+    return [{ kind, id, blockNumber: log.blockNumber }];
   });
 }

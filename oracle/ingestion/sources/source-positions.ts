@@ -6,13 +6,8 @@ import type { Position } from "../../domain/positions.ts";
 import type { Anchor } from "../../domain/report.ts";
 import { type Address, E8, fromFixedPoint } from "../../domain/units.ts";
 import { type ChainSeries, decodeSeriesId, MAX_TENOR_SEC } from "../../rules/series-id.ts";
-import {
-  type CursorStore,
-  createPositionCursor,
-  isCanonical,
-  notCanonical,
-  type PositionLife,
-} from "./position-cursor.ts";
+import { isCanonical, notCanonical } from "./checkpoints.ts";
+import { type CursorStore, createPositionCursor, type PositionLife } from "./position-cursor.ts";
 import { createPositionViews, type PositionViewMap } from "./position-views.ts";
 import { type PositionView, readPositionCount } from "./source-calls.ts";
 

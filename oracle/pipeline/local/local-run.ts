@@ -1,5 +1,6 @@
 /** A whole system on one machine: chain, contracts, database, queues, operators, actors, and a replayed market. */
 import type { Logger } from "pino";
+import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import type { Closer } from "../../platform/closer.ts";
 import type { NodeConfig } from "../../platform/config.ts";
@@ -23,6 +24,8 @@ import type { Replay, ReplayedRound } from "./replay.ts";
 export interface LocalRunOptions {
   readonly config: NodeConfig;
   readonly market: MarketRequest;
+  /** Lending markets of the chain that belong to the book of forced selling. */
+  readonly lending: readonly LendingMarketSettings[];
   readonly artifactsDir: string;
   readonly deploy: Deployer;
   readonly closer: Closer;
@@ -95,6 +98,7 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
       oracleContracts: ground.oracleContracts,
       contracts: ground.contracts,
       market: options.market,
+      lending: options.lending,
       seed: options.config.seed,
       artifactsDir: options.artifactsDir,
       openDatabase: () => foundation.database.openHandle(),

@@ -1,4 +1,6 @@
 /** Settings of the operators of one machine: own key, schema, guard, and an own noisy, delayed look at the market. */
+
+import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import type { DatabaseHandle } from "../../platform/database/database.ts";
 import type { LogLevel } from "../../platform/logger.ts";
 import type { LocalContracts } from "../../simulation/agents/local-world.ts";
@@ -16,6 +18,7 @@ export interface FleetOptions {
   readonly oracleContracts: OracleContracts;
   readonly contracts: LocalContracts;
   readonly market: MarketRequest;
+  readonly lending: readonly LendingMarketSettings[];
   readonly seed: number;
   readonly artifactsDir: string;
   readonly openDatabase: () => DatabaseHandle;
@@ -46,6 +49,7 @@ export function operatorSettings(options: FleetOptions): readonly OperatorSettin
       quoteDecimals,
     })),
     market: options.market,
+    lending: options.lending,
     noise: {
       seed: `${options.seed}/operator-${keys.index}`,
       noiseBps: NOISE_BPS,

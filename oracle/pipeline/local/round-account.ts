@@ -37,6 +37,7 @@ export function countRound(account: RoundAccount, results: readonly OperatorRoun
   metrics.rejected(first.rejected);
   metrics.drift(first.drift);
   metrics.cascades(first.cascades);
+  metrics.lending(first.lending.rejected);
   state.setDrift(first.drift);
   state.setIngestion(first.ingestion);
   metrics.ingestion(first.ingestion);

@@ -3,6 +3,7 @@ import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
 import type { CascadeState } from "../../domain/cascade.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { LendingReject } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
@@ -35,6 +36,8 @@ export interface RunMetrics {
   drift(states: readonly DriftState[]): void;
   /** How likely forced selling is; what is not stated any more is shown no more. */
   cascades(states: readonly CascadeState[]): void;
+  /** What is missing of lending markets. */
+  lending(rejects: readonly LendingReject[]): void;
   /** Counts positions that a round did not score. */
   rejected(rejects: readonly PositionReject[]): void;
 }
@@ -74,19 +77,12 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       }
       last = counts;
     },
-    drift: (states) => {
-      for (const { asset, isDoubted, recentLoss, widening } of states) {
-        metrics.driftDoubt.set({ asset }, isDoubted ? 1 : 0);
-        if (recentLoss !== null) metrics.driftLoss.set({ asset }, recentLoss);
-        metrics.driftWidening.set({ asset }, Math.max(1, ...widening));
-      }
-    },
-    cascades: (states) => {
-      metrics.cascadeProbability.reset();
-      for (const { asset, probability6h, probability24h } of states) {
-        metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
-        metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);
-      }
+    drift: (states) => showDrift(metrics, states),
+    cascades: (states) => showCascades(metrics, states),
+    lending: (rejects) => {
+      metrics.lendingRejected.reset();
+      for (const { sourceId, reason, count } of rejects)
+        metrics.lendingRejected.set({ source: sourceId, reason }, count);
     },
     rejected: (rejects) => {
       for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);
@@ -97,4 +93,23 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       }
     },
   };
+}
+
+function showDrift(metrics: NodeMetrics, states: readonly DriftState[]): void {
+  for (const { asset, isDoubted, recentLoss, widening } of states) {
+    metrics.driftDoubt.set({ asset }, isDoubted ? 1 : 0);
+    if (recentLoss !== null) metrics.driftLoss.set({ asset }, recentLoss);
+    metrics.driftWidening.set({ asset }, Math.max(1, ...widening));
+  }
+}
+
+function showCascades(metrics: NodeMetrics, states: readonly CascadeState[]): void {
+  metrics.cascadeProbability.reset();
+  metrics.cascadeBookUsd.reset();
+  for (const { asset, probability6h, probability24h, curve } of states) {
+    for (const [protocol, usd] of Object.entries(curve.protocolUsd))
+      metrics.cascadeBookUsd.set({ asset, protocol }, usd);
+    metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
+    metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);
+  }
 }

@@ -1,12 +1,13 @@
 /** States of forced selling: the hazard from each asset's bars, the further fall from the book of known positions and depth. */
 import { type CascadeState, excessHazard, type LeveredPosition } from "../../domain/cascade.ts";
+import type { LoanAccount } from "../../domain/lending.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
 import { isLive, type Position, positionKey } from "../../domain/positions.ts";
 import type { AssetPrediction } from "../../domain/prediction.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import { BPS } from "../../domain/units.ts";
 import type { CascadePredictor, HazardReading } from "../../models/cascade/cascade-predictor.ts";
-import { leveredPut } from "../../scoring/agent-book.ts";
+import { leveredLoan, leveredPut } from "../../scoring/agent-book.ts";
 import { cascadeCurve } from "../../scoring/cascade-fixed-point.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { depthCurve } from "../../scoring/depth-curve.ts";
@@ -20,8 +21,8 @@ export interface CascadeGround {
   readonly lastGood: ReadonlyMap<string, BoundedPair>;
   /** Classes by id: their default is in force where no ratio was accepted yet. */
   readonly classes: ReadonlyMap<number, RiskClass>;
-  /** Positions of other protocols, where a reader of their events is at hand. */
-  readonly others?: readonly LeveredPosition[];
+  /** Loans of other protocols, of every asset; none where no lending market is read. */
+  readonly loans?: readonly LoanAccount[];
 }
 
 /** Models and settings in use. */
@@ -71,7 +72,7 @@ function stateOf(
 
 function leveredPositions(
   asset: AssetSymbol,
-  { snapshot, positions, lastGood, classes, others = [] }: CascadeGround,
+  { snapshot, positions, lastGood, classes, loans = [] }: CascadeGround,
 ): readonly LeveredPosition[] {
   const own = positions
     .filter((position) => position.asset === asset && isLive(position, snapshot.atSec))
@@ -80,7 +81,7 @@ function leveredPositions(
         (lastGood.get(positionKey(position))?.rhoBps ?? classes.get(position.classId)?.rhoDefaultBps ?? BPS) / BPS;
       return leveredPut(position, rho) ?? [];
     });
-  return [...own, ...others.filter((position) => position.asset === asset)];
+  return [...own, ...loans.flatMap(leveredLoan).filter((position) => position.asset === asset)];
 }
 
 /**

@@ -5,11 +5,13 @@ import type { ContagionReport } from "../../domain/contagion.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
+import type { LendingReading } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { Anchor, QuorumReport } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Address, Hex } from "../../domain/units.ts";
+import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { DatabaseHandle } from "../../platform/database/database.ts";
 import type { LogLevel } from "../../platform/logger.ts";
@@ -40,6 +42,8 @@ export interface OperatorSettings {
     readonly signerRegistry: Address;
   };
   readonly markets: readonly OperatorMarket[];
+  /** Lending markets whose loans belong to the book of forced selling; none are read without settings. */
+  readonly lending: readonly LendingMarketSettings[];
   readonly market: MarketRequest;
   /** This operator's own view of the market: independent noise and delay. */
   readonly noise: { readonly seed: string; readonly noiseBps: number; readonly delaySec: number };
@@ -96,6 +100,8 @@ export interface OperatorRoundResult {
   readonly drift: readonly DriftState[];
   /** How likely forced selling is and how far it would go, by asset; none where it is not known. */
   readonly cascades: readonly CascadeState[];
+  /** What the lending markets say, and what of them is missing. */
+  readonly lending: Pick<LendingReading, "events" | "rejected"> & { readonly accounts: number };
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

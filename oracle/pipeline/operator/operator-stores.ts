@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Evidence, EvidenceStore } from "../../consensus/evidence.ts";
 import { digestOf } from "../../consensus/observe.ts";
 import type { Address, Hex } from "../../domain/units.ts";
+import type { LendingCursorState, LendingCursorStore } from "../../ingestion/sources/lending/lending-cursor.ts";
 import type { CursorState, CursorStore } from "../../ingestion/sources/position-cursor.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
 
@@ -11,9 +12,16 @@ const block = z
   .regex(/^\d+$/)
   .transform((text) => BigInt(text));
 const hash = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
+const address = z.custom<Address>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value));
+const checkpoints = z.array(z.object({ blockNumber: block, blockHash: hash }));
 const cursorSchema = z.object({
-  checkpoints: z.array(z.object({ blockNumber: block, blockHash: hash })),
+  checkpoints,
   lives: z.array(z.object({ id: block, registeredAt: block, retiredAt: block.nullable() })),
+});
+
+const lendingSchema = z.object({
+  checkpoints,
+  accounts: z.array(z.object({ account: address, since: block, clearedAt: block.nullable() })),
 });
 
 /** Keeps the cursor of one position source in the operator's schema. */
@@ -24,6 +32,20 @@ export function operatorCursorStore(store: OperatorStore, source: Address): Curs
       return state === null ? null : cursorSchema.parse(state);
     },
     save: async (state) => await store.saveCursor(source.toLowerCase(), state),
+  };
+}
+
+/** Keeps the cursor of one lending market in the operator's schema, under its source id. */
+export function operatorLendingStore(
+  store: Pick<OperatorStore, "cursor" | "saveCursor">,
+  sourceId: string,
+): LendingCursorStore {
+  return {
+    load: async (): Promise<LendingCursorState | null> => {
+      const state = await store.cursor(sourceId);
+      return state === null ? null : lendingSchema.parse(state);
+    },
+    save: async (state) => await store.saveCursor(sourceId, state),
   };
 }
 

@@ -15,6 +15,7 @@ import { FEATURE_SCHEMA } from "../../features/feature-schema.ts";
 import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
 import { createMarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { createLendingMarkets } from "../../ingestion/sources/lending/lending-markets.ts";
 import { createPositionSources } from "../../ingestion/sources/position-sources.ts";
 import { createRng } from "../../math/rng.ts";
 import { createCascadePredictor } from "../../models/cascade/cascade-predictor.ts";
@@ -33,8 +34,9 @@ import { openMarket } from "../open-market.ts";
 import { createBreakerLog } from "./breaker-log.ts";
 import { createCascadeLog } from "./cascade-log.ts";
 import { createChainStateReader } from "./chain-state.ts";
+import { createLendingLog } from "./lending-log.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
-import { operatorCursorStore, operatorEvidenceStore } from "./operator-stores.ts";
+import { operatorCursorStore, operatorEvidenceStore, operatorLendingStore } from "./operator-stores.ts";
 import type { RoundFlow } from "./round.ts";
 
 /** A running operator. */
@@ -97,6 +99,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     noteBreaker: createBreakerLog(context.logger),
     noteDrift: createDriftLog(context.logger),
     noteCascades: createCascadeLog(context.logger),
+    noteLending: createLendingLog(context.logger),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,
@@ -176,6 +179,20 @@ async function openSources(
     listSources: async (anchor) => await reader.sources(anchor),
     storeOf: (address) => operatorCursorStore(store, address),
   });
+  const lending = createLendingMarkets({
+    chain,
+    markets: settings.lending,
+    storeOf: (sourceId) => operatorLendingStore(store, sourceId),
+    clock: WALL_CLOCK,
+  });
+  const models = await openModels(settings, context);
+  // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.
+  market.advanceTo((await reader.anchor()).timestampSec);
+  await models.drift.look(market.snapshot());
+  return { market, positions, lending, ...models };
+}
+
+async function openModels(settings: OperatorSettings, context: OperatorContext) {
   const predictor = await createQuantilePredictor({
     artifactDir: join(settings.artifactsDir, "quantile-net"),
     schema: FEATURE_SCHEMA,
@@ -192,8 +209,5 @@ async function openSources(
   if (cascades.reason !== null) context.logger.warn({ reason: cascades.reason }, "hazard of cascades not in use");
   context.closer.add("cascade network", () => cascades.close());
   const drift = createDriftWatch(predictor);
-  // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.
-  market.advanceTo((await reader.anchor()).timestampSec);
-  await drift.look(market.snapshot());
-  return { market, positions, predictor, volPredictor, forecaster: createVolatilityForecaster(), drift, cascades };
+  return { predictor, volPredictor, forecaster: createVolatilityForecaster(), drift, cascades };
 }

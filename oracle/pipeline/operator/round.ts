@@ -10,11 +10,13 @@ import { type BreakerReading, type WithheldReason, withheldBy } from "../../doma
 import type { CascadeState } from "../../domain/cascade.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
+import type { LendingReading, LoanAccount } from "../../domain/lending.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor, Observation, QuorumReport, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import type { LendingMarkets } from "../../ingestion/sources/lending/lending-markets.ts";
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
@@ -37,6 +39,8 @@ import { type PredictionDependencies, predictAssets } from "./predict.ts";
 export interface RoundFlow extends PredictionDependencies {
   readonly market: MarketIngestor;
   readonly positions: PositionSources;
+  /** Loans of other protocols. */
+  readonly lending: LendingMarkets;
   readonly chainState: ChainStateReader;
   readonly scoring: ScoringSettings;
   readonly featureSchemaHash: Hex;
@@ -52,6 +56,8 @@ export interface RoundFlow extends PredictionDependencies {
   /** Hazards of forced selling, and who is told of them at every anchor. */
   readonly cascades: Pick<CascadePredictor, "hazardAt">;
   readonly noteCascades: (states: readonly CascadeState[]) => void;
+  /** Told of the lending markets at every anchor. */
+  readonly noteLending: (reading: LendingReading) => void;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -66,15 +72,20 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
   const startedMs = flow.clock.nowMs();
   flow.market.advanceTo(anchor.timestampSec);
   const snapshot = flow.market.snapshot();
-  const reading = await flow.positions.readAt(anchor);
+  const [reading, lending] = await Promise.all([flow.positions.readAt(anchor), flow.lending.readAt(anchor)]);
   const chain = await flow.chainState.readAt(anchor, reading.positions);
   flow.noteBreaker(chain.breaker);
+  flow.noteLending(lending);
   const rejected = [...reading.rejected, ...chain.rejected];
   noteRejects(rejected, flow);
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades } = await score(chain, snapshot, flow);
+  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades } = await score(
+    { chain, loans: lending.accounts },
+    snapshot,
+    flow,
+  );
   flow.noteDrift(drift);
   flow.noteCascades(cascades);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
@@ -97,6 +108,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     contagion,
     drift,
     cascades,
+    lending: { accounts: lending.accounts.length, events: lending.events, rejected: lending.rejected },
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -122,12 +134,17 @@ function beginRound(chain: ChainState, flow: RoundFlow): Agreement {
   return round;
 }
 
-async function score(chain: ChainState, market: MarketSnapshot, flow: RoundFlow) {
+interface ScoredGround {
+  readonly chain: ChainState;
+  readonly loans: readonly LoanAccount[];
+}
+
+async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flow: RoundFlow) {
   const reading = await flow.drift.look(market);
   const predicted = widenPredictions(await predictWithColdStarts(market, flow), reading);
   const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
-  const predictions = withCascades(predicted, { snapshot, positions, lastGood, classes }, flow);
+  const predictions = withCascades(predicted, { snapshot, positions, lastGood, classes, loans }, flow);
   const atSec = chain.view.anchor.timestampSec;
   const contagion = bookContagion(positions, snapshot);
   const contagionExposures = assetExposures(contagion);

@@ -43,7 +43,7 @@ const SEED = "evaluate-score-1";
 /** No book of positions is known: the further fall is none, the horizon alone is judged. */
 const NO_CURVE = {
   ...{ shock: Float64Array.of(0), extra: new Float64Array(1), extraLow: new Float64Array(1) },
-  ...{ extraHigh: new Float64Array(1), positions: 0, notionalUsd: 0 },
+  ...{ extraHigh: new Float64Array(1), positions: 0, notionalUsd: 0, protocolUsd: {} },
 };
 
 /** Creates a follower of one weight (`cascadeHorizonWeight`). */

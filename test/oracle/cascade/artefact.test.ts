@@ -153,15 +153,20 @@ describe("withCascades", () => {
     assert.ok(states.length > 0 && states.every(({ curve }) => curve.positions === 0));
   });
 
-  it("behavior: own puts and others' positions make the curve; the alarm follows the probability", () => {
+  it("behavior: own puts and others' loans make the curve; the alarm follows the probability", () => {
     const cascades = { hazardAt: () => ({ ok: true, value: usual }) as const };
     const { snapshot, positions, lastGood, classes } = input;
     const ground = { snapshot, positions, lastGood, classes };
     const deps = { cascades, scoring: DEFAULT_SCORING_SETTINGS };
     const own = cascadeStates(withCascades(input.predictions, ground, deps));
-    const spot = input.snapshot.assets.get(own[0]?.asset ?? "")?.spot ?? 0;
-    const others = [{ protocol: "aave-v3", asset: own[0]?.asset ?? "", coins: 1e6, liquidationPrice: 0.97 * spot }];
-    const more = cascadeStates(withCascades(input.predictions, { ...ground, others }, deps));
+    const asset = own[0]?.asset ?? "";
+    const collateral = [
+      { asset, valueUsd: 1e10, coinUsd: input.snapshot.assets.get(asset)?.spot ?? 0, threshold: 0.8 },
+    ];
+    const debts = [{ asset: null, valueUsd: 0.97 * 0.8e10 }];
+    const loan = { protocol: "aave-v3", account: "0x00", collateral, debts, soldPerDebt: 0.525 } as const;
+    const more = cascadeStates(withCascades(input.predictions, { ...ground, loans: [loan] }, deps));
+    assert.deepEqual(Object.keys(more[0]?.curve.protocolUsd ?? {}), ["source-0", "aave-v3"]);
     assert.ok((more[0]?.curve.extra.at(-1) ?? 0) > (own[0]?.curve.extra.at(-1) ?? 0));
     assert.equal(isCascadeAlarm(own), true);
     assert.equal(isCascadeAlarm(own.map((state) => ({ ...state, probability24h: 0.49 }))), false);

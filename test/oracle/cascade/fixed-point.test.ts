@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { LeveredPosition } from "../../../oracle/domain/cascade.ts";
+import type { LoanAccount } from "../../../oracle/domain/lending.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
-import { agentBook, leveredLoan, leveredPut, soldAt } from "../../../oracle/scoring/agent-book.ts";
+import { agentBook, leveredLoan, leveredPut, protocolUsd, soldAt } from "../../../oracle/scoring/agent-book.ts";
 import { cascadeCurve, extraFallAt, SHOCK_NODES, settleCascade } from "../../../oracle/scoring/cascade-fixed-point.ts";
 import { depthLeft, depthWithin, marginalDistance, unitDepth } from "../../../oracle/scoring/depth-curve.ts";
 import { drawCascade } from "../../../oracle/training/cascade/draw-cascades.ts";
@@ -21,6 +22,17 @@ const EVEN = curveOf(
 function agent(trigger: number, usd: number): LeveredPosition {
   const liquidationPrice = 100 * Math.exp(-trigger);
   return { protocol: "test", asset: "ETH", coins: usd / liquidationPrice, liquidationPrice };
+}
+
+function loanOf(further: Partial<LoanAccount>): LoanAccount {
+  return {
+    protocol: "aave-v3",
+    account: "0x00000000000000000000000000000000000000aa",
+    collateral: [{ asset: "ETH", valueUsd: 20_000, coinUsd: 2_000, threshold: 0.8 }],
+    debts: [{ asset: null, valueUsd: 12_000 }],
+    soldPerDebt: 0.525,
+    ...further,
+  };
 }
 
 const near = (actual: number, expected: number, tolerance = 1e-9): void =>
@@ -41,15 +53,63 @@ describe("agentBook", () => {
   });
 
   it("behavior: a loan sells from its threshold on, at most its collateral", () => {
-    const loan = { protocol: "aave-v3", asset: "ETH", collateralCoins: 10, liquidationThreshold: 0.8, bonus: 0.05 };
-    const found = leveredLoan({ ...loan, debtUsd: 12_000, closeFactor: 0.5 });
-    assert.equal(found.liquidationPrice, 1_500);
-    near(found.coins, (0.5 * 12_000 * 1.05) / 1_500);
-    assert.equal(leveredLoan({ ...loan, debtUsd: 12_000, closeFactor: 1, liquidationThreshold: 1 }).coins, 10);
+    const [found] = leveredLoan(loanOf({ debts: [{ asset: null, valueUsd: 12_000 }] }));
+    assert.equal(found?.liquidationPrice, 1_500);
+    near(found?.coins ?? 0, (0.5 * 12_000 * 1.05) / 1_500);
+    const [whole] = leveredLoan(loanOf({ soldPerDebt: Number.POSITIVE_INFINITY }));
+    assert.equal(whole?.coins, 10);
+  });
+
+  it("behavior: debt in what falls lowers the price, collateral that stays lifts it off; what is bad is sold at once", () => {
+    const eth = { asset: "ETH", valueUsd: 20_000, coinUsd: 2_000, threshold: 0.8 };
+    const stable = { asset: null, valueUsd: 10_000, coinUsd: 0, threshold: 0.9 };
+    const mixed = loanOf({
+      collateral: [eth, stable],
+      debts: [
+        { asset: null, valueUsd: 12_000 },
+        { asset: "BTC", valueUsd: 4_000 },
+      ],
+    });
+    const [found] = leveredLoan(mixed);
+    // x·(16 000 − 4 000) + 9 000 = 12 000.
+    near(found?.liquidationPrice ?? 0, 2_000 / 4);
+    // At that price all of it is worth less than the 6 825 USD that would be sold.
+    assert.equal(found?.coins, 10);
+    assert.deepEqual(leveredLoan(loanOf({ collateral: [eth, stable], debts: [{ asset: null, valueUsd: 9_000 }] })), []);
+    assert.deepEqual(leveredLoan(loanOf({ collateral: [stable], debts: [{ asset: null, valueUsd: 9_500 }] })), []);
+    // Its debt falls faster than its collateral: no fall hurts.
+    assert.deepEqual(
+      leveredLoan(loanOf({ collateral: [eth, stable], debts: [{ asset: "BTC", valueUsd: 17_000 }] })),
+      [],
+    );
+    const [bad] = leveredLoan(loanOf({ debts: [{ asset: null, valueUsd: 17_000 }] }));
+    assert.equal(bad?.liquidationPrice, Number.POSITIVE_INFINITY);
+    near(bad?.coins ?? 0, (0.525 * 17_000) / 2_000);
+  });
+
+  it("behavior: several assets fall together and are sold by value", () => {
+    const legs = ["ETH", "BTC"].map((asset, place) => ({
+      asset,
+      valueUsd: 10_000,
+      coinUsd: 1_000 * (place + 1),
+      threshold: 0.8,
+    }));
+    const found = leveredLoan(loanOf({ collateral: legs, debts: [{ asset: null, valueUsd: 8_000 }] }));
+    assert.deepEqual(
+      found.map(({ asset, liquidationPrice }) => [asset, liquidationPrice]),
+      [
+        ["ETH", 500],
+        ["BTC", 1_000],
+      ],
+    );
+    const usd = found.map(({ coins, liquidationPrice }) => coins * liquidationPrice);
+    for (const worth of usd) near(worth, (0.525 * 8_000) / 2, 1e-9);
+    const sums = protocolUsd(found, 2_000);
+    assert.deepEqual(Object.keys(sums), ["aave-v3"]);
   });
 
   it("behavior: a put is liquidated where its collateral meets I + ρ·(K − I), calls and full collateral never", () => {
-    const put = { kind: "put", asset: "ETH", strike: 100, size: 2, collateralPerContract: 40 } as const;
+    const put = { kind: "put", asset: "ETH", strike: 100, size: 2, collateralPerContract: 40, sourceIndex: 1 } as const;
     const found = leveredPut(put, 0.3);
     assert.ok(found !== null);
     const intrinsic = 100 - found.liquidationPrice;

@@ -137,7 +137,8 @@ export async function deployOracle(anvil: Anvil): Promise<OracleFixture> {
   };
 }
 
-function createDeployer(chain: ChainClient, account: OracleFixture["account"]): Deployer {
+/** Deploys and sends as one account. */
+export function createDeployer(chain: ChainClient, account: OracleFixture["account"]): Deployer {
   const wallet = chain.signer(account);
   return {
     owner: account.address,

@@ -90,6 +90,7 @@ describe("an operator's round under the breaker", function () {
         contracts: fixture,
         markets: [{ marketId: 1, asset: "BTC", baseDecimals: 8, quoteDecimals: 6 }],
         market: { kind: "simulator", seed: 7, scenario: null },
+        lending: [],
         noise: { seed: "7/operator-0", noiseBps: 3, delaySec: 1 },
         guardPath: join(folder.path, "guard"),
         guardMustExist: false,

@@ -10,7 +10,12 @@ const EMPTY = new Float64Array();
 const lineSchema = z.object({ asset: z.string(), msg: z.string() });
 
 function state(asset: string, probability24h: number): CascadeState {
-  const curve = { ...{ shock: EMPTY, extra: EMPTY, extraLow: EMPTY, extraHigh: EMPTY }, positions: 0, notionalUsd: 0 };
+  const curve = {
+    ...{ shock: EMPTY, extra: EMPTY, extraLow: EMPTY, extraHigh: EMPTY },
+    positions: 0,
+    notionalUsd: 0,
+    protocolUsd: {},
+  };
   return { asset, atSec: 0, probability6h: 0.1, probability24h, baseRate6h: 0.1, baseRate24h: 0.1, curve };
 }
 

@@ -45,6 +45,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     drift: [],
     cascades: [],
+    lending: { accounts: 0, events: [], rejected: [] },
     sourceCount: 1,
     rejected: [],
     ingestion: { accepted: 0, rejected: {} },
@@ -120,6 +121,7 @@ describe("countRound", () => {
       ...{ shock: EMPTY, extra: EMPTY, extraLow: EMPTY, extraHigh: EMPTY },
       positions: 0,
       notionalUsd: 0,
+      protocolUsd: {},
     };
     const rates = { probability6h: 0.2, probability24h: 0.9, baseRate6h: 0.1, baseRate24h: 0.1 };
     countRound(account, [result({ cascades: [{ asset: "BTC", atSec: 0, ...rates, curve }] })]);

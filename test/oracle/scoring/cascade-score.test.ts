@@ -17,7 +17,15 @@ function stateOf(probability24h: number, extra: number): CascadeState {
   const further = (factor: number) => Float64Array.of(0, 0.3 * extra * factor, extra * factor);
   return {
     ...{ asset: "X", atSec: 0, probability6h: probability24h, probability24h, baseRate6h: 0.1, baseRate24h: 0.15 },
-    curve: { shock, extra: further(1), extraLow: further(0.5), extraHigh: further(2), positions: 1, notionalUsd: 1 },
+    curve: {
+      shock,
+      extra: further(1),
+      extraLow: further(0.5),
+      extraHigh: further(2),
+      positions: 1,
+      notionalUsd: 1,
+      protocolUsd: { x: 1 },
+    },
   };
 }
 

@@ -1,0 +1,198 @@
+/** Aave v3 by its published interface: pool events, reserves' terms and prices, balances of accounts. */
+import { type Log, type ParseEventLogsReturnType, parseEventLogs } from "viem";
+import {
+  aaveV3DataAbi,
+  aaveV3Events,
+  aaveV3OracleAbi,
+  aaveV3PoolAbi,
+  aaveV3ProviderAbi,
+} from "../../../chain/lending/aave-v3-abi.ts";
+import { type Address, BPS, fromFixedPoint } from "../../../domain/units.ts";
+import type { Checkpoint } from "../checkpoints.ts";
+import type { BlockRange } from "../log-ranges.ts";
+import {
+  type Holdings,
+  type LendingAction,
+  type LendingActions,
+  type LendingDoor,
+  type LendingProtocol,
+  type LoanSize,
+  pinned,
+  type TokenTerms,
+  undecodableOf,
+} from "./lending-protocol.ts";
+
+/** Below this health a liquidation may repay the whole debt, above it half (Aave v3, `CLOSE_FACTOR_HF_THRESHOLD`). */
+const WHOLE_BELOW_HEALTH = 0.95;
+const CLOSE_FACTOR = 0.5;
+/** Loans with less collateral or debt are repaid as a whole, USD (Aave v3.3, `MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD`). */
+const WHOLE_BELOW_USD = 2_000;
+/** Two bits a reserve: borrowed, collateral. */
+const BORROWED = 1n;
+const COLLATERAL = 2n;
+const BITS_PER_RESERVE = 2n;
+
+/** Contracts of a pool. */
+interface PoolParts {
+  readonly data: Address;
+  readonly oracle: Address;
+}
+
+/** Creates the reader of one pool. */
+export function createAaveV3(door: LendingDoor): LendingProtocol {
+  let parts: PoolParts | null = null;
+  return {
+    readActions: async (range) => await readActions(door, range),
+    readTerms: async (at) => {
+      parts = await readParts(door, at);
+      return await readTerms(door, parts, at);
+    },
+    readPrices: async (terms, at) => await readPrices(door, [...terms.values()], at),
+    readHoldings: async (account, terms, at) => {
+      // They move with governance alone, as the terms do, and are asked for with them.
+      const { data } = parts ?? (await readParts(door, at));
+      return await readHoldings(door, { account, terms, at, data });
+    },
+    soldPerDebt,
+  };
+}
+
+async function readActions({ chain, settings }: LendingDoor, { from, to }: BlockRange): Promise<LendingActions> {
+  const query = { address: settings.address, events: aaveV3Events, fromBlock: from, toBlock: to } as const;
+  const logs: readonly Log[] = await chain.reader.getLogs(query);
+  const events = parseEventLogs({ abi: aaveV3Events, logs: [...logs], strict: true });
+  return { actions: events.map(actionOf), undecodable: undecodableOf(logs, events) };
+}
+
+async function readParts({ chain, settings }: LendingDoor, at: Checkpoint): Promise<PoolParts> {
+  const { reader } = chain;
+  const pool = { address: settings.address, abi: aaveV3PoolAbi, ...pinned(at) } as const;
+  const address = await reader.readContract({ ...pool, functionName: "ADDRESSES_PROVIDER" });
+  const provider = { address, abi: aaveV3ProviderAbi, ...pinned(at) } as const;
+  const [data, oracle] = await Promise.all([
+    reader.readContract({ ...provider, functionName: "getPoolDataProvider" }),
+    reader.readContract({ ...provider, functionName: "getPriceOracle" }),
+  ]);
+  return { data, oracle };
+}
+
+async function readTerms(
+  { chain, settings }: LendingDoor,
+  { data, oracle }: PoolParts,
+  at: Checkpoint,
+): Promise<ReadonlyMap<string, TokenTerms>> {
+  const { reader } = chain;
+  const pool = { address: settings.address, abi: aaveV3PoolAbi, ...pinned(at) } as const;
+  const contract = { address: data, abi: aaveV3DataAbi, ...pinned(at) } as const;
+  const reserves = await reader.readContract({ ...pool, functionName: "getReservesList" });
+  const terms = await Promise.all(
+    reserves.map(async (token): Promise<TokenTerms> => {
+      const call = { ...contract, functionName: "getReserveConfigurationData", args: [token] } as const;
+      const [decimals, , threshold, bonus] = await reader.readContract(call);
+      return {
+        token,
+        decimals: Number(decimals),
+        threshold: Number(threshold) / BPS,
+        bonus: Math.max(1, Number(bonus) / BPS),
+        priceFeed: oracle,
+      };
+    }),
+  );
+  return new Map(terms.map((term) => [term.token.toLowerCase(), term]));
+}
+
+async function readPrices(
+  { chain }: LendingDoor,
+  terms: readonly TokenTerms[],
+  at: Checkpoint,
+): Promise<ReadonlyMap<string, number>> {
+  const [first] = terms;
+  if (first === undefined) return new Map();
+  const { reader } = chain;
+  const oracle = { address: first.priceFeed, abi: aaveV3OracleAbi, ...pinned(at) } as const;
+  const [unit, prices] = await Promise.all([
+    reader.readContract({ ...oracle, functionName: "BASE_CURRENCY_UNIT" }),
+    reader.readContract({ ...oracle, functionName: "getAssetsPrices", args: [terms.map(({ token }) => token)] }),
+  ]);
+  return new Map(terms.map(({ token }, place) => [token.toLowerCase(), Number(prices[place] ?? 0n) / Number(unit)]));
+}
+
+function soldPerDebt({ collateralUsd, debtUsd, health }: LoanSize, bonus: number): number {
+  const isWhole = health < WHOLE_BELOW_HEALTH || Math.min(collateralUsd, debtUsd) < WHOLE_BELOW_USD;
+  return bonus * (isWhole ? 1 : CLOSE_FACTOR);
+}
+
+interface HoldingsQuestion {
+  readonly account: Address;
+  /** In the order of the pool's list of reserves. */
+  readonly terms: ReadonlyMap<string, TokenTerms>;
+  readonly at: Checkpoint;
+  /** The pool's data provider. */
+  readonly data: Address;
+}
+
+/** The account's bits say which reserves are worth asking about. */
+async function readHoldings({ chain, settings }: LendingDoor, question: HoldingsQuestion): Promise<Holdings> {
+  const { account, terms, at, data } = question;
+  const { reader } = chain;
+  const pool = { address: settings.address, abi: aaveV3PoolAbi, args: [account], ...pinned(at) } as const;
+  const [{ data: bits }, mode] = await Promise.all([
+    reader.readContract({ ...pool, functionName: "getUserConfiguration" }),
+    reader.readContract({ ...pool, functionName: "getUserEMode" }),
+  ]);
+  const contract = { address: data, abi: aaveV3DataAbi, functionName: "getUserReserveData", ...pinned(at) } as const;
+  const used = [...terms.values()].filter((_, place) => reserveBits(bits, place) !== 0n);
+  const [balances, ownThreshold] = await Promise.all([
+    Promise.all(used.map(async ({ token }) => await reader.readContract({ ...contract, args: [token, account] }))),
+    mode === 0n ? null : readOwnThreshold({ chain, settings }, account, at),
+  ]);
+  const collateral = new Map<string, bigint>();
+  const debts = new Map<string, bigint>();
+  used.forEach(({ token }, place) => {
+    const [supplied, stableDebt, variableDebt, , , , , , isCollateral] = balances[place] ?? NOTHING;
+    if (isCollateral && supplied > 0n) collateral.set(token.toLowerCase(), supplied);
+    if (stableDebt + variableDebt > 0n) debts.set(token.toLowerCase(), stableDebt + variableDebt);
+  });
+  return { account, collateral, debts, ownThreshold };
+}
+
+const NOTHING = [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0, false] as const;
+
+function reserveBits(bits: bigint, place: number): bigint {
+  return (bits >> (BITS_PER_RESERVE * BigInt(place))) & (BORROWED | COLLATERAL);
+}
+
+/** In efficiency mode the pool's own mean over the account's collateral stands for the tokens' thresholds. */
+async function readOwnThreshold({ chain, settings }: LendingDoor, account: Address, at: Checkpoint): Promise<number> {
+  const pool = { address: settings.address, abi: aaveV3PoolAbi, args: [account], ...pinned(at) } as const;
+  const [, , , threshold] = await chain.reader.readContract({ ...pool, functionName: "getUserAccountData" });
+  return fromFixedPoint(threshold, Math.log10(BPS));
+}
+
+type AaveEvent = ParseEventLogsReturnType<typeof aaveV3Events, undefined, true>[number];
+
+/** Debt arises in a `Borrow` alone; what else touches an account matters once it has debt. */
+function actionOf(event: AaveEvent): LendingAction {
+  const { blockNumber } = event;
+  const moved = { blockNumber, mayBorrow: false };
+  switch (event.eventName) {
+    case "Supply":
+      return { ...moved, kind: "deposit", account: event.args.onBehalfOf, ...amountOf(event.args) };
+    case "Withdraw":
+      return { ...moved, kind: "withdrawal", account: event.args.user, ...amountOf(event.args) };
+    case "Borrow":
+      return { blockNumber, mayBorrow: true, kind: "borrow", account: event.args.onBehalfOf, ...amountOf(event.args) };
+    case "Repay":
+      return { ...moved, kind: "repayment", account: event.args.user, ...amountOf(event.args) };
+    case "LiquidationCall": {
+      const { user: account, collateralAsset: token, liquidatedCollateralAmount: amount } = event.args;
+      return { ...moved, kind: "liquidation", account, token, amount };
+    }
+    case "UserEModeSet":
+      return { ...moved, kind: null, account: event.args.user, token: null, amount: 0n };
+  }
+}
+
+function amountOf({ reserve, amount }: { readonly reserve: Address; readonly amount: bigint }) {
+  return { token: reserve, amount };
+}

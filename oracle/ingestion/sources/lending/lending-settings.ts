@@ -1,0 +1,63 @@
+/** Which lending markets a node reads: addresses by chain, from a file that its operator has reviewed. */
+import { z } from "zod";
+import { PlimsollError } from "../../../domain/errors.ts";
+import type { Address } from "../../../domain/units.ts";
+
+const MAX_CONFIRMATIONS = 10_000;
+const MAX_ACCOUNTS = 100_000;
+const MAX_USD = 1e12;
+
+const address = z.custom<Address>(
+  (value) => typeof value === "string" && /^0x[0-9a-fA-F]{40}$/.test(value),
+  "no address",
+);
+
+const marketSchema = z.strictObject({
+  protocol: z.enum(["aave-v3", "compound-v3"]),
+  /** Pool of Aave, market ("Comet") of Compound. */
+  address,
+  /** Block of the market's deployment: nothing is older. */
+  fromBlock: z.coerce.bigint().nonnegative(),
+  /** Blocks after which an event is believed. */
+  confirmations: z.number().int().min(0).max(MAX_CONFIRMATIONS).default(12),
+  /** Tokens that move with an asset's price; the first is the asset itself, the others may be staked or wrapped forms of it. */
+  assets: z.record(z.string().min(1), z.array(address).min(1)),
+  /** Deposits, withdrawals, loans and repayments from this amount on are kept, USD. */
+  largeUsd: z.number().positive().max(MAX_USD).default(1_000_000),
+  /** Most accounts with debt that are followed. */
+  maxAccounts: z.number().int().min(1).max(MAX_ACCOUNTS).default(5_000),
+});
+const fileSchema = z.strictObject({
+  chains: z.record(z.string().regex(/^[1-9]\d*$/, "a chain id"), z.array(marketSchema)),
+});
+
+/** One lending market and how it is read. Field meanings and limits: see the schema in this file. */
+export type LendingMarketSettings = Readonly<z.infer<typeof marketSchema>>;
+
+/**
+ * Markets of one chain in the text of a settings file; none where the file does not name the chain.
+ *
+ * @throws PlimsollError `LENDING_SETTINGS_INVALID` naming the first wrong field.
+ */
+export function lendingMarketsOf(text: string, chainId: number): readonly LendingMarketSettings[] {
+  const parsed = fileSchema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data.chains[String(chainId)] ?? [];
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.map(String).join(".") ?? "";
+  throw new PlimsollError({
+    code: "LENDING_SETTINGS_INVALID",
+    problem: `The settings of lending markets are wrong at "${path}": ${issue?.message ?? "unreadable"}.`,
+    remedy: "See docs/operators.md, lending markets.",
+    context: { path },
+    cause: parsed.error,
+  });
+}
+
+/** Text that is no JSON is no settings either. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
