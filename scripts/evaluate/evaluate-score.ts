@@ -1,42 +1,27 @@
 /** Evaluation of the position score: stated probabilities and requirements against what the hours after it cost. */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { hasCode, PlimsollError } from "../../oracle/domain/errors.ts";
+import { hasCode } from "../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../oracle/domain/market.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { FEATURE_SCHEMA } from "../../oracle/features/feature-schema.ts";
-import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
-import { createRng } from "../../oracle/math/rng.ts";
 import { mean } from "../../oracle/math/statistics.ts";
-import { createCascadePredictor } from "../../oracle/models/cascade/cascade-predictor.ts";
-import { createQuantilePredictor } from "../../oracle/models/quantile-net/quantile-predictor.ts";
-import { createVolPredictor } from "../../oracle/models/vol-lstm/vol-predictor.ts";
-import { createVolatilityForecaster } from "../../oracle/models/volatility/volatility-forecaster.ts";
-import { openFeed } from "../../oracle/pipeline/retraining/training-data.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { fittedUntil } from "./fitted-until.ts";
 import type { EvaluationRequest } from "./registry.ts";
-import { type CascadeGain, followCascades } from "./score/cascade-gain.ts";
+import { cascadeVariant } from "./score/cascade-variant.ts";
+import { followVariant, variantMetrics } from "./score/follow-variant.ts";
+import { noScoreWindow } from "./score/no-score-window.ts";
 import { followPanel, type PanelFollower } from "./score/procyclicality.ts";
 import { coverageOf, type Policy, type ScoreRow, scoreRows } from "./score/score-rows.ts";
-import { type ScoredOutcome, walkScores } from "./score/score-walk.ts";
-import { followTails, type TailGain } from "./score/tail-gain.ts";
+import type { ScoredOutcome } from "./score/score-walk.ts";
+import { followTails } from "./score/tail-gain.ts";
+import { walkFiles } from "./score/walk-files.ts";
 
-const ARTIFACTS = join(dirname(fileURLToPath(import.meta.url)), "../../oracle/models/artifacts");
 /** design/models.md §3, row `score`: six rows are BTC and ETH at three collateral levels. */
 const LIMITS = { rowsNotWorse: 5, ece: 0.03, shortfallLow: 0.5, shortfallHigh: 1.5, underGrid: 0.99 };
 const JUDGED_ASSETS: readonly AssetSymbol[] = ["BTC", "ETH"];
 /** Assets that are scored where files hold them, but not judged: too short a span. */
 const FURTHER_ASSETS: readonly AssetSymbol[] = ["BNB"];
-/** Hours between times: coprime to day and week, so that all phases of both occur. */
-const EVERY_HOURS = 11;
-/** Steps between refits of the GARCH family, as for the rows of the quantile network; a live node refits daily. */
-const REFIT_STEPS = 720;
 /** `cascadeHorizonWeight` that is tried beside the live settings, where it is 0. */
 const TRIED_CASCADE_WEIGHT = 0.5;
-/** Bars before the first time: a first fit, the longest features, and 90 days of hours for the volatility network. */
-const WARM_UP_SEC = 91 * SECONDS_PER_DAY;
 
 /**
  * Evaluates the score on hourly bars.
@@ -46,9 +31,16 @@ const WARM_UP_SEC = 91 * SECONDS_PER_DAY;
 export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const withFloor = followPanel(JUDGED_ASSETS, DEFAULT_SCORING_SETTINGS);
   const withoutFloor = followPanel(JUDGED_ASSETS, { ...DEFAULT_SCORING_SETTINGS, stressWeight: 0 });
-  const panels = [withFloor, withoutFloor];
-  const { outcomes, tailGain, cascadeGain } = await walkAssets({ paths, fromSec, assets: JUDGED_ASSETS, panels });
-  if (outcomes.length === 0) throw noWindow(fromSec);
+  const { outcomes, followers } = await walkFiles({
+    ...{ paths, fromSec, assets: JUDGED_ASSETS },
+    follow: (models) => ({
+      withFloor,
+      withoutFloor,
+      tails: followTails(JUDGED_ASSETS, models),
+      puts: followVariant(JUDGED_ASSETS, cascadeVariant(models.cascades, TRIED_CASCADE_WEIGHT)),
+    }),
+  });
+  if (outcomes.length === 0) throw noScoreWindow(fromSec);
   const further = await walkFurther(paths, fromSec);
   const rows = scoreRows(outcomes);
   const coverage = (policy: Policy, of = outcomes): Metrics => ({ ...coverageOf(of, policy) });
@@ -62,9 +54,9 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
       rows: rows.map((row) => ({ ...row, product: { ...row.product }, filtered: { ...row.filtered } })),
       coverage: coverage("product"),
       /** Pinball loss of the quantile model with the volatility network over that without it. */
-      volNetworkTails: { ...tailGain },
+      volNetworkTails: { ...followers.tails.report() },
       /** What the longer horizon of puts under an unusual hazard of liquidations would do, were it on. */
-      cascadeHorizon: { ...cascadeGain, aboveOfMoved: [...cascadeGain.aboveOfMoved] },
+      cascadeHorizon: variantMetrics(followers.puts.report()),
       coverageByAsset: byAsset(outcomes),
       further: scoreRows(further).map(productRow),
       /** Share of positions for which the static grid asks for at least the current requirement. */
@@ -78,41 +70,6 @@ export async function evaluateScore({ paths, fromSec }: EvaluationRequest): Prom
   };
 }
 
-interface WalkRequest extends EvaluationRequest {
-  readonly assets: readonly AssetSymbol[];
-  readonly panels: readonly PanelFollower[];
-}
-
-interface Walked {
-  readonly outcomes: readonly ScoredOutcome[];
-  readonly tailGain: TailGain;
-  readonly cascadeGain: CascadeGain;
-}
-
-async function walkAssets({ paths, fromSec, assets, panels }: WalkRequest): Promise<Walked> {
-  const source = await openFileSource({ paths, assets });
-  const firstSec = Math.max(fromSec ?? 0, source.fromSec + WARM_UP_SEC);
-  const deps = await openModels();
-  const tails = followTails(assets, deps);
-  const cascades = await createCascadePredictor(join(ARTIFACTS, "cascade"));
-  const puts = followCascades(assets, cascades, TRIED_CASCADE_WEIGHT);
-  const outcomes = await walkScores({
-    feed: openFeed(source),
-    deps,
-    assets,
-    fromSec: Math.ceil(firstSec / SECONDS_PER_HOUR) * SECONDS_PER_HOUR,
-    toSec: source.toSec,
-    everySec: EVERY_HOURS * SECONDS_PER_HOUR,
-    onTime: async (snapshot, predictions) => {
-      for (const panel of panels) panel.observe(snapshot, predictions);
-      puts.observe(snapshot, predictions);
-      await tails.observe(snapshot, predictions);
-    },
-  });
-  await Promise.all([deps.predictor.close(), deps.volPredictor.close(), cascades.close()]);
-  return { outcomes, tailGain: tails.report(), cascadeGain: puts.report() };
-}
-
 /** Assets beside the judged ones, each alone; none where no file holds them. */
 async function walkFurther(
   paths: EvaluationRequest["paths"],
@@ -121,24 +78,13 @@ async function walkFurther(
   const found: ScoredOutcome[] = [];
   for (const asset of FURTHER_ASSETS) {
     try {
-      const { outcomes } = await walkAssets({ paths, fromSec, assets: [asset], panels: [] });
+      const { outcomes } = await walkFiles({ paths, fromSec, assets: [asset], follow: () => ({}) });
       found.push(...outcomes);
     } catch (error) {
       if (!hasCode(error, "DATA_NOT_FOUND")) throw error;
     }
   }
   return found;
-}
-
-async function openModels() {
-  const predictor = await createQuantilePredictor({
-    artifactDir: join(ARTIFACTS, "quantile-net"),
-    schema: FEATURE_SCHEMA,
-    rng: createRng("plimsoll-quantiles-1"),
-  });
-  const volPredictor = await createVolPredictor(join(ARTIFACTS, "vol-lstm"));
-  const forecaster = createVolatilityForecaster({ refitSteps: REFIT_STEPS });
-  return { predictor, volPredictor, forecaster, logger: { warn: () => {} } };
 }
 
 function byAsset(outcomes: readonly ScoredOutcome[]): Metrics {
@@ -172,13 +118,4 @@ function targetsOf(rows: readonly ScoreRow[], outcomes: readonly ScoredOutcome[]
     shortfallAmountHigh: atMost(holeRatio, LIMITS.shortfallHigh),
     underStaticGrid: atLeast(mean(outcomes.map(({ judged }) => Number(judged.isUnderGrid))), LIMITS.underGrid),
   };
-}
-
-function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {
-  return new PlimsollError({
-    code: "EVALUATE_NO_WINDOW",
-    problem: `From ${isoTime(fromSec) ?? "the start"} on no position has a forecast and a whole future.`,
-    remedy: "Give an earlier --from, or more hourly bars: 91 days come before the first time.",
-    context: { fromSec: fromSec ?? "none" },
-  });
 }

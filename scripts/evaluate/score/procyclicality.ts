@@ -2,12 +2,12 @@
 import type { AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.ts";
 import type { OptionKind, Position } from "../../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../../oracle/domain/prediction.ts";
-import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import { BPS, SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
 import { mean } from "../../../oracle/math/statistics.ts";
 import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import type { ScoringSettings } from "../../../oracle/scoring/scoring-settings.ts";
 import { openPosition } from "./drawn-positions.ts";
+import { OPEN_CLASSES } from "./open-class.ts";
 
 /** Options whose moneyness and tenor stay the same: what a writer who rolls them sees of the requirement. */
 const PANEL = [
@@ -21,29 +21,6 @@ const PANEL = [
   readonly tenorDays: number;
 }[];
 const PANEL_NOTIONAL_USD = 50_000;
-
-/** Bounds that never bind, so that the requirement itself is seen. */
-const OPEN_CLASS: RiskClass = {
-  rhoFloorBps: 1,
-  rhoCeilingBps: BPS,
-  rhoDefaultBps: BPS,
-  rhoInitialBps: 1_500,
-  piFloorBps: 0,
-  piCapBps: BPS,
-  piDefaultBps: 300,
-  deltaBps: 0,
-  tighten: { stepBps: BPS, driftBps: BPS, delaySec: 0 },
-  loosen: { stepBps: BPS, driftBps: BPS, delaySec: 0 },
-  windowSec: SECONDS_PER_DAY,
-  validitySec: SECONDS_PER_DAY,
-  graceMinutes: 10,
-  rampMinutes: 60,
-  fallbackRampMinutes: 60,
-  betaBps: 0,
-  maxAboveOpenBps: BPS,
-  piStepBps: BPS,
-  active: true,
-};
 
 /** Two months around each crash, reported apart where the window holds them. */
 const EPISODES: readonly { readonly name: string; readonly from: string; readonly to: string }[] = [
@@ -74,7 +51,7 @@ export interface Swings {
 
 /** Follows the panel under one set of settings. */
 export interface PanelFollower {
-  observe(snapshot: MarketSnapshot, predictions: ReadonlyMap<AssetSymbol, AssetPrediction>): void;
+  observe(snapshot: MarketSnapshot, predictions: ReadonlyMap<AssetSymbol, AssetPrediction>): Promise<void>;
   /** Swings over everything observed and inside of each crash; a crash without two observations is left out. */
   report(): Readonly<Record<string, Swings>>;
 }
@@ -85,10 +62,10 @@ export function followPanel(assets: readonly AssetSymbol[], settings: ScoringSet
     PANEL.map((_, option): PanelSeries => ({ asset, option, atSec: [], rho: [] })),
   );
   return {
-    observe: (snapshot, predictions) => {
+    observe: async (snapshot, predictions) => {
       const present = series.filter(({ asset }) => predictions.has(asset) && snapshot.assets.has(asset));
       const positions = present.map(({ asset, option }, index) => panelPosition(snapshot, { asset, option, index }));
-      const input = { positions, snapshot, predictions, classes: new Map([[1, OPEN_CLASS]]), lastGood: new Map() };
+      const input = { positions, snapshot, predictions, classes: OPEN_CLASSES, lastGood: new Map() };
       const { scores } = scorePositions({ ...input, atSec: snapshot.atSec }, settings);
       present.forEach(({ atSec, rho }, index) => {
         atSec.push(snapshot.atSec);
