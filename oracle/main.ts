@@ -4,6 +4,7 @@ import { hedgeCommand } from "./cli/hedge.ts";
 import { marketCommand } from "./cli/market.ts";
 import { proposeCommand } from "./cli/propose.ts";
 import { retrainCommand } from "./cli/retrain.ts";
+import { simulateCommand } from "./cli/simulate.ts";
 import { startCommand } from "./cli/start.ts";
 import { PlimsollError } from "./domain/errors.ts";
 
@@ -13,7 +14,8 @@ const program = new Command("plimsoll")
   .addCommand(marketCommand())
   .addCommand(proposeCommand())
   .addCommand(retrainCommand())
-  .addCommand(hedgeCommand());
+  .addCommand(hedgeCommand())
+  .addCommand(simulateCommand());
 
 try {
   await program.parseAsync();

@@ -1,11 +1,11 @@
 /** The command line that all backtests share: `--data DIR… [--from ISO] [--json] [--out FILE]`. */
 import { Command } from "commander";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
+import { renderText } from "../../oracle/report/render-text.ts";
+import type { Report } from "../../oracle/report/report.ts";
+import { writePage } from "../../oracle/report/write-page.ts";
 import { parseTime } from "../data/parse-time.ts";
 import type { EvaluationRequest } from "../evaluate/registry.ts";
-import { renderText } from "./report/render-text.ts";
-import type { Report } from "./report/report.ts";
-import { writePage } from "./report/write-page.ts";
 
 /** What a backtest found. */
 export interface BacktestResult {

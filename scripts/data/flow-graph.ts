@@ -7,19 +7,16 @@ import type { ObservedFlow } from "../../oracle/models/contagion/flow-network.ts
 
 const HEADER = ["from", "to", "usd_volume", "confidence", "source"] as const;
 
-/** The flows with the time from which they are known. */
+/** The flows and the period that they are sums over. */
 export interface FlowGraph {
   readonly flows: readonly ObservedFlow[];
   /** Days of the period over which the volumes are cumulative. */
   readonly periodDays: number;
-  /** Seconds; the volumes end in 2026-06 and may be used from the month after on. */
-  readonly knownSec: number;
 }
 
 /** Period of the volumes (README of defi-flow-graph): 2025-01 to 2026-06. */
 const [START_MS, END_MS] = ["2025-01-01T00:00:00Z", "2026-07-01T00:00:00Z"].map(Date.parse);
 const MS_PER_DAY = 86_400_000;
-const MS_PER_SECOND = 1_000;
 
 /**
  * Flows below the paths; `null` where no such file is.
@@ -44,7 +41,7 @@ export function readFlowGraph(paths: readonly string[]): FlowGraph | null {
     return { from: cellText(cell(row, "from")), to: cellText(cell(row, "to")), usdVolume, confidence };
   });
   const [start = Number.NaN, end = Number.NaN] = [START_MS, END_MS];
-  return { flows, periodDays: (end - start) / MS_PER_DAY, knownSec: end / MS_PER_SECOND };
+  return { flows, periodDays: (end - start) / MS_PER_DAY };
 }
 
 function conflict(first: string, second: string): PlimsollError<"DATA_CONFLICT"> {

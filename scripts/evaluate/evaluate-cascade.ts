@@ -3,6 +3,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import { atLeast, atMost, type Evaluation, isoTime } from "../../oracle/training/evaluate/evaluation.ts";
 import { type HazardReport, hazardMetrics, hazardReports } from "./cascade/hazard-report.ts";
 import { type IntensityReport, intensityMetrics, intensityReport } from "./cascade/intensity-report.ts";
+import { type SurrogateReport, surrogateReport } from "./cascade/surrogate-report.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 /** design/models.md §3, row `cascade`. */
@@ -19,6 +20,7 @@ export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Pr
   const intensity = intensityReport(paths, fromSec);
   const spans = [...hazards, ...(intensity === null ? [] : [intensity])];
   if (spans.length === 0) throw noWindow(fromSec);
+  const surrogate = await surrogateReport();
   return {
     model: "cascade",
     window: {
@@ -29,6 +31,7 @@ export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Pr
       hazards: hazards.map(hazardMetrics),
       hazardsLeftOut: leftOut,
       intensity: intensity === null ? null : intensityMetrics(intensity),
+      surrogate: surrogate === null ? null : { books: surrogate.books, ...surrogate.surrogate },
     },
     baselines: {
       ...Object.fromEntries(
@@ -37,8 +40,9 @@ export async function evaluateCascade({ paths, fromSec }: EvaluationRequest): Pr
       ...(intensity === null
         ? {}
         : { ownRidge: { explained: intensity.ownRidge }, persistence: { explained: intensity.persistence } }),
+      ...(surrogate === null ? {} : { twoRounds: { ...surrogate.twoRounds } }),
     },
-    targets: { ...hazardTargets(hazards), ...intensityTargets(intensity) },
+    targets: { ...hazardTargets(hazards), ...intensityTargets(intensity), ...surrogateTargets(surrogate) },
   };
 }
 
@@ -60,6 +64,12 @@ function intensityTargets(intensity: IntensityReport | null): Evaluation["target
     intensityExplained: atLeast(intensity.explained, LIMITS.explained),
     intensityNotBelowRidge: atLeast(intensity.explained, intensity.ownRidge),
   };
+}
+
+/** The shipped network must beat the two rounds of selling that are among its inputs. */
+function surrogateTargets(report: SurrogateReport | null): Evaluation["targets"] {
+  if (report === null) return {};
+  return { surrogateNotBelowTwoRounds: atLeast(report.surrogate.explained, report.twoRounds.explained) };
 }
 
 function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {

@@ -1,7 +1,7 @@
 /** `npm run evaluate -- --model ID --data DIR… [--from ISO] [--json]`: measures a model against its baselines. */
 import { Command } from "commander";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
-import { writePage } from "../backtest/report/write-page.ts";
+import { writePage } from "../../oracle/report/write-page.ts";
 import { parseTime } from "../data/parse-time.ts";
 import { EVALUATORS, PAGES } from "./registry.ts";
 

@@ -1,7 +1,7 @@
 /** Which models `npm run evaluate` knows: one small file each, loaded when it is asked for. */
 
+import type { Report } from "../../oracle/report/report.ts";
 import type { Evaluation } from "../../oracle/training/evaluate/evaluation.ts";
-import type { Report } from "../backtest/report/report.ts";
 
 /** What an evaluation is given. */
 export interface EvaluationRequest {

@@ -13,8 +13,8 @@ import { type MechanismWorld, makeWorld } from "../../oracle/simulation/mechanis
 import { statePolicy } from "../../oracle/simulation/mechanism/state-policy.ts";
 import { staticLender } from "../../oracle/simulation/mechanism/static-lender.ts";
 import type { VaultTerms } from "../../oracle/simulation/vault/vault-terms.ts";
-import { configuredTerms } from "../backtest/vault/configured-terms.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
+import { configuredTerms } from "../deploy/configured-terms.ts";
 import { type DeploymentConfig, readDeploymentConfig } from "../deploy/deployment-config.ts";
 import type { AgentSpec, Candidate, StudyTask, WorldSpec } from "./study-messages.ts";
 

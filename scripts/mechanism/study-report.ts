@@ -1,6 +1,7 @@
 /** The page that a DAO votes on: what is proposed, what it costs whom, how sure that is, and the calls. */
+
+import type { Chart, Report, ReportSection, ReportTable, TableColumn } from "../../oracle/report/report.ts";
 import { PARAMETER_RANGES, type ParameterName } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
-import type { Chart, Report, ReportSection, ReportTable, TableColumn } from "../backtest/report/report.ts";
 import type { VotedCall } from "./proposal-calls.ts";
 import type { Judged, StudyFindings } from "./run-study.ts";
 import { dominating, type StudyRun, seedSpread } from "./study-json.ts";

@@ -1,9 +1,9 @@
 /** A mechanism study as a whole: reads data, starts threads, runs, and puts the findings into JSON, a page and a configuration. */
 import { availableParallelism } from "node:os";
+import type { Report } from "../../oracle/report/report.ts";
 import { configuredParameters } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
-import type { Report } from "../backtest/report/report.ts";
-import { configuredTerms } from "../backtest/vault/configured-terms.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
+import { configuredTerms } from "../deploy/configured-terms.ts";
 import { type DeploymentConfig, readDeploymentConfig } from "../deploy/deployment-config.ts";
 import type { EvaluationLog } from "./evaluation-log.ts";
 import { createEvaluator } from "./evaluator.ts";

@@ -28,8 +28,6 @@ export interface FundOutcome {
   readonly uncovered: number;
   /** Assets at the end over those of the start. */
   readonly left: number;
-  /** Share of the deposits that left. */
-  readonly fled: number;
 }
 
 /** Limits as in `deployments/`; deposits of 2 % of notional; after losing 5 % in a week half of the greatest daily flight of a tenth. */
@@ -54,7 +52,7 @@ export function leavingShare(weekLoss: number, { mostLeaving, toleratedLoss, tem
 export function runFund(days: readonly FundDay[], habits: FundHabits): FundOutcome {
   const notional = days.reduce((sum, day) => sum + day.notional, 0) / Math.max(1, days.length);
   const start = habits.deposits * notional;
-  let [assets, uncovered, fled] = [start, 0, 0];
+  let [assets, uncovered] = [start, 0];
   const wishes: number[] = [];
   const losses: number[] = [];
   days.forEach(({ badDebt, fees }, day) => {
@@ -65,9 +63,7 @@ export function runFund(days: readonly FundDay[], habits: FundHabits): FundOutco
     losses.push(before > 0 ? covered / before : 0);
     const weekLoss = losses.slice(-WEEK_DAYS).reduce((sum, loss) => sum + loss, 0);
     wishes.push(leavingShare(weekLoss, habits));
-    const leaving = assets * (wishes[day - habits.coolDownDays] ?? 0);
-    assets -= leaving;
-    fled += leaving;
+    assets -= assets * (wishes[day - habits.coolDownDays] ?? 0);
   });
-  return { uncovered, left: start > 0 ? assets / start : 1, fled: start > 0 ? fled / start : 0 };
+  return { uncovered, left: start > 0 ? assets / start : 1 };
 }

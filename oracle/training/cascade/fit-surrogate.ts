@@ -115,8 +115,8 @@ async function judged(
     trained,
     model,
     train,
-    student: errorsOf(found, report),
-    twoRounds: errorsOf(
+    student: surrogateErrors(found, report),
+    twoRounds: surrogateErrors(
       Float32Array.from(
         { length: report.rows },
         (_, row) => report.features[row * CASCADE_FEATURES.length + TWO_ROUNDS] ?? 0,
@@ -136,7 +136,8 @@ async function outputs(model: Uint8Array, features: Float32Array): Promise<Float
   }
 }
 
-function errorsOf(found: Float32Array, { extra }: CascadeRows): SurrogateErrors {
+/** Errors of stated further falls against the fixed points of their books. @param found `[rows]` */
+export function surrogateErrors(found: Float32Array, { extra }: CascadeRows): SurrogateErrors {
   const errors = Float64Array.from(found, (value, row) => Math.abs(value - (extra[row] ?? Number.NaN)));
   const meanOf = (values: ArrayLike<number>): number =>
     Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
@@ -212,5 +213,5 @@ async function meanError(
   trained: { readonly scaling: SurrogateScaling; readonly values: ParameterValues },
   stop: CascadeRows,
 ): Promise<number> {
-  return errorsOf(await outputs(exportSurrogate(trained), stop.features), stop).mean;
+  return surrogateErrors(await outputs(exportSurrogate(trained), stop.features), stop).mean;
 }

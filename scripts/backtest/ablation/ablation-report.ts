@@ -1,5 +1,5 @@
 /** The ablation for people. */
-import type { Report, ReportTable, TableColumn } from "../report/report.ts";
+import type { Report, ReportTable, TableColumn } from "../../../oracle/report/report.ts";
 import type { AblationRow } from "./run-ablation.ts";
 
 /** What the report is made from. */

@@ -1,6 +1,6 @@
 /** Charts of the collateral backtest: efficiency, calibration, margins and breaches through time. */
 import { SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
-import type { Chart } from "../report/report.ts";
+import type { Chart } from "../../../oracle/report/report.ts";
 import { curvePoints } from "./day-curves.ts";
 import { POLICY_NAMES, type PolicyName } from "./policies.ts";
 import { POLICY_TITLES } from "./policy-titles.ts";

@@ -1,7 +1,7 @@
 /** The page of the collateral backtest. */
 import { SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
+import type { Report, ReportTable, TableColumn } from "../../../oracle/report/report.ts";
 import { isoTime } from "../../../oracle/training/evaluate/evaluation.ts";
-import type { Report, ReportTable, TableColumn } from "../report/report.ts";
 import { byDelta, byKind, byTenor, type GroupFigures, worstDay } from "./breach-groups.ts";
 import { breachesInTime, calibrationChart, efficiencyChart, marginsInTime } from "./collateral-charts.ts";
 import { bestExcess, savings } from "./collateral-json.ts";

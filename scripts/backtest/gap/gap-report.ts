@@ -1,7 +1,8 @@
 /** The gap backtest for people: tables of cells, families and years, and the gaps through time. */
+
+import type { Chart, Report, ReportTable, TableColumn } from "../../../oracle/report/report.ts";
 import { isoTime } from "../../../oracle/training/evaluate/evaluation.ts";
 import { entriesAt, gapScore, scaledToBreach } from "../../../oracle/training/gap/gap-scores.ts";
-import type { Chart, Report, ReportTable, TableColumn } from "../report/report.ts";
 import type { AblationScore } from "./ablation.ts";
 import type { GapSummary } from "./gap-summary.ts";
 import { bestBaseline, type GapCell } from "./judge-cell.ts";

@@ -1,12 +1,12 @@
 /** Whole lives of vaults over historical paths: the product, a static ratio and the exchange formula at the same bad debt. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { PolicySpec } from "../../../oracle/simulation/vault/policy-spec.ts";
 import type { EvaluationRequest } from "../../evaluate/registry.ts";
 import type { BacktestResult } from "../run-backtest.ts";
 import { type CurvePoint, calibrated, curveOf, knobsBetween } from "./calibrate.ts";
 import { planSegments } from "./plan-segments.ts";
 import { mergeDays, type Stretch } from "./policy-figures.ts";
-import type { PolicySpec } from "./policy-spec.ts";
 import { vaultJson } from "./vault-json.ts";
 import { vaultReport } from "./vault-report.ts";
 import { startVaultThreads } from "./vault-threads.ts";

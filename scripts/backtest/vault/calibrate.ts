@@ -1,7 +1,8 @@
 /** Finds the knob at which a policy's bad debt comes down to a level. */
+
+import type { PolicySpec } from "../../../oracle/simulation/vault/policy-spec.ts";
 import type { PolicyDays } from "./live-segment.ts";
 import { figuresOf, type PolicyFigures, type Stretch } from "./policy-figures.ts";
-import type { PolicySpec } from "./policy-spec.ts";
 
 /** A policy with its knob and its figures over the window. */
 export interface CurvePoint {

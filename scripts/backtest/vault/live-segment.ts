@@ -2,18 +2,18 @@
 import { PlimsollError } from "../../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../../oracle/domain/market.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
+import { type SegmentRequest, walkSegment } from "../../../oracle/pipeline/scenario/segment-path.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import type { MarketHour } from "../../../oracle/simulation/vault/market-moment.ts";
 import { type PlannedShort, planOpenings } from "../../../oracle/simulation/vault/opening-plan.ts";
+import { makePolicy, type PolicySpec } from "../../../oracle/simulation/vault/policy-spec.ts";
 import { runVaults } from "../../../oracle/simulation/vault/run-vaults.ts";
 import type { Vault } from "../../../oracle/simulation/vault/vault-book.ts";
 import { addCounts, type DayCounts, EMPTY_DAY, heldOf } from "../../../oracle/simulation/vault/vault-ledger.ts";
 import { createVaultScorer, type VaultScorer } from "../../../oracle/simulation/vault/vault-scorer.ts";
 import type { VaultTerms } from "../../../oracle/simulation/vault/vault-terms.ts";
+import { configuredTerms } from "../../deploy/configured-terms.ts";
 import type { DeploymentConfig } from "../../deploy/deployment-config.ts";
-import { configuredTerms } from "./configured-terms.ts";
-import { makePolicy, type PolicySpec } from "./policy-spec.ts";
-import { type SegmentRequest, walkSegment } from "./segment-path.ts";
 
 /** What a segment is. */
 export interface LiveSegmentRequest extends SegmentRequest {

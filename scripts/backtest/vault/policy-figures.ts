@@ -1,7 +1,8 @@
 /** From days of vault lives to the figures that policies are compared by. */
+
+import type { PolicySpec } from "../../../oracle/simulation/vault/policy-spec.ts";
 import { addCounts, type DayCounts, EMPTY_DAY } from "../../../oracle/simulation/vault/vault-ledger.ts";
 import type { PolicyDays } from "./live-segment.ts";
-import type { PolicySpec } from "./policy-spec.ts";
 
 /** Figures of one policy over a window. Shares are of outstanding notional, size times spot. */
 export interface PolicyFigures {

@@ -1,7 +1,7 @@
 /** What the threads of the vault backtest say to each other. */
 import { z } from "zod";
+import { policySpecSchema } from "../../../oracle/simulation/vault/policy-spec.ts";
 import type { DayCounts } from "../../../oracle/simulation/vault/vault-ledger.ts";
-import { policySpecSchema } from "./policy-spec.ts";
 
 const specs = z.array(policySpecSchema);
 

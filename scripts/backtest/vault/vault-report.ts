@@ -1,5 +1,12 @@
 /** The page of the vault backtest: tables of figures, curves of locked collateral against bad debt, episodes. */
-import type { Chart, Report, ReportSection, ReportTable, TableCell, TableColumn } from "../report/report.ts";
+import type {
+  Chart,
+  Report,
+  ReportSection,
+  ReportTable,
+  TableCell,
+  TableColumn,
+} from "../../../oracle/report/report.ts";
 import { BAD_DEBT_LIMIT_BPS, type VaultStudy } from "./backtest-vault.ts";
 import type { CurvePoint } from "./calibrate.ts";
 import { yearsOf } from "./episodes.ts";

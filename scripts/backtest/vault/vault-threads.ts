@@ -1,8 +1,8 @@
 /** Threads that share the segments of a vault backtest. */
 import { Worker } from "node:worker_threads";
 import { PlimsollError } from "../../../oracle/domain/errors.ts";
+import type { PolicySpec } from "../../../oracle/simulation/vault/policy-spec.ts";
 import type { PolicyDays } from "./live-segment.ts";
-import type { PolicySpec } from "./policy-spec.ts";
 import { type VaultTask, vaultAnswerSchema } from "./vault-messages.ts";
 
 /** Threads at work. */

@@ -4,7 +4,7 @@ import { DEFAULT_AGENTS, type PolicyMaker, runWorld } from "../../../oracle/simu
 import { configuredParameters, termsWith } from "../../../oracle/simulation/mechanism/mechanism-parameters.ts";
 import { makeWorld } from "../../../oracle/simulation/mechanism/mechanism-world.ts";
 import { statePolicy } from "../../../oracle/simulation/mechanism/state-policy.ts";
-import { configuredTerms } from "../../backtest/vault/configured-terms.ts";
+import { configuredTerms } from "../../deploy/configured-terms.ts";
 import { readDeploymentConfig } from "../../deploy/deployment-config.ts";
 import { type BenchResult, judge, rounded } from "../result.ts";
 import { timesOf } from "../times.ts";

@@ -14,6 +14,7 @@ import { rankScores } from "../../../oracle/training/evaluate/rank-scores.ts";
 import { readLiquidations } from "../../data/liquidations.ts";
 import { readSpotBars } from "../../data/spot-bars.ts";
 import { probabilityScore } from "../score/score-rows.ts";
+import { type AlarmCount, alarmMetrics, countAlarms } from "./alarm-report.ts";
 import { windowStart } from "./window.ts";
 
 /** Last call of the rows that the hazard was chosen with: 2022-01-22 09:43. */
@@ -39,6 +40,8 @@ export interface HazardReport {
   /** Groups of equal count in ascending probability: stated and realised. */
   readonly reliability: readonly Metrics[];
   readonly forecasts: readonly HazardForecast[];
+  /** Alarms of the hazard, and of the one without arrivals, which is what a node states. */
+  readonly alarms: { readonly hazard: readonly AlarmCount[]; readonly withoutArrivals: readonly AlarmCount[] };
 }
 
 /** Scores of one policy. */
@@ -126,6 +129,10 @@ function reportOf(
     dieboldMarianoP: comparison(forecasts, inWindow(walked.plainLogit), target.horizonHours),
     reliability: reliabilityOf(forecasts),
     forecasts,
+    alarms: {
+      hazard: countAlarms(forecasts),
+      withoutArrivals: countAlarms(inWindow(walked.hazardWithoutArrivals)),
+    },
   };
 }
 
@@ -179,5 +186,7 @@ export function hazardMetrics({ forecasts: _, policies, ...report }: HazardRepor
     aucInterval: [...report.aucInterval],
     dieboldMarianoP: report.dieboldMarianoP,
     reliability: report.reliability,
+    alarms: alarmMetrics(report.alarms.hazard),
+    alarmsWithoutArrivals: alarmMetrics(report.alarms.withoutArrivals),
   };
 }

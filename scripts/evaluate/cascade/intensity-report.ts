@@ -36,7 +36,7 @@ export function intensityReport(paths: readonly string[], fromSec: number | null
   const span = { firstSec: first.daySec, lastSec: last.daySec, developedToSec: DEVELOPED_TO_SEC };
   const startSec = windowStart(span, fromSec);
   const judged = (width: number): readonly IntensityForecast[] =>
-    walkIntensity(rows, { width, ridge: RIDGE }).filter(({ row }) => row.daySec >= startSec);
+    walkIntensity(rows, { width, ridge: RIDGE }).filter(({ row }) => row.daySec > startSec);
   const forecasts = judged(first.inputs.length);
   const [begin, end] = [forecasts[0], forecasts.at(-1)];
   if (begin === undefined || end === undefined) return null;

@@ -1,13 +1,13 @@
 /** Tests of the report page: bad values first, then what a reader and a screen reader find on it. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { fitAxis } from "../../../scripts/backtest/report/axis-ticks.ts";
-import { escapeHtml } from "../../../scripts/backtest/report/escape-html.ts";
-import { formatNumber } from "../../../scripts/backtest/report/format-number.ts";
-import { renderReport } from "../../../scripts/backtest/report/render-report.ts";
-import { renderText } from "../../../scripts/backtest/report/render-text.ts";
-import type { Chart, ChartAxis, Report } from "../../../scripts/backtest/report/report.ts";
-import { thinCloud, thinLine } from "../../../scripts/backtest/report/thin-points.ts";
+import { fitAxis } from "../../../oracle/report/axis-ticks.ts";
+import { escapeHtml } from "../../../oracle/report/escape-html.ts";
+import { formatNumber } from "../../../oracle/report/format-number.ts";
+import { renderReport } from "../../../oracle/report/render-report.ts";
+import { renderText } from "../../../oracle/report/render-text.ts";
+import type { Chart, ChartAxis, Report } from "../../../oracle/report/report.ts";
+import { thinCloud, thinLine } from "../../../oracle/report/thin-points.ts";
 
 const HOSTILE = `<script>alert("1")</script> & 'more'`;
 const linear: ChartAxis = { label: "share", scale: "linear" };

@@ -11,7 +11,7 @@ import {
   type MechanismParameters,
   termsWith,
 } from "../../../oracle/simulation/mechanism/mechanism-parameters.ts";
-import { configuredTerms } from "../../../scripts/backtest/vault/configured-terms.ts";
+import { configuredTerms } from "../../../scripts/deploy/configured-terms.ts";
 import { classesOf, readDeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
 import { evaluateMechanism } from "../../../scripts/evaluate/evaluate-mechanism.ts";
 import type { StudyFigures } from "../../../scripts/mechanism/evaluation-log.ts";

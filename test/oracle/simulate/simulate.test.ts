@@ -1,16 +1,16 @@
-/** `npm run simulate`: the catalogue, what attacks do, and the crash of October 2025 where its data are at hand. */
+/** `plimsoll simulate`: the catalogue, what attacks do, and the crash of October 2025 where its data are at hand. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { z } from "zod";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import { hoursUnder, keepersUnder, scorerUnder } from "../../../oracle/pipeline/scenario/attacks.ts";
+import { CATALOGUE, findCatalogued } from "../../../oracle/pipeline/scenario/scenario-catalogue.ts";
 import type { VaultScorer } from "../../../oracle/simulation/vault/vault-scorer.ts";
-import { hoursUnder, keepersUnder, scorerUnder } from "../../../scripts/simulate/attacks.ts";
-import { CATALOGUE, findCatalogued } from "../../../scripts/simulate/scenario-catalogue.ts";
 import { runScript } from "../../helpers/run-script.ts";
 import { HOUR, hourAt, START_SEC } from "../simulation/vault/vault-bed.ts";
 
-const SCRIPT = "scripts/simulate/simulate.ts";
+const SCRIPT = "oracle/main.ts";
 const DATA = process.env.PLIMSOLL_DATA;
 const answerSchema = z.object({
   scenario: z.literal("crash-2025-10"),
@@ -29,7 +29,7 @@ describe("scenarios", () => {
   it("error: SCENARIO_UNKNOWN names all that there are", async () => {
     const isUnknown = (error: unknown) => hasCode(error, "SCENARIO_UNKNOWN");
     assert.throws(() => findCatalogued("moonshot"), isUnknown);
-    const { code, stderr } = await runScript(SCRIPT, ["--scenario", "moonshot"]);
+    const { code, stderr } = await runScript(SCRIPT, ["simulate", "--scenario", "moonshot"]);
     assert.equal(code, 1);
     assert.ok(CATALOGUE.every(({ id }) => stderr.includes(id)));
   });
@@ -60,6 +60,7 @@ describe("scenarios", () => {
       this.skip();
     }
     const { code, stdout, stderr } = await runScript(SCRIPT, [
+      "simulate",
       "--scenario",
       "crash-2025-10",
       "--data",

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { hasCode } from "../../../../oracle/domain/errors.ts";
 import type { MarketEvent } from "../../../../oracle/domain/market.ts";
 import { createRng } from "../../../../oracle/math/rng.ts";
-import { walkSegment } from "../../../../scripts/backtest/vault/segment-path.ts";
+import { walkSegment } from "../../../../oracle/pipeline/scenario/segment-path.ts";
 
 const HOUR = 3_600;
 const START_SEC = Date.UTC(2024, 0, 1) / 1_000;

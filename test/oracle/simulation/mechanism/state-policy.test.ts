@@ -20,7 +20,7 @@ import { oraclePolicy } from "../../../../oracle/simulation/vault/oracle-policy.
 import { runVaults } from "../../../../oracle/simulation/vault/run-vaults.ts";
 import type { Vault } from "../../../../oracle/simulation/vault/vault-book.ts";
 import type { ScoredParty, VaultScorer } from "../../../../oracle/simulation/vault/vault-scorer.ts";
-import { configuredTerms } from "../../../../scripts/backtest/vault/configured-terms.ts";
+import { configuredTerms } from "../../../../scripts/deploy/configured-terms.ts";
 import { readDeploymentConfig } from "../../../../scripts/deploy/deployment-config.ts";
 import { STUDY_CONFIG } from "../../../../scripts/mechanism/run-task.ts";
 import { BED_TERMS, HOUR, hourAt, plannedShort, totalsOf } from "../vault/vault-bed.ts";

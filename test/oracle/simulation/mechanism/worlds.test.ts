@@ -14,7 +14,7 @@ import {
   termsWith,
 } from "../../../../oracle/simulation/mechanism/mechanism-parameters.ts";
 import type { VaultTerms } from "../../../../oracle/simulation/vault/vault-terms.ts";
-import { configuredTerms } from "../../../../scripts/backtest/vault/configured-terms.ts";
+import { configuredTerms } from "../../../../scripts/deploy/configured-terms.ts";
 import { readDeploymentConfig } from "../../../../scripts/deploy/deployment-config.ts";
 import { compareProxy } from "../../../../scripts/evaluate/mechanism/compare-proxy.ts";
 import { STUDY_CONFIG } from "../../../../scripts/mechanism/run-task.ts";

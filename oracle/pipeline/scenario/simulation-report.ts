@@ -1,5 +1,5 @@
 /** Tables and plots of a simulated scenario. */
-import type { Chart, ChartSeries, Report, ReportSection, TableColumn } from "../backtest/report/report.ts";
+import type { Chart, ChartSeries, Report, ReportSection, TableColumn } from "../../report/report.ts";
 import type { HourlyState, SimulatedVault } from "./run-simulation.ts";
 import type { CataloguedScenario } from "./scenario-catalogue.ts";
 

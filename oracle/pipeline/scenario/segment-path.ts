@@ -1,21 +1,21 @@
 /** Paths of all assets over one stretch of time: hours of prices, and for every hour what an operator would have known at its start. */
 import { join } from "node:path";
-import { PlimsollError } from "../../../oracle/domain/errors.ts";
-import type { AssetMarket, AssetSymbol, MarketSource } from "../../../oracle/domain/market.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
-import { FEATURE_SCHEMA } from "../../../oracle/features/feature-schema.ts";
-import { DEFAULT_GUARD_LIMITS } from "../../../oracle/ingestion/guard-limits.ts";
-import { createMarketIngestor } from "../../../oracle/ingestion/market-ingestor.ts";
-import { createMarketWindow } from "../../../oracle/ingestion/market-window.ts";
-import { createRng } from "../../../oracle/math/rng.ts";
-import { createQuantilePredictor } from "../../../oracle/models/quantile-net/quantile-predictor.ts";
-import { createVolPredictor } from "../../../oracle/models/vol-lstm/vol-predictor.ts";
-import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
-import { predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
-import { assetContext } from "../../../oracle/scoring/asset-context.ts";
-import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
-import type { MarketHour } from "../../../oracle/simulation/vault/market-moment.ts";
-import type { ScoringMoment } from "../../../oracle/simulation/vault/vault-scorer.ts";
+import { PlimsollError } from "../../domain/errors.ts";
+import type { AssetMarket, AssetSymbol, MarketSource } from "../../domain/market.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { FEATURE_SCHEMA } from "../../features/feature-schema.ts";
+import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
+import { createMarketIngestor } from "../../ingestion/market-ingestor.ts";
+import { createMarketWindow } from "../../ingestion/market-window.ts";
+import { createRng } from "../../math/rng.ts";
+import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
+import { createVolPredictor } from "../../models/vol-lstm/vol-predictor.ts";
+import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
+import { assetContext } from "../../scoring/asset-context.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
+import type { MarketHour } from "../../simulation/vault/market-moment.ts";
+import type { ScoringMoment } from "../../simulation/vault/vault-scorer.ts";
+import { predictAssets } from "../operator/predict.ts";
 
 /** Which part of a source is walked. */
 export interface SegmentRequest {
@@ -35,7 +35,7 @@ export interface SegmentPath {
   readonly known: ReadonlyMap<number, ScoringMoment>;
 }
 
-const ARTIFACTS = join(import.meta.dirname, "../../../oracle/models/artifacts");
+const ARTIFACTS = join(import.meta.dirname, "../../models/artifacts");
 const HISTORY_SEC = 120 * SECONDS_PER_DAY;
 /** A node refits its volatility models daily, which takes most of a walk: here they are refitted weekly. */
 const REFIT_HOURS = 7 * 24;

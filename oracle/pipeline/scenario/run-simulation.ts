@@ -1,24 +1,23 @@
 /** One scenario through scoring, rules, the vault's mirror and keepers, under the product and two simpler margins, hour by hour. */
-import type { AssetSymbol, MarketSource } from "../../oracle/domain/market.ts";
-import { SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
-import { createRng } from "../../oracle/math/rng.ts";
-import { DEFAULT_SCORING_SETTINGS } from "../../oracle/scoring/scoring-settings.ts";
-import { createMarketSimulator } from "../../oracle/simulation/market/market-simulator.ts";
-import type { MarginPolicy } from "../../oracle/simulation/vault/margin-policy.ts";
-import type { MarketHour, Moment } from "../../oracle/simulation/vault/market-moment.ts";
-import { planOpenings } from "../../oracle/simulation/vault/opening-plan.ts";
-import { runVaults } from "../../oracle/simulation/vault/run-vaults.ts";
-import type { Short } from "../../oracle/simulation/vault/short.ts";
-import type { Vault } from "../../oracle/simulation/vault/vault-book.ts";
-import { addCounts, EMPTY_DAY } from "../../oracle/simulation/vault/vault-ledger.ts";
-import { createVaultScorer } from "../../oracle/simulation/vault/vault-scorer.ts";
-import { configuredTerms } from "../backtest/vault/configured-terms.ts";
-import { makePolicy, type PolicySpec } from "../backtest/vault/policy-spec.ts";
-import { type SegmentPath, walkSegment } from "../backtest/vault/segment-path.ts";
-import type { DeploymentConfig } from "../deploy/deployment-config.ts";
+import type { AssetSymbol, MarketSource } from "../../domain/market.ts";
+import { SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { openFileSource } from "../../ingestion/sources/file-source.ts";
+import { createRng } from "../../math/rng.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
+import { createMarketSimulator } from "../../simulation/market/market-simulator.ts";
+import type { MarginPolicy } from "../../simulation/vault/margin-policy.ts";
+import type { MarketHour, Moment } from "../../simulation/vault/market-moment.ts";
+import { planOpenings } from "../../simulation/vault/opening-plan.ts";
+import { makePolicy, type PolicySpec } from "../../simulation/vault/policy-spec.ts";
+import { runVaults } from "../../simulation/vault/run-vaults.ts";
+import type { Short } from "../../simulation/vault/short.ts";
+import type { Vault } from "../../simulation/vault/vault-book.ts";
+import { addCounts, EMPTY_DAY } from "../../simulation/vault/vault-ledger.ts";
+import { createVaultScorer } from "../../simulation/vault/vault-scorer.ts";
+import type { VaultTerms } from "../../simulation/vault/vault-terms.ts";
 import { hoursUnder, keepersUnder, scorerUnder } from "./attacks.ts";
 import type { CataloguedScenario } from "./scenario-catalogue.ts";
+import { type SegmentPath, walkSegment } from "./segment-path.ts";
 
 /** State of one vault at the start of an hour. USD; shares of notional. */
 export interface HourlyState {
@@ -50,7 +49,8 @@ export interface SimulationRequest {
   readonly scenario: CataloguedScenario;
   /** Roots of the data; only historical scenarios read them. */
   readonly data: readonly string[];
-  readonly config: DeploymentConfig;
+  /** Terms of the vault of an asset. */
+  readonly termsOf: (asset: AssetSymbol) => VaultTerms;
   readonly seed: string;
 }
 
@@ -92,9 +92,9 @@ interface AssetRun {
   readonly toSec: number;
 }
 
-function runAsset({ scenario, config, seed }: SimulationRequest, run: AssetRun): readonly SimulatedVault[] {
+function runAsset({ scenario, termsOf, seed }: SimulationRequest, run: AssetRun): readonly SimulatedVault[] {
   const { asset, path, fromSec, toSec } = run;
-  const terms = configuredTerms(config, asset);
+  const terms = termsOf(asset);
   const hours = hoursUnder(scenario.attack, run.hours);
   const rng = createRng(seed).fork(asset);
   const { marketId } = terms;

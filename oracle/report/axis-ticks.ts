@@ -1,5 +1,5 @@
 /** Range, ticks and projection of a chart's axis: linear, logarithmic or in time. */
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
 import { formatNumber } from "./format-number.ts";
 import type { ChartAxis, NumberFormat } from "./report.ts";
 

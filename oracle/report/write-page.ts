@@ -1,7 +1,7 @@
 /** Writes a report as one HTML page. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { PlimsollError } from "../../../oracle/domain/errors.ts";
+import { PlimsollError } from "../domain/errors.ts";
 import { renderReport } from "./render-report.ts";
 import type { Report } from "./report.ts";
 

@@ -1,11 +1,11 @@
 /** Policies by name and knob, as they travel between threads. */
 import { z } from "zod";
-import type { AssetSymbol } from "../../../oracle/domain/market.ts";
-import { exchangePolicy, staticPolicy } from "../../../oracle/simulation/vault/fixed-policies.ts";
-import type { MarginPolicy } from "../../../oracle/simulation/vault/margin-policy.ts";
-import { oraclePolicy } from "../../../oracle/simulation/vault/oracle-policy.ts";
-import type { VaultScorer } from "../../../oracle/simulation/vault/vault-scorer.ts";
-import type { VaultTerms } from "../../../oracle/simulation/vault/vault-terms.ts";
+import type { AssetSymbol } from "../../domain/market.ts";
+import { exchangePolicy, staticPolicy } from "./fixed-policies.ts";
+import type { MarginPolicy } from "./margin-policy.ts";
+import { oraclePolicy } from "./oracle-policy.ts";
+import type { VaultScorer } from "./vault-scorer.ts";
+import type { VaultTerms } from "./vault-terms.ts";
 
 /**
  * One policy by its one knob. `plimsoll` is the product at knob 1; below, what ρ asks beyond the option's value and the classes'

@@ -1,8 +1,8 @@
 /** What attacks do to a run: to the hours of the path, to the scores, to the keepers. */
-import { BPS, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { DEFAULT_KEEPER, type KeeperHabits } from "../../oracle/simulation/vault/keeper-habits.ts";
-import type { MarketHour } from "../../oracle/simulation/vault/market-moment.ts";
-import type { VaultScorer } from "../../oracle/simulation/vault/vault-scorer.ts";
+import { BPS, SECONDS_PER_HOUR } from "../../domain/units.ts";
+import { DEFAULT_KEEPER, type KeeperHabits } from "../../simulation/vault/keeper-habits.ts";
+import type { MarketHour } from "../../simulation/vault/market-moment.ts";
+import type { VaultScorer } from "../../simulation/vault/vault-scorer.ts";
 import type { Attack } from "./scenario-catalogue.ts";
 
 /** The crash of `crash-recovery` begins in this hour. */

@@ -1,7 +1,7 @@
 /** Terms of a simulated vault from the reviewed configuration of a deployment. */
-import type { AssetSymbol } from "../../../oracle/domain/market.ts";
-import type { VaultTerms } from "../../../oracle/simulation/vault/vault-terms.ts";
-import { classesOf, type DeploymentConfig, gridOf } from "../../deploy/deployment-config.ts";
+import type { AssetSymbol } from "../../oracle/domain/market.ts";
+import type { VaultTerms } from "../../oracle/simulation/vault/vault-terms.ts";
+import { classesOf, type DeploymentConfig, gridOf } from "./deployment-config.ts";
 
 const E8 = 10n ** 8n;
 /** An asset without a market in the configuration is listed as this one is, its amounts in the same number of coins. */

@@ -1,7 +1,7 @@
-/** Every scenario that `npm run simulate` knows: episodes of real markets, scripts of the simulator, and attacks upon a crash. */
-import { PlimsollError } from "../../oracle/domain/errors.ts";
-import { SCENARIOS } from "../../oracle/ingestion/scenarios.ts";
-import type { SimulatorScenario } from "../../oracle/simulation/market/simulator-scenarios.ts";
+/** Every scenario that `plimsoll simulate` knows: episodes of real markets, scripts of the simulator, and attacks upon a crash. */
+import { PlimsollError } from "../../domain/errors.ts";
+import { SCENARIOS } from "../../ingestion/scenarios.ts";
+import type { SimulatorScenario } from "../../simulation/market/simulator-scenarios.ts";
 
 /** What goes wrong besides the market. */
 export type Attack = "none" | "silence" | "hostile-tightening" | "hostile-loosening" | "keepers-away" | "pushed-feed";
