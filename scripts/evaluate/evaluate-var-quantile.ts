@@ -18,8 +18,9 @@ import {
 import { dieboldMariano } from "../../oracle/training/evaluate/newey-west.ts";
 import { commonSteps, forecastAt, type TailScore, tailScores } from "../../oracle/training/evaluate/tail-scores.ts";
 import { type DailyReturns, readDailyReturns } from "../data/daily-closes.ts";
-import { evaluatePortfolio, type PortfolioScores } from "./portfolio-scores.ts";
 import type { EvaluationRequest } from "./registry.ts";
+import { evaluateTenAssets } from "./var-quantile/ten-assets.ts";
+import { evaluateTwoAssets, type TwoAssetScores } from "./var-quantile/two-assets.ts";
 
 /** design/models.md §3, row `var-quantile`: pinball against the best baseline, p-values, correlation. */
 const LIMITS = { twoOfThree: 0.99, third: 1.02, coverageP: 0.05, dynamicP: 0.01, correlationRmse: 0.134 };
@@ -44,7 +45,7 @@ export async function evaluateVarQuantile({ paths, fromSec }: EvaluationRequest)
   }));
   const served = scores.find(({ name }) => name === SERVED)?.scores ?? [];
   const baselines = scores.filter(({ name }) => name !== SERVED && name !== ADAPTED);
-  const portfolio = evaluatePortfolio(paths, fromSec);
+  const portfolio = evaluateTwoAssets(paths, fromSec);
   const best = JUDGED_LEVELS.map((_, place) => bestOf(baselines, place));
   return {
     model: "var-quantile",
@@ -62,6 +63,7 @@ export async function evaluateVarQuantile({ paths, fromSec }: EvaluationRequest)
         dieboldMarianoP: accuracyP([models[SERVED], models[name]], days.returns, { steps, place }),
       })),
       portfolio: { ...portfolio },
+      tenAssets: { ...evaluateTenAssets(paths, fromSec) },
     },
     baselines: Object.fromEntries(baselines.map(({ name, scores: found }) => [name, { levels: rows(found) }])),
     targets: { ...pinballTargets(served, best), ...coverageTargets(served), ...correlationTarget(portfolio) },
@@ -142,7 +144,7 @@ function coverageTargets(served: readonly TailScore[]): Readonly<Record<string, 
   };
 }
 
-function correlationTarget(portfolio: PortfolioScores | null): Readonly<Record<string, Target>> {
+function correlationTarget(portfolio: TwoAssetScores | null): Readonly<Record<string, Target>> {
   return portfolio === null ? {} : { correlationRmse: atMost(portfolio.correlation.combined, LIMITS.correlationRmse) };
 }
 

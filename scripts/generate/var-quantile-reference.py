@@ -71,9 +71,29 @@ def rotation(random):
     }
 
 
+def matrices(random):
+    """Two exponential averages of cross products as explicit weights, where the code keeps a running sum."""
+    shares = random.standard_normal((90, 3)) @ np.linalg.cholesky(np.array([[1, 0.6, 0.3], [0.6, 1, 0.2], [0.3, 0.2, 1]])).T
+    forecasts = []
+    for decay in (0.97, 0.995):
+        weight = np.zeros(len(shares))
+        for step in range(len(shares)):
+            newest = max(1 - decay, 1 / (step + 1))
+            weight[:step] *= 1 - newest
+            weight[step] = newest
+        average = (shares * weight[:, None]).T @ shares
+        deviation = np.sqrt(np.diag(average))
+        forecasts.append(average / np.outer(deviation, deviation))
+    mean = sum(forecasts) / len(forecasts)
+    common = mean[np.triu_indices(3, 1)].mean()
+    forecast = 0.9 * mean + 0.1 * common
+    np.fill_diagonal(forecast, 1)
+    return {"residuals": shares.T.tolist(), "forecast": forecast.ravel().tolist()}
+
+
 def main():
     random = np.random.default_rng(SEED)
-    vectors = {"regressions": regressions(random), "laws": law_tails(), "rotation": rotation(random)}
+    vectors = {"regressions": regressions(random), "laws": law_tails(), "rotation": rotation(random), "matrices": matrices(random)}
     Path("test/vectors/var-quantile.json").write_text(json.dumps(vectors) + "\n")
 
 

@@ -104,7 +104,11 @@ describe("npm run evaluate -- --model var-quantile", () => {
     const shape = z.object({
       model: z.literal("var-quantile"),
       window: z.object({ from: z.string(), to: z.string() }),
-      metrics: z.object({ days: z.number(), levels: z.array(level).length(3) }),
+      metrics: z.object({
+        days: z.number(),
+        levels: z.array(level).length(3),
+        tenAssets: z.record(z.string(), z.unknown()),
+      }),
       baselines: z.record(z.string(), z.object({ levels: z.array(level).length(3) })),
     });
     const found = shape.parse(JSON.parse(stdout));
@@ -116,7 +120,44 @@ describe("npm run evaluate -- --model var-quantile", () => {
       "historical",
       "quantileHar",
     ]);
+    assert.deepEqual(found.metrics.tenAssets, {}, "without a panel there is nothing to say");
     assert.equal(found.window.to, "2021-01-29T00:00:00.000Z");
     assert.ok(found.metrics.days > 50 && found.metrics.days < DAYS - 500);
   });
+
+  it("default: ten perpetuals of a panel are judged as one portfolio", async () => {
+    await writeFile(join(folder.path, "perp_4h.csv"), panelCsv(720));
+    const { code, stdout, stderr } = await evaluate(simulate(), "--json");
+    assert.equal(code, 0, stderr);
+    const scores = z.object({ dynamic: z.number(), constant: z.number(), none: z.number() });
+    const shape = z.object({
+      metrics: z.object({
+        tenAssets: z.object({ assets: z.array(z.string()).length(10), steps: z.int().positive(), likelihood: scores }),
+      }),
+    });
+    const { tenAssets } = shape.parse(JSON.parse(stdout)).metrics;
+    assert.ok(!tenAssets.assets.includes("A04"), "an asset with a gap takes no part");
+    assert.ok(tenAssets.likelihood.constant < tenAssets.likelihood.none, "correlated residuals");
+  });
 });
+
+const BAR_SEC = 14_400;
+
+/** Twelve coins with one common shock a bar; the fifth lacks a bar. */
+function panelCsv(bars: number): string {
+  const rng = createRng("panel");
+  const prices = Array.from({ length: 12 }, () => 100);
+  const lines = ["ts,sym,open,high,low,close,quote_volume,trades"];
+  for (let bar = 0; bar < bars; bar += 1) {
+    const common = rng.normal();
+    prices.forEach((open, coin) => {
+      const close = open * Math.exp(0.01 * (common + rng.normal()));
+      prices[coin] = close;
+      const [high, low] = [Math.max(open, close), Math.min(open, close)];
+      const isGap = coin === 4 && bar === 50;
+      const name = `A${String(coin).padStart(2, "0")}`;
+      if (!isGap) lines.push([bar * BAR_SEC, name, open, high, low, close, 1, 1].join(","));
+    });
+  }
+  return lines.join("\n");
+}

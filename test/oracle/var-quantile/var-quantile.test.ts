@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { z } from "zod";
+import { choleskyFactor } from "../../../oracle/math/linear-algebra.ts";
 import { fitLinearQuantile, linearAt } from "../../../oracle/math/quantile-regression.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { adaptTail, combinedTail } from "../../../oracle/models/var-quantile/combined-tail.ts";
@@ -10,6 +11,7 @@ import {
   forecastCorrelations,
   MIN_CORRELATION_DAYS,
 } from "../../../oracle/models/var-quantile/correlation-forecast.ts";
+import { forecastMatrices } from "../../../oracle/models/var-quantile/dynamic-correlation.ts";
 import { empiricalTail, historicalTail } from "../../../oracle/models/var-quantile/empirical-tail.ts";
 import { garchWalk, parametricTail, residualTail } from "../../../oracle/models/var-quantile/garch-tail.ts";
 import { harTail } from "../../../oracle/models/var-quantile/har-tail.ts";
@@ -32,6 +34,7 @@ const vectorsSchema = z.object({
     forecast: z.array(z.array(z.number())),
     tails: z.array(z.tuple([z.number(), z.number(), z.number()])),
   }),
+  matrices: z.object({ residuals: z.array(series), forecast: z.array(z.number()) }),
 });
 const VECTORS = new URL("../../vectors/var-quantile.json", import.meta.url);
 const vectors = vectorsSchema.parse(JSON.parse(readFileSync(VECTORS, "utf8")));
@@ -190,5 +193,39 @@ describe("forecastCorrelations", () => {
     assert.ok((combined[299] ?? 1) < 0.3);
     const earlier = forecastCorrelations(realised.subarray(0, 250)).combined;
     assert.deepEqual(earlier, combined.slice(0, 250));
+  });
+});
+
+describe("forecastMatrices", () => {
+  const { residuals, forecast } = vectors.matrices;
+  const withNext = residuals.map((column) => Float64Array.from([...column, 0]));
+  it("error: no forecast before sixty whole steps, and a step with a gap counts as none", () => {
+    const gappy = withNext.map((column, asset) =>
+      column.map((value, step) => (asset === 0 && step < 20 ? Number.NaN : value)),
+    );
+    const first = (path: ReturnType<typeof forecastMatrices>): number => path.findIndex((matrix) => matrix !== null);
+    assert.equal(first(forecastMatrices(withNext)), MIN_CORRELATION_DAYS);
+    assert.equal(first(forecastMatrices(gappy)), MIN_CORRELATION_DAYS + 20);
+    assert.deepEqual(forecastMatrices([]), []);
+  });
+  it("default: numpy's weighted cross products", () => {
+    const last = forecastMatrices(withNext).at(-1);
+    forecast.forEach((value, place) => {
+      near(last?.[place] ?? Number.NaN, value, 1e-12, `cell ${place}`);
+    });
+  });
+  it("behavior: ten assets give correlation matrices, a break is followed, and the future changes nothing", () => {
+    const rng = createRng("matrices");
+    const columns = Array.from({ length: 10 }, () => new Float64Array(600));
+    for (let step = 0; step < 600; step += 1) {
+      const share = step < 300 ? 0.9 : 0.1;
+      const common = rng.normal();
+      for (const column of columns) column[step] = Math.sqrt(share) * common + Math.sqrt(1 - share) * rng.normal();
+    }
+    const path = forecastMatrices(columns);
+    for (const matrix of path) assert.ok(matrix === null || choleskyFactor(matrix) !== null);
+    const meanAt = (step: number): number => ((path[step]?.reduce((sum, value) => sum + value, 0) ?? 0) - 10) / 90;
+    assert.ok(meanAt(299) > 0.8 && meanAt(599) < 0.3, `${meanAt(299)}, ${meanAt(599)}`);
+    assert.deepEqual(forecastMatrices(columns.map((column) => column.subarray(0, 200))), path.slice(0, 200));
   });
 });

@@ -1,32 +1,26 @@
 /** Two assets of the hourly data, half and half: correlation forecasts, and tails of the portfolio against its own history. */
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../oracle/domain/units.ts";
-import { mean } from "../../oracle/math/statistics.ts";
-import { forecastCorrelations } from "../../oracle/models/var-quantile/correlation-forecast.ts";
-import { historicalTail } from "../../oracle/models/var-quantile/empirical-tail.ts";
-import { blendedDeviations, garchWalk, parametricTail } from "../../oracle/models/var-quantile/garch-tail.ts";
-import { portfolioTail } from "../../oracle/models/var-quantile/portfolio-tail.ts";
-import { JUDGED_LEVELS, type TailPath } from "../../oracle/models/var-quantile/tail-path.ts";
-import { HOURS_PER_DAY } from "../../oracle/models/vol-lstm/hourly-variance.ts";
-import { hourlyFiles, readHourlySeries } from "../../oracle/pipeline/retraining/hourly-series.ts";
-import type { Metrics } from "../../oracle/training/evaluate/evaluation.ts";
-import { commonSteps, tailScores } from "../../oracle/training/evaluate/tail-scores.ts";
-import type { VolSeries } from "../../oracle/training/vol-lstm/vol-rows.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
+import { mean } from "../../../oracle/math/statistics.ts";
+import { forecastCorrelations } from "../../../oracle/models/var-quantile/correlation-forecast.ts";
+import { blendedDeviations } from "../../../oracle/models/var-quantile/garch-tail.ts";
+import { HOURS_PER_DAY } from "../../../oracle/models/vol-lstm/hourly-variance.ts";
+import { hourlyFiles, readHourlySeries } from "../../../oracle/pipeline/retraining/hourly-series.ts";
+import type { VolSeries } from "../../../oracle/training/vol-lstm/vol-rows.ts";
+import { type PortfolioTails, portfolioTails } from "./portfolio-tails.ts";
 
 const ASSETS = ["spot-BTC", "spot-ETH"] as const;
 const PERCENT = 100;
 const NO_HOURS: Float64Array = new Float64Array();
 
 /** Scores of the portfolio. */
-export interface PortfolioScores {
+export interface TwoAssetScores extends Pick<PortfolioTails, "tails"> {
   readonly days: number;
   /** Root mean squared errors of the forecasts of the daily realised correlation. */
   readonly correlation: Readonly<Record<"combined" | "ewma94" | "ewma97" | "har" | "yesterday", number>>;
-  /** Tail scores by level: the rotated joint bootstrap, historical simulation of the portfolio, GARCH-t of the portfolio. */
-  readonly tails: Readonly<Record<"rotated" | "historical" | "garchT", readonly Metrics[]>>;
 }
 
 /** Scores from `fromSec` on; `null` where the data do not hold both assets over a common span with forecasts. */
-export function evaluatePortfolio(paths: readonly string[], fromSec: number | null): PortfolioScores | null {
+export function evaluateTwoAssets(paths: readonly string[], fromSec: number | null): TwoAssetScores | null {
   const series = hourlyFiles(paths).length > 0 ? readHourlySeries(paths) : [];
   const [first, second] = ASSETS.map((id) => series.find((entry) => entry.id === id));
   if (first === undefined || second === undefined) return null;
@@ -34,20 +28,10 @@ export function evaluatePortfolio(paths: readonly string[], fromSec: number | nu
   const fromDay = fromSec === null ? 0 : daySec.findIndex((day) => day >= fromSec);
   const forecasts = forecastCorrelations(realised);
   const deviations = returns.map(blendedDeviations);
-  const weights = ASSETS.map(() => 1 / ASSETS.length);
-  const own = (returns[0] ?? new Float64Array()).map((_, day) =>
-    returns.reduce((sum, column, asset) => sum + (weights[asset] ?? 0) * (column[day] ?? Number.NaN), 0),
-  );
   const correlation = (_left: number, _right: number, day: number): number => forecasts.combined[day] ?? Number.NaN;
-  const tails = {
-    rotated: portfolioTail({ returns, deviations, weights, correlation }, JUDGED_LEVELS),
-    historical: historicalTail(own, JUDGED_LEVELS),
-    garchT: parametricTail(garchWalk(own, "t"), JUDGED_LEVELS),
-  };
-  const steps = fromDay < 0 ? [] : commonSteps(Object.values(tails), fromDay);
-  if (steps.length === 0) return null;
-  const scored = (path: TailPath): readonly Metrics[] =>
-    tailScores(path, own, { levels: JUDGED_LEVELS, steps }).map((score) => ({ ...score }));
+  const found = portfolioTails({ returns, deviations, correlation }, fromDay);
+  if (found === null) return null;
+  const { steps, tails } = found;
   const error = (forecast: Float64Array): number =>
     Math.sqrt(mean(steps.map((day) => ((realised[day] ?? Number.NaN) - (forecast[day] ?? Number.NaN)) ** 2)));
   const yesterday = realised.map((_, day) => realised[day - 1] ?? Number.NaN);
@@ -61,7 +45,7 @@ export function evaluatePortfolio(paths: readonly string[], fromSec: number | nu
       har: error(har),
       yesterday: error(yesterday),
     },
-    tails: { rotated: scored(tails.rotated), historical: scored(tails.historical), garchT: scored(tails.garchT) },
+    tails,
   };
 }
 
