@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
+import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
+import {HedgeFixture} from "./HedgeFixture.sol";
+import {HostileVenue} from "./HostileVenue.sol";
+
+/// @title Attacks on the hedging mandate: H1 hedger, H2 both keys, H3 guardian, H4 venue, H5 the fund's money
+contract HedgeAttacksTest is HedgeFixture {
+    HostileVenue private venue;
+
+    function _useHostileVenue() private {
+        venue = new HostileVenue(address(token));
+        mandate = _mandateAt(venue);
+    }
+
+    /// @dev Venue as dear as the mandate lets it be.
+    function _useDearVenue() private {
+        perp = new TestPerp(guard, MARKET, token, PerpTerms(SLIPPAGE_BPS, 1_000, 500, 100, 0));
+        token.mint(address(perp), 1e15);
+        mandate = _mandateAt(perp);
+    }
+
+    /// @dev With an honest reporter the way there is a trade and the way back is shrinking; both use the turnover.
+    function test_H1_HedgerAloneCannotChurn() external {
+        _useDearVenue();
+        _post(90_000e6);
+        uint256 before = _worth();
+        for (uint256 i = 0; i < 144; ++i) {
+            _rest(5e8);
+            int256 position = perp.positionOf(address(mandate));
+            uint256 left = mandate.turnoverLeftE8();
+            if (position == 0 && left >= 0.2e8) _trade(-int64(int256(left < 5e8 ? left : 5e8)));
+            position = perp.positionOf(address(mandate));
+            vm.prank(hedger);
+            if (position != 0) mandate.reduce(uint64(uint256(-position)));
+        }
+        assertLe(before - _worth(), _churnCost(144 * uint256(REST)));
+        _rest(5e8);
+        vm.prank(hedger);
+        vm.expectPartialRevert(IHedgeMandate.MandateDirection.selector);
+        mandate.trade(1e8);
+    }
+
+    /// @dev Reporter and hedger together, the price standing still, at the dearest venue that the slippage allows.
+    function test_H2_BothKeysLoseNoMoreThanTheTurnoverCosts() external {
+        _useDearVenue();
+        _post(90_000e6);
+        uint256 before = _worth();
+        for (uint256 i = 0; i < 144; ++i) _churn(i % 2 == 0);
+        uint256 lost = before - _worth();
+        uint256 bound = _churnCost(144 * uint256(REST));
+        assertLe(lost, bound);
+        assertGt(lost, bound / 2);
+    }
+
+    /// @dev And whatever they do, with any venue: no more than the margin, once.
+    function test_H2_LossEndsAtTheMargin() external {
+        _useHostileVenue();
+        _post(MAX_MARGIN);
+        venue.lie(HostileVenue.Lie.KEEPS);
+        vm.startPrank(hedger);
+        assertEq(mandate.takeMargin(MAX_MARGIN), 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(IHedgeMandate.MandateMarginTooLarge.selector, MAX_MARGIN + 1, MAX_MARGIN)
+        );
+        mandate.postMargin(1);
+        vm.stopPrank();
+        mandate.setTerms(_terms());
+        vm.prank(hedger);
+        vm.expectRevert(
+            abi.encodeWithSelector(IHedgeMandate.MandateMarginTooLarge.selector, MAX_MARGIN + 1, MAX_MARGIN)
+        );
+        mandate.postMargin(1);
+        assertEq(token.balanceOf(address(mandate)), CAPITAL - MAX_MARGIN);
+    }
+
+    /// @dev Gains that came home do not count as margin given back in advance.
+    function test_H2_GainsBuyNoRoomForLosses() external {
+        _useHostileVenue();
+        _post(1e6);
+        token.mint(address(venue), 50_000e6);
+        vm.startPrank(hedger);
+        mandate.takeMargin(50_000e6);
+        assertEq(mandate.used().netMargin, 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(IHedgeMandate.MandateMarginTooLarge.selector, MAX_MARGIN + 1, MAX_MARGIN)
+        );
+        mandate.postMargin(MAX_MARGIN + 1);
+        vm.stopPrank();
+    }
+
+    /// @dev A position held against the fund instead of for it: a crash and a liquidation cost the margin, not more.
+    function test_H2_LiquidationCostsNoMoreThanTheMargin() external {
+        _post(MAX_MARGIN);
+        _report(-5e8);
+        _trade(5e8);
+        _push(30_000e8);
+        perp.liquidate(address(mandate));
+        assertEq(_worth(), CAPITAL - MAX_MARGIN);
+        vm.prank(hedger);
+        vm.expectPartialRevert(IHedgeMandate.MandateMarginTooLarge.selector);
+        mandate.postMargin(1);
+    }
+
+    /// @dev The guardian can only shrink and bring home, at prices inside the slippage.
+    function test_H3_HostileGuardianTakesNothing() external {
+        _useHostileVenue();
+        _openHedge();
+        vm.startPrank(guardian);
+        vm.expectPartialRevert(IHedgeMandate.MandateReductionTooLarge.selector);
+        mandate.unwind(2e8 + 1, 0);
+        venue.lie(HostileVenue.Lie.PRICE);
+        vm.expectPartialRevert(IHedgeMandate.MandateVenueMismatch.selector);
+        mandate.unwind(1e8, 0);
+        venue.lie(HostileVenue.Lie.NONE);
+        mandate.unwind(2e8, 60_000e6);
+        vm.stopPrank();
+        assertEq(token.balanceOf(address(mandate)), CAPITAL);
+        assertEq(token.balanceOf(guardian), 0);
+    }
+
+    function test_H4_LyingVenueIsFoundOut() external {
+        _useHostileVenue();
+        _post(60_000e6);
+        _report(2e8);
+        HostileVenue.Lie[3] memory lies = [
+            HostileVenue.Lie.PRICE,
+            HostileVenue.Lie.POSITION,
+            HostileVenue.Lie.SPENDS_AGAIN
+        ];
+        for (uint256 i = 0; i < lies.length; ++i) {
+            venue.lie(lies[i]);
+            vm.prank(hedger);
+            vm.expectPartialRevert(IHedgeMandate.MandateVenueMismatch.selector);
+            mandate.trade(-1e8);
+        }
+        venue.lie(HostileVenue.Lie.TAKES_LESS);
+        vm.prank(hedger);
+        vm.expectPartialRevert(IHedgeMandate.MandateVenueMismatch.selector);
+        mandate.postMargin(1_000e6);
+    }
+
+    function test_H4_NoAllowanceIsLeft() external {
+        _useHostileVenue();
+        _post(60_000e6);
+        assertEq(token.allowance(address(mandate), address(venue)), 0);
+        vm.expectPartialRevert(IERC20Errors.ERC20InsufficientAllowance.selector);
+        venue.takeAgain(address(mandate), 1);
+    }
+
+    /// @dev The venue holds the hedger's key.
+    function test_H4_RevertWhen_VenueCallsBack() external {
+        venue = new HostileVenue(address(token));
+        hedger = address(venue);
+        mandate = _mandateAt(venue);
+        _post(60_000e6);
+        _report(2e8);
+        bytes[3] memory calls = [
+            abi.encodeCall(mandate.takeMargin, (1)),
+            abi.encodeCall(mandate.postMargin, (1)),
+            abi.encodeCall(mandate.reduce, (1))
+        ];
+        bytes memory locked = abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            venue.callBackWith(calls[i]);
+            vm.prank(hedger);
+            vm.expectRevert(abi.encodeWithSelector(HostileVenue.HostileCallBackFailed.selector, locked));
+            mandate.trade(-1e8);
+        }
+    }
+
+    /// @dev A venue that answers nothing holds its margin, and neither the rest of the capital nor the fund.
+    function test_H4_SilentVenueHoldsNothingElseUp() external {
+        _useHostileVenue();
+        _post(60_000e6);
+        venue.lie(HostileVenue.Lie.SILENT);
+        mandate.release(bob, CAPITAL - 60_000e6);
+        _fundIsWhole();
+    }
+
+    /// @dev A token sent to the mandate is capital, and moves no price, cap or share of anybody.
+    function test_H5_DonationsBuyNothing() external {
+        uint256 limit = mandate.marginLimit();
+        uint256 price = fund.convertToAssets(1e12);
+        token.mint(address(mandate), 1e14);
+        token.mint(address(fund), 1e14);
+        token.mint(address(perp), 1e14);
+        assertEq(mandate.marginLimit(), limit);
+        assertEq(fund.convertToAssets(1e12), price);
+    }
+
+    /// @dev The worst that a mandate can come to: everything at the venue is gone.
+    function test_H5_LostMarginCostsTheFundNothing() external {
+        _useHostileVenue();
+        _post(MAX_MARGIN);
+        vm.prank(address(venue));
+        token.transfer(stranger, MAX_MARGIN);
+        _fundIsWhole();
+    }
+
+    function _fundIsWhole() private {
+        assertEq(fund.totalAssets(), FUND_ASSETS);
+        assertEq(token.balanceOf(address(fund)), FUND_ASSETS);
+        driver.reserve(1, 200_000e6);
+        driver.cover(1, 200_000e6);
+        _ripen(alice);
+        assertApproxEqAbs(_redeem(alice, fund.maxRedeem(alice)), FUND_ASSETS - 200_000e6, 1);
+    }
+
+    function _churn(bool isShort) private {
+        _rest(isShort ? int64(5e8) : int64(-5e8));
+        int256 gap = (isShort ? int256(-5e8) : int256(5e8)) - perp.positionOf(address(mandate));
+        int256 left = int256(mandate.turnoverLeftE8());
+        int256 size = gap > 0 ? (gap < left ? gap : left) : (-gap < left ? gap : -left);
+        if (size != 0 && (gap > 0.1e8 || gap < -0.1e8)) _trade(int64(size));
+    }
+
+    /// @dev As docs/threat-model.md states it: what comes back of the turnover, the turnover itself, and one position that is
+    /// closed when all of it is used up.
+    function _churnCost(uint256 elapsed) private pure returns (uint256 units) {
+        uint256 volumeE8 = MAX_TURNOVER + (uint256(MAX_TURNOVER) * elapsed) / WINDOW + MAX_SIZE;
+        return (volumeE8 * SPOT * SLIPPAGE_BPS) / 1e14;
+    }
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {HedgeGround, HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
+import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
+import {IPriceGuard} from "../../../contracts/interfaces/IPriceGuard.sol";
+import {TestToken} from "../../../contracts/local/TestToken.sol";
+import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
+import {MandateTerms, MandateUse} from "../../../contracts/types/HedgeTypes.sol";
+import {HedgeFixture} from "./HedgeFixture.sol";
+import {HostileVenue} from "./HostileVenue.sol";
+
+/// @title Mandate: refusals first, then what it does
+/// @dev given terms: when a field leaves its bounds, they are refused
+///      given a call: when it comes from the wrong account, in a pause, after the end, it is refused
+///      given a target: when the trade leads away, beyond, or is not needed, it is refused
+///      given margin: when it exceeds the cap or the share of free assets, it is refused
+contract HedgeMandateTest is HedgeFixture {
+    function _refused(MandateTerms memory terms) private {
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTermsInvalid.selector, terms));
+        mandate.setTerms(terms);
+    }
+
+    function test_RevertWhen_TermsNameWrongAccounts() external {
+        MandateTerms memory terms = _terms();
+        terms.hedger = address(0);
+        _refused(terms);
+        terms = _terms();
+        terms.reporter = address(0);
+        _refused(terms);
+        terms.reporter = hedger;
+        _refused(terms);
+    }
+
+    function test_RevertWhen_TimesAreOutsideTheirBounds() external {
+        MandateTerms memory terms = _terms();
+        terms.lifeSec = 1 hours - 1;
+        _refused(terms);
+        terms.lifeSec = 90 days + 1;
+        _refused(terms);
+        terms = _terms();
+        terms.coolDownSec = 1 minutes - 1;
+        _refused(terms);
+        terms = _terms();
+        terms.targetLifeSec = 1 minutes - 1;
+        _refused(terms);
+        terms.targetLifeSec = 1 days + 1;
+        _refused(terms);
+        terms = _terms();
+        terms.windowSec = 1 hours - 1;
+        _refused(terms);
+        terms.windowSec = 7 days + 1;
+        _refused(terms);
+    }
+
+    function test_RevertWhen_AmountsAreOutsideTheirBounds() external {
+        MandateTerms memory terms = _terms();
+        terms.marginShareBps = 2_001;
+        _refused(terms);
+        terms = _terms();
+        terms.slippageBps = 501;
+        _refused(terms);
+        terms = _terms();
+        terms.maxSizeE8 = uint64(type(int64).max) + 1;
+        _refused(terms);
+        terms = _terms();
+        terms.maxTurnoverE8 = uint64(type(int64).max) + 1;
+        _refused(terms);
+    }
+
+    function test_TermsAtTheirBounds() external {
+        MandateTerms memory terms = _terms();
+        (terms.lifeSec, terms.coolDownSec, terms.targetLifeSec) = (90 days, 1 minutes, 1 minutes);
+        (terms.windowSec, terms.marginShareBps, terms.slippageBps) = (7 days, 2_000, 500);
+        mandate.setTerms(terms);
+        (terms.lifeSec, terms.targetLifeSec, terms.windowSec) = (1 hours, 1 days, 1 hours);
+        (terms.maxSizeE8, terms.maxTurnoverE8) = (uint64(type(int64).max), uint64(type(int64).max));
+        mandate.setTerms(terms);
+        assertEq(abi.encode(mandate.terms()), abi.encode(terms));
+    }
+
+    function test_RevertWhen_MarginIsAnotherToken() external {
+        TestToken other = new TestToken("Other", "OTH", 6, address(this));
+        TestPerp foreign = new TestPerp(guard, MARKET, other, PerpTerms(10, 1_000, 500, 100, 0));
+        vm.expectRevert(
+            abi.encodeWithSelector(IHedgeMandate.MandateTokenMismatch.selector, address(other), address(token))
+        );
+        new HedgeMandate(authority, HedgeGround(fund, foreign, guard, MARKET), _terms());
+    }
+
+    function _notAllowed(address caller, address allowed) private {
+        vm.prank(caller);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateNotAllowed.selector, caller, allowed));
+    }
+
+    function test_RevertWhen_CallerIsAnother() external {
+        _openHedge();
+        vm.warp(block.timestamp + REST);
+        _notAllowed(hedger, reporter);
+        mandate.reportNetDelta(1e8, uint40(block.timestamp));
+        _notAllowed(reporter, hedger);
+        mandate.trade(-1e8);
+        _notAllowed(stranger, hedger);
+        mandate.reduce(1e8);
+        _notAllowed(reporter, hedger);
+        mandate.postMargin(1);
+        _notAllowed(stranger, hedger);
+        mandate.takeMargin(1);
+    }
+
+    function test_RevertWhen_StrangerCallsTheDao() external {
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
+        bytes[] memory calls = new bytes[](6);
+        calls[0] = abi.encodeCall(mandate.pause, ());
+        calls[1] = abi.encodeCall(mandate.unwind, (1, 1));
+        calls[2] = abi.encodeCall(mandate.endMandate, ());
+        calls[3] = abi.encodeCall(mandate.setTerms, (_terms()));
+        calls[4] = abi.encodeCall(mandate.resume, ());
+        calls[5] = abi.encodeCall(mandate.release, (stranger, 1));
+        for (uint256 i = 0; i < calls.length; ++i) {
+            vm.prank(stranger);
+            (bool ok, bytes memory reason) = address(mandate).call(calls[i]);
+            assertFalse(ok);
+            assertEq(reason, refusal);
+        }
+    }
+
+    function test_RevertWhen_ObservationIsNotOfNow() external {
+        uint40 now40 = uint40(block.timestamp);
+        bytes4 refusal = IHedgeMandate.MandateObservationInvalid.selector;
+        vm.startPrank(reporter);
+        vm.expectRevert(abi.encodeWithSelector(refusal, now40 + 1, 0, 1 hours));
+        mandate.reportNetDelta(1e8, now40 + 1);
+        vm.expectRevert(abi.encodeWithSelector(refusal, now40 - 1 hours - 1, 0, 1 hours));
+        mandate.reportNetDelta(1e8, now40 - 1 hours - 1);
+        mandate.reportNetDelta(1e8, now40 - 1 hours);
+        vm.expectRevert(abi.encodeWithSelector(refusal, now40 - 1 hours, now40 - 1 hours, 1 hours));
+        mandate.reportNetDelta(1e8, now40 - 1 hours);
+        vm.stopPrank();
+    }
+
+    function test_RevertWhen_TargetIsMissingOrStale() external {
+        _post(60_000e6);
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTargetStale.selector, 0, 1 hours));
+        mandate.trade(-1e8);
+        _report(2e8);
+        vm.warp(NOON + 1 hours);
+        _trade(-1e8);
+        vm.warp(NOON + 1 hours + REST);
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTargetStale.selector, NOON, 1 hours));
+        mandate.trade(-1e8);
+    }
+
+    function _misdirected(int64 sizeE8, int256 position, int256 target) private {
+        vm.prank(hedger);
+        vm.expectRevert(
+            abi.encodeWithSelector(IHedgeMandate.MandateDirection.selector, int256(sizeE8), position, target)
+        );
+        mandate.trade(sizeE8);
+    }
+
+    function test_RevertWhen_TradeDoesNotCloseTheGap() external {
+        _post(60_000e6);
+        _report(2e8);
+        _misdirected(0, 0, -2e8);
+        _misdirected(1, 0, -2e8);
+        _misdirected(-2e8 - 1, 0, -2e8);
+        _trade(-1.9e8);
+        _rest(2e8);
+        // What is missing is inside the tolerance, the tolerance itself included.
+        _misdirected(-1, -1.9e8, -2e8);
+        _rest(1.8e8 - 1);
+        _misdirected(-1, -1.9e8, -(1.8e8 - 1));
+        _trade(0.1e8 + 1);
+        assertEq(perp.positionOf(address(mandate)), -(1.8e8 - 1));
+    }
+
+    function test_RevertWhen_PositionWouldExceedItsCap() external {
+        _post(90_000e6);
+        _report(50e8);
+        _misdirected(-5e8 - 1, 0, -5e8);
+        _trade(-5e8);
+        _rest(-50e8);
+        _misdirected(10e8 + 1, -5e8, 5e8);
+    }
+
+    function test_RevertWhen_CoolingDown() external {
+        _openHedge();
+        _push(SPOT);
+        vm.warp(NOON + 1);
+        _report(3e8);
+        vm.warp(NOON + REST - 1);
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateCoolingDown.selector, NOON + REST));
+        mandate.trade(-1e8);
+        vm.warp(NOON + REST);
+        _trade(-1e8);
+    }
+
+    function test_RevertWhen_TurnoverIsUsedUp() external {
+        _post(90_000e6);
+        _report(5e8);
+        _trade(-5e8);
+        _rest(-5e8);
+        uint256 left = MAX_TURNOVER - 5e8 + (uint256(MAX_TURNOVER) * REST) / WINDOW;
+        assertEq(mandate.turnoverLeftE8(), left);
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTurnover.selector, left + 1, left));
+        mandate.trade(int64(int256(left)) + 1);
+        _trade(int64(int256(left)));
+        assertEq(mandate.turnoverLeftE8(), 0);
+        vm.warp(block.timestamp + WINDOW);
+        assertEq(mandate.turnoverLeftE8(), MAX_TURNOVER);
+    }
+
+    function test_RevertWhen_PriceIsBeyondTheSlippage() external {
+        TestPerp dear = new TestPerp(guard, MARKET, token, PerpTerms(SLIPPAGE_BPS + 1, 1_000, 500, 100, 0));
+        mandate = _mandateAt(dear);
+        _post(60_000e6);
+        _report(2e8);
+        vm.prank(hedger);
+        vm.expectPartialRevert(TestPerp.PerpPriceBeyondLimit.selector);
+        mandate.trade(-1e8);
+    }
+
+    function test_RevertWhen_ThereIsNoGoodPrice() external {
+        _openHedge();
+        vm.warp(NOON + MAX_AGE + 1);
+        _report(3e8);
+        vm.startPrank(hedger);
+        vm.expectPartialRevert(IPriceGuard.PriceStale.selector);
+        mandate.trade(-1e8);
+        vm.expectPartialRevert(IPriceGuard.PriceStale.selector);
+        mandate.reduce(1e8);
+        vm.stopPrank();
+    }
+
+    function _marginRefused(uint128 amount, uint256 margin, uint256 limit) private {
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateMarginTooLarge.selector, margin, limit));
+        mandate.postMargin(amount);
+    }
+
+    function test_RevertWhen_MarginExceedsItsCap() external {
+        _marginRefused(MAX_MARGIN + 1, MAX_MARGIN + 1, MAX_MARGIN);
+        _post(MAX_MARGIN);
+        _marginRefused(1, MAX_MARGIN + 1, MAX_MARGIN);
+    }
+
+    function test_RevertWhen_MarginExceedsTheShareOfFreeAssets() external {
+        driver.cover(1, 200_000e6);
+        driver.reserve(2, 180_000e6);
+        driver.reserve(3, 180_000e6);
+        driver.cover(3, 0);
+        driver.reserve(4, 180_000e6);
+        driver.reserve(5, 180_000e6);
+        driver.reserve(6, 180_000e6);
+        // 1.8 million, of which 720 000 are lent and 180 000 owed back.
+        assertEq(mandate.marginLimit(), 90_000e6);
+        _marginRefused(90_000e6 + 1, 90_000e6 + 1, 90_000e6);
+        _post(90_000e6);
+    }
+
+    function test_RevertWhen_PausedOrEnded() external {
+        _openHedge();
+        vm.prank(guardian);
+        mandate.pause();
+        _rest(3e8);
+        vm.startPrank(hedger);
+        vm.expectRevert(IHedgeMandate.MandateIsPaused.selector);
+        mandate.trade(-1e8);
+        vm.expectRevert(IHedgeMandate.MandateIsPaused.selector);
+        mandate.postMargin(1);
+        vm.stopPrank();
+        mandate.resume();
+        mandate.endMandate();
+        vm.startPrank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateExpired.selector, block.timestamp));
+        mandate.trade(-1e8);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateExpired.selector, block.timestamp));
+        mandate.postMargin(1);
+        vm.stopPrank();
+    }
+
+    function test_RevertWhen_ReductionIsNone() external {
+        _openHedge();
+        bytes4 refusal = IHedgeMandate.MandateReductionTooLarge.selector;
+        vm.startPrank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(refusal, 2e8 + 1, -2e8));
+        mandate.reduce(2e8 + 1);
+        vm.expectRevert(abi.encodeWithSelector(refusal, 0, -2e8));
+        mandate.reduce(0);
+        vm.stopPrank();
+    }
+
+    function test_HedgePaysWhatTheCoinFalls() external {
+        vm.expectEmit(address(mandate));
+        emit IHedgeMandate.MarginMoved(hedger, 60_000e6, 60_000e6);
+        _post(60_000e6);
+        vm.expectEmit(address(mandate));
+        emit IHedgeMandate.NetDeltaReported(2e8, uint40(NOON));
+        _report(2e8);
+        vm.expectEmit(address(mandate));
+        emit IHedgeMandate.Hedged(hedger, -2e8, 59_940e8, SPOT, -2e8);
+        assertEq(_trade(-2e8), 59_940e8);
+        _push(54_000e8);
+        // 6 000 a coin, less the cost of 60.
+        assertEq(_worth(), CAPITAL + 11_880e6);
+        vm.startPrank(hedger);
+        mandate.reduce(2e8);
+        vm.expectEmit(address(mandate));
+        emit IHedgeMandate.MarginMoved(hedger, -71_772e6, 0);
+        assertEq(mandate.takeMargin(71_772e6), 71_772e6);
+        vm.stopPrank();
+        MandateUse memory used = mandate.used();
+        assertEq(used.netMargin, 0);
+        assertEq(token.balanceOf(address(mandate)), CAPITAL + 11_772e6);
+    }
+
+    function test_PauseStillShrinksAndBringsHome() external {
+        _openHedge();
+        vm.startPrank(guardian);
+        mandate.pause();
+        mandate.unwind(0.5e8, 0);
+        mandate.unwind(0, 10_000e6);
+        vm.stopPrank();
+        vm.startPrank(hedger);
+        mandate.reduce(1.5e8);
+        mandate.takeMargin(49_000e6);
+        vm.stopPrank();
+        assertEq(perp.positionOf(address(mandate)), 0);
+        assertEq(mandate.used().netMargin, 1_000e6);
+    }
+
+    function test_AfterTheEndAnybodyShrinksAndBringsHome() external {
+        _openHedge();
+        vm.warp(NOON + 30 days - 1);
+        _push(SPOT);
+        _notAllowed(stranger, hedger);
+        mandate.reduce(2e8);
+        vm.warp(NOON + 30 days);
+        vm.startPrank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandatePositionOpen.selector, -2e8));
+        mandate.takeMargin(1);
+        mandate.reduce(2e8);
+        mandate.takeMargin(59_000e6);
+        vm.stopPrank();
+        assertEq(token.balanceOf(address(mandate)), CAPITAL - 1_000e6);
+    }
+
+    function test_UnwindTakesTheMarkWithoutAGoodPrice() external {
+        HostileVenue venue = new HostileVenue(address(token));
+        mandate = _mandateAt(venue);
+        _openHedge();
+        venue.setMark(50_000e8);
+        vm.warp(NOON + MAX_AGE + 1);
+        vm.prank(guardian);
+        vm.expectEmit(address(mandate));
+        emit IHedgeMandate.Hedged(guardian, 2e8, 50_250e8, 50_000e8, 0);
+        mandate.unwind(2e8, 0);
+    }
+
+    function test_NewTermsKeepLossesAndPause() external {
+        _openHedge();
+        vm.prank(guardian);
+        mandate.pause();
+        vm.warp(NOON + 20 days);
+        MandateTerms memory terms = _terms();
+        terms.maxMargin = 70_000e6;
+        mandate.setTerms(terms);
+        MandateUse memory used = mandate.used();
+        assertTrue(used.isPaused);
+        assertEq(used.netMargin, 60_000e6);
+        assertEq(used.until, NOON + 50 days);
+        mandate.resume();
+        _marginRefused(10_000e6 + 1, 70_000e6 + 1, 70_000e6);
+    }
+
+    function test_ReleasePaysOnlyWhatIsHere() external {
+        _openHedge();
+        mandate.release(bob, CAPITAL - 60_000e6);
+        assertEq(token.balanceOf(address(mandate)), 0);
+        vm.expectPartialRevert(IERC20Errors.ERC20InsufficientBalance.selector);
+        mandate.release(bob, 1);
+    }
+}
