@@ -110,7 +110,7 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
         uint256 before = _TOKEN.balanceOf(address(this));
         _TOKEN.forceApprove(address(VENUE), amount);
         VENUE.depositMargin(amount);
-        _TOKEN.forceApprove(address(VENUE), 0);
+        // Nothing is left of the allowance where this holds.
         _requireBalance(before - amount);
     }
 
@@ -156,6 +156,13 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
     function release(address to, uint256 amount) external restricted nonReentrant {
         emit CapitalReleased(to, amount);
         _TOKEN.safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IHedgeMandate
+    function payFund(uint256 amount) external restricted nonReentrant {
+        emit CapitalReleased(address(FUND), amount);
+        _TOKEN.forceApprove(address(FUND), amount);
+        FUND.contribute(amount);
     }
 
     /// @inheritdoc IHedgeMandate

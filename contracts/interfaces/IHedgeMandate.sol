@@ -9,6 +9,7 @@ import {IPriceGuard} from "./IPriceGuard.sol";
 /// @title Capped, pausable mandate that hedges the net delta of an insurance fund with a perpetual contract
 /// @notice Holds capital of its own, sent here by the DAO or anybody else; no call reaches the fund's assets, so that exits,
 /// reservations and covers never wait for a venue. What is sent here belongs to the DAO, whatever the sender thought.
+/// What it gains reaches the fund by {payFund}.
 /// - A reporter names the fund's net delta, another account trades towards its opposite, never past it.
 /// - Every price is held against the checked spot price, every size, turnover and margin against the terms.
 /// - `maxMargin` bounds what can be lost for as long as the DAO does not raise it: a venue that takes everything gets no more.
@@ -95,6 +96,9 @@ interface IHedgeMandate {
 
     /// @notice Pays out capital that is not at the venue. Only WIDENING_ROLE.
     function release(address to, uint256 amount) external;
+
+    /// @notice Contributes capital that is not at the venue to the fund, for all its shares. Only WIDENING_ROLE.
+    function payFund(uint256 amount) external;
 
     /// @notice The terms.
     function terms() external view returns (MandateTerms memory current);

@@ -11,7 +11,7 @@ import {ExitTicket, FundSettings, SeriesCover} from "../types/FundTypes.sol";
 ///   exit window, at the share price of that moment. Only shares with a ripe ticket count for {maxRedeem}.
 /// - Neither deposits nor exits after each day's 08:00 UTC for the settlement window, while a covered series is between
 ///   expiry and completion, or while the vault owes the fund a returned reservation ({collect} ends that).
-/// - Assets are counted, not measured: tokens sent here without a deposit belong to nobody.
+/// - Assets are counted, not measured: tokens sent here without a deposit or {contribute} belong to nobody.
 /// The share price falls only through {coverSeries}.
 interface IInsuranceFund is IERC4626 {
     /// @notice The limits were set.
@@ -51,6 +51,9 @@ interface IInsuranceFund is IERC4626 {
     /// @notice Takes in what the vault holds for the fund: fees, dust, returned reservations. Anyone.
     /// @return fees what of it is new
     function collect() external returns (uint256 fees);
+
+    /// @notice Takes `amount` of the caller for all shares, for none of its own; the share price rises. Anyone, at any time.
+    function contribute(uint256 amount) external;
 
     /// @notice Deposits and exits wait until the series is complete. Does nothing if they do already. Only the vault.
     function suspendFor(uint256 seriesId) external;

@@ -19,7 +19,6 @@ import {CoverStatus, ExitTicket, FundSettings, SeriesCover} from "../types/FundT
 contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev Series expire at 08:00 UTC.
     uint256 private constant EXPIRY_SECOND_OF_DAY = 8 hours;
     /// @dev Virtual shares: a donation to an empty fund is shared with a million of them.
     uint8 private constant SHARE_DECIMALS_MORE = 6;
@@ -62,8 +61,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         if (total > type(uint128).max) revert FundSharesTooMany(total);
         uint256 from = block.timestamp + _settings.coolDownSec;
         // Times beyond 40 bits are 34 000 years away.
-        ticket = ExitTicket(uint128(total), uint40(from), uint40(from + _settings.exitWindowSec));
-        _setTicket(msg.sender, ticket);
+        _setTicket(msg.sender, ExitTicket(uint128(total), uint40(from), uint40(from + _settings.exitWindowSec)));
         if (shares != 0) _transfer(msg.sender, address(this), shares);
     }
 
@@ -87,6 +85,11 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         _assets = SafeCast.toUint128(_assets + fees);
         emit FundAssetsSet(_assets, _reserved, _receivable);
         emit FeesCollected(fees);
+    }
+
+    /// @inheritdoc IInsuranceFund
+    function contribute(uint256 amount) external nonReentrant {
+        _transferIn(msg.sender, amount);
     }
 
     /// @inheritdoc IInsuranceFund
@@ -129,8 +132,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
             paid = SettlementMath.coverDown(shortfall, _freeAssets(), _seriesCap());
         }
         _assets -= uint128(paid);
-        cover = SeriesCover(0, SafeCast.toUint120(paid), CoverStatus.DONE);
-        _covers[seriesId] = cover;
+        _covers[seriesId] = cover = SeriesCover(0, SafeCast.toUint120(paid), CoverStatus.DONE);
         emit SeriesCoverSet(seriesId, cover);
         emit FundAssetsSet(_assets, _reserved, _receivable);
         if (lent == 0 && paid != 0) IERC20(asset()).safeTransfer(VAULT, paid);
@@ -256,7 +258,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
         _transferOut(receiver, assets);
     }
 
-    /// @dev Shares and assets are booked by {_deposit} of the parent, right after this.
+    /// @dev Shares are booked by {_deposit} of the parent, right after this.
     function _transferIn(address from, uint256 assets) internal override {
         uint256 before = IERC20(asset()).balanceOf(address(this));
         super._transferIn(from, assets);

@@ -13,6 +13,7 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
 import { registerContagionRoutes } from "./contagion-routes.ts";
 import { registerDeliveryRoutes } from "./delivery-routes.ts";
+import { registerFundHedgeRoutes } from "./fund-hedge-routes.ts";
 import { registerGreeksRoutes } from "./greeks-routes.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { type HedgeAdvisor, registerHedgeRoutes } from "./hedge-routes.ts";
@@ -77,6 +78,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerRiskRoutes(typed, deps.view);
     registerGreeksRoutes(typed, deps.view);
     registerContagionRoutes(typed, deps.view);
+    registerFundHedgeRoutes(typed, deps.view);
     registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
     if (deps.advise !== undefined) registerHedgeRoutes(typed, deps.advise);

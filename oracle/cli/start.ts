@@ -168,9 +168,9 @@ function toSeconds(time: string | null): number | null {
 }
 
 /** Deploys with the reviewed configuration of local networks, restricted to the assets that the market has. */
-const deploy: Deployer = async ({ signers, threshold, bundleHash, assets }, target) => {
+const deploy: Deployer = async ({ signers, threshold, bundleHash, assets, hedge }, target) => {
   const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
-  const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers: [...signers] };
+  const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers: [...signers], hedge };
   const markets = reviewed.markets.filter((market) => assets.includes(market.asset));
   const config = { ...reviewed, markets, operators: { count: signers.length, threshold } };
   const addresses = await deployPlimsoll({ config, parties, bundleHash }, target);

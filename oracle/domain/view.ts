@@ -2,6 +2,7 @@
 import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
+import type { FundHedgeRow } from "./fund-hedge.ts";
 import type { GreeksReport } from "./greeks.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
@@ -77,6 +78,8 @@ export interface SystemView {
   jointRisk(): JointRiskReport | null;
   /** Greeks of all positions with their sums; `null` before the first round. */
   greeks(): GreeksReport | null;
+  /** Hedging mandates of the insurance funds; empty before the first look. */
+  fundHedges(): readonly FundHedgeRow[];
   /** How losses would travel through the book; `null` before the first round. */
   contagion(): ContagionReport | null;
   /** How good the served quantiles have been, by asset; empty before the first round. */

@@ -1,4 +1,5 @@
 /** What a run did, measured in that run: the JSON object that `npm start -- --json` ends with. */
+import type { FundHedgeRow } from "../domain/fund-hedge.ts";
 import type { IngestionCounts } from "../domain/market.ts";
 import type { ModelIdentity } from "../domain/prediction.ts";
 
@@ -42,6 +43,18 @@ export interface RunSummary {
     /** What the lenders lost, quote units. */
     readonly shortfall: string;
   };
+  /** The automatic hedger of the insurance funds. */
+  readonly hedge: {
+    /** Net deltas that reached a mandate. */
+    readonly reports: number;
+    readonly trades: number;
+    /** Value of all trades at the spot prices of their rounds. */
+    readonly tradedUsd: number;
+    /** Why less or nothing was done, by reason or contract error. */
+    readonly refused: Tally;
+    /** Where each mandate stood at its last look. */
+    readonly mandates: readonly HedgeSummary[];
+  };
   readonly roundsWithQuorum: number;
   readonly vetoed: number;
   readonly ingestion: IngestionCounts;
@@ -53,6 +66,12 @@ export interface RunSummary {
   readonly dataSource: string;
 }
 
+/** A mandate at its last look. */
+export type HedgeSummary = Pick<
+  FundHedgeRow,
+  "asset" | "netDeltaCoins" | "positionCoins" | "marginUsd" | "equityUsd" | "idleUsd"
+>;
+
 /** Counters that grow while a run goes on. */
 export interface RunCounters {
   add(name: CounterName, amount?: number): void;
@@ -62,6 +81,9 @@ export interface RunCounters {
   reportGas(gasUsed: bigint, entries: number): void;
   shortfall(units: bigint): void;
   loanShortfall(units: bigint): void;
+  /** Counts a trade of a hedging mandate of this value. */
+  hedgeTrade(valueUsd: number): void;
+  hedgeRefused(reason: string): void;
   /** Notes how many sources the last round read. */
   sources(count: number): void;
   /** The JSON object of the counters so far. */
@@ -86,6 +108,8 @@ export type CounterName =
   | "loansOpened"
   | "loansRepaid"
   | "loansLiquidated"
+  | "hedgeReports"
+  | "hedgeTrades"
   | "roundsWithQuorum"
   | "vetoed"
   | "tightened"
@@ -95,7 +119,7 @@ export type CounterName =
 export type FixedFacts = Pick<
   RunSummary,
   "operators" | "threshold" | "positions" | "ingestion" | "models" | "dataSource"
->;
+> & { readonly fundHedges: readonly FundHedgeRow[] };
 
 const MEDIAN = 0.5;
 const TAIL = 0.99;
@@ -109,6 +133,8 @@ interface Tallies {
   entriesPaid: number;
   shortfall: bigint;
   loanShortfall: bigint;
+  hedgedUsd: number;
+  readonly hedgeRefused: Map<string, number>;
   sources: number;
 }
 
@@ -122,9 +148,11 @@ export function createRunCounters(): RunCounters {
     entriesPaid: 0,
     shortfall: 0n,
     loanShortfall: 0n,
+    hedgedUsd: 0,
+    hedgeRefused: new Map(),
     sources: 0,
   };
-  const { counts, skipped, durations } = tallies;
+  const { counts, skipped, durations, hedgeRefused } = tallies;
   return {
     add: (name, amount = 1) => void counts.set(name, (counts.get(name) ?? 0) + amount),
     skip: (reason, amount = 1) => void skipped.set(reason, (skipped.get(reason) ?? 0) + amount),
@@ -139,6 +167,11 @@ export function createRunCounters(): RunCounters {
     loanShortfall: (units) => {
       tallies.loanShortfall += units;
     },
+    hedgeTrade: (valueUsd) => {
+      tallies.hedgedUsd += valueUsd;
+      counts.set("hedgeTrades", (counts.get("hedgeTrades") ?? 0) + 1);
+    },
+    hedgeRefused: (reason) => void hedgeRefused.set(reason, (hedgeRefused.get(reason) ?? 0) + 1),
     sources: (count) => {
       tallies.sources = count;
     },
@@ -173,6 +206,13 @@ function summaryOf(tallies: Tallies, fixed: FixedFacts): RunSummary {
       liquidated: get("loansLiquidated"),
       shortfall: tallies.loanShortfall.toString(),
     },
+    hedge: {
+      reports: get("hedgeReports"),
+      trades: get("hedgeTrades"),
+      tradedUsd: Math.round(tallies.hedgedUsd),
+      refused: Object.fromEntries(tallies.hedgeRefused),
+      mandates: fixed.fundHedges.map(toHedgeSummary),
+    },
     roundsWithQuorum: get("roundsWithQuorum"),
     vetoed: get("vetoed"),
     ingestion: fixed.ingestion,
@@ -183,6 +223,11 @@ function summaryOf(tallies: Tallies, fixed: FixedFacts): RunSummary {
     models: fixed.models,
     dataSource: fixed.dataSource,
   };
+}
+
+function toHedgeSummary(row: FundHedgeRow): HedgeSummary {
+  const { asset, netDeltaCoins, positionCoins, marginUsd, equityUsd, idleUsd } = row;
+  return { asset, netDeltaCoins, positionCoins, marginUsd, equityUsd, idleUsd };
 }
 
 /** Nearest-rank percentile, rounded to 0.1; 0 for no values. */

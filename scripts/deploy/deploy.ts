@@ -12,6 +12,7 @@ import { isAddress } from "viem";
 import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { Address, Hex } from "../../oracle/domain/units.ts";
+import { hedgesOf } from "./hedges.ts";
 import { buildPlimsollModule, type ModuleInput } from "./modules/plimsoll.ts";
 import { JOURNAL_FOLDER, SALT_FILE, writeOutputs } from "./outputs.ts";
 import { createRpcProvider } from "./rpc-provider.ts";
@@ -90,7 +91,8 @@ function externalAddresses({ config }: Omit<ModuleInput, "salt">): DeployedAddre
     [`base${asset}`, base] as const,
     [`feed${asset}`, feed] as const,
   ]);
-  const entries = [["quote", config.quote] as const, ...named];
+  const venues = hedgesOf(config).map(({ venueName, venue }) => [venueName, venue] as const);
+  const entries = [["quote", config.quote] as const, ...named, ...venues];
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === "test" ? [] : [[name, value]])));
 }
 

@@ -5,6 +5,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
 import { checksummedAddress } from "./checksummed-address.ts";
 import { classFeedFault, classFeedSchema } from "./class-feeds.ts";
+import { hedgeSchema } from "./hedge-schema.ts";
 import { deliverySchema, fundSchema, sideCapsSchema } from "./limit-schemas.ts";
 
 /** Floors of `PlimsollAccessManager`, seconds. */
@@ -83,6 +84,8 @@ const market = z.strictObject({
   maxPriceE8: digits,
   /** What new risk may add up to, by side. */
   caps: z.strictObject({ calls: sideCapsSchema, puts: sideCapsSchema }),
+  /** Absent where nobody hedges the quote fund in this market. */
+  hedge: hedgeSchema.optional(),
 });
 
 const governance = z.strictObject({
@@ -169,8 +172,9 @@ const deploymentSchema = deploymentFields.superRefine((config, context) => {
   if (fault !== null) refuse(["classFeeds", fault.index], fault.message);
   if (config.chain.kind !== "mainnet") return;
   if (config.quote === "test") refuse(["quote"], "no test token on a mainnet");
-  for (const [index, { base, feed }] of config.markets.entries()) {
-    if (base === "test" || feed === "test") refuse(["markets", index], "no test token or feed on a mainnet");
+  for (const [index, { base, feed, hedge }] of config.markets.entries()) {
+    const made = [base, feed, hedge?.venue];
+    if (made.includes("test")) refuse(["markets", index], "no test token or feed on a mainnet, nor a test venue");
   }
 });
 

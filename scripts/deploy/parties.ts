@@ -20,6 +20,11 @@ const partiesSchema = z.strictObject({
   /** Cancels, pauses and removes signers; a multi-signature account of people who can act within minutes. */
   guardian: checksummedAddress,
   token,
+  /** Who trades for the hedging mandates, and who reports the net delta: two keys, on two machines. */
+  hedge: z
+    .strictObject({ hedger: checksummedAddress, reporter: checksummedAddress })
+    .refine(({ hedger, reporter }) => hedger !== reporter, "hedger and reporter are one account")
+    .optional(),
 });
 
 /** Checked parties of a deployment. */

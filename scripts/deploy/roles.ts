@@ -1,5 +1,6 @@
 /** Which role may call which function of which contract: the one table that deployment, verification and tests share. */
 import { type Abi, toFunctionSelector } from "viem";
+import { hedgeMandateAbi } from "../../oracle/chain/abi/hedge-mandate.ts";
 import { insuranceFundAbi } from "../../oracle/chain/abi/insurance-fund.ts";
 import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
 import { priceGuardAbi } from "../../oracle/chain/abi/price-guard.ts";
@@ -11,6 +12,7 @@ import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { Hex } from "../../oracle/domain/units.ts";
 import { collateralsOf } from "./collaterals.ts";
 import type { DeploymentConfig } from "./deployment-config.ts";
+import { HEDGE_PREFIX, hedgesOf } from "./hedges.ts";
 
 /** Roles of `PlimsollAccessManager` by their number on chain. */
 export const ROLE_IDS = { ADMIN: 0n, WIDENING: 1n, NARROWING: 2n, GUARDIAN: 3n } as const;
@@ -107,20 +109,35 @@ const FUND: ManagedContract = {
   open: [
     ...OF_EVERY_CONTRACT,
     ...["approve", "transfer", "transferFrom", "deposit", "mint", "withdraw", "redeem"],
-    ...["requestExit", "cancelExit", "collect"],
+    ...["requestExit", "cancelExit", "collect", "contribute"],
     // Refuse everybody but the vault.
     ...["suspendFor", "reserve", "coverSeries"],
   ],
 };
 
+/** Every hedging mandate. */
+const HEDGE: ManagedContract = {
+  contract: "HedgeMandate",
+  abi: hedgeMandateAbi,
+  roles: {
+    WIDENING: ["setTerms", "resume", "release", "payFund"],
+    NARROWING: ["endMandate"],
+    GUARDIAN: ["pause", "unwind"],
+  },
+  // Refuse everybody but those whom the terms name, and some let anybody in once the terms have ended.
+  open: [...OF_EVERY_CONTRACT, "reportNetDelta", "trade", "reduce", "postMargin", "takeMargin"],
+};
+
 /** Managed contracts of a deployment by their name in it. */
 export function managedContracts(config: DeploymentConfig): Readonly<Record<string, ManagedContract>> {
   const funds = collateralsOf(config).map(({ name }) => [`${FUND_PREFIX}${name}`, FUND] as const);
-  return { ...SINGLE, ...Object.fromEntries(funds) };
+  const hedges = hedgesOf(config).map(({ name }) => [name, HEDGE] as const);
+  return { ...SINGLE, ...Object.fromEntries([...funds, ...hedges]) };
 }
 
 /** The table's entry for a name, `undefined` for a contract that is not managed. */
 export function managedContract(name: string): ManagedContract | undefined {
+  if (name.startsWith(HEDGE_PREFIX)) return HEDGE;
   return SINGLE[name] ?? (name.startsWith(FUND_PREFIX) ? FUND : undefined);
 }
 

@@ -11,7 +11,9 @@ const OUTPUT = join(ROOT, "oracle/chain/abi");
 /** Contracts whose ABI the node uses. */
 const CONTRACTS = [
   "ClassRatioFeed",
+  "HedgeMandate",
   "InsuranceFund",
+  "IPerpVenue",
   "IPositionSource",
   "IRiskOracle",
   "OptionToken",

@@ -65,6 +65,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     }),
     jointRisk: () => now.jointRisk,
     greeks: () => now.greeks,
+    fundHedges: () => [],
     contagion: () => now.contagion,
     drift: () => now.drift,
     modelEvents: () => [],

@@ -24,6 +24,22 @@ export const RUN_SUMMARY_SCHEMA = z.strictObject({
     shortfall: z.string().regex(/^\d+$/),
   }),
   loans: z.strictObject({ opened: count, repaid: count, liquidated: count, shortfall: z.string().regex(/^\d+$/) }),
+  hedge: z.strictObject({
+    reports: count,
+    trades: count,
+    tradedUsd: count,
+    refused: tally,
+    mandates: z.array(
+      z.strictObject({
+        asset: z.string().min(1),
+        netDeltaCoins: z.number().nullable(),
+        positionCoins: z.number(),
+        marginUsd: z.number().nonnegative(),
+        equityUsd: z.number(),
+        idleUsd: z.number().nonnegative(),
+      }),
+    ),
+  }),
   roundsWithQuorum: count,
   vetoed: count,
   ingestion: z.strictObject({ accepted: count, rejected: tally }),

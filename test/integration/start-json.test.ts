@@ -56,6 +56,16 @@ describe("start --json", function () {
     assert.equal(summary.vault.opened + summary.loans.opened, summary.positions);
     assert.equal(summary.entries.applied, ROUNDS * summary.positions);
     assert.ok(summary.ingestion.accepted > 0);
+    assert.equal(summary.hedge.reports, ROUNDS * summary.hedge.mandates.length);
+    assert.deepEqual(
+      summary.hedge.mandates.map(({ asset }) => asset),
+      ["BTC", "ETH"],
+    );
+    for (const { netDeltaCoins, equityUsd, idleUsd } of summary.hedge.mandates) {
+      assert.ok(netDeltaCoins !== null && netDeltaCoins >= 0);
+      // Capital, less what a few trades have cost.
+      assert.ok(equityUsd + idleUsd > 49_900 && equityUsd + idleUsd < 50_100);
+    }
   });
 
   it("behavior: no lock is left in the data folder", () => {

@@ -1435,6 +1435,271 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "MandateCoolingDown",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateDirection",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "sizeE8",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "positionE8",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "targetE8",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateExpired",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "until",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateIsPaused",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "MandateMarginTooLarge",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "margin",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateNotAllowed",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "allowed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateObservationInvalid",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "observedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "newerThan",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "targetLifeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandatePositionOpen",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "positionE8",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateReductionTooLarge",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "sizeE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "positionE8",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateTargetStale",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "observedAt",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "targetLifeSec",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateTermsInvalid",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "address",
+            "name": "hedger",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "lifeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "coolDownSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "targetLifeSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "address",
+            "name": "reporter",
+            "type": "address"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSec",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "marginShareBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "slippageBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint128",
+            "name": "maxMargin",
+            "type": "uint128"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxSizeE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "toleranceE8",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "maxTurnoverE8",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct MandateTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateTokenMismatch",
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "marginToken",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "asset",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateTurnover",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "sizeE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "left",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "MandateVenueMismatch",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "found",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "OptionTokenOnlyVault",
     "inputs": [
       {
@@ -1476,6 +1741,59 @@ export const contractErrorsAbi = [
         "type": "address"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "PerpHealthy",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "equity",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "required",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PerpMarginTooLow",
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "equity",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "required",
+        "type": "int256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PerpPriceBeyondLimit",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "priceE8",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limitPriceE8",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PerpSizeZero",
+    "inputs": []
   },
   {
     "type": "error",
@@ -2353,6 +2671,17 @@ export const contractErrorsAbi = [
         "name": "bits",
         "type": "uint8"
       },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SafeCastOverflowedUintToInt",
+    "inputs": [
       {
         "internalType": "uint256",
         "name": "value",

@@ -842,6 +842,19 @@ export const insuranceFundAbi = [
   },
   {
     "type": "function",
+    "name": "contribute",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "convertToAssets",
     "inputs": [
       {

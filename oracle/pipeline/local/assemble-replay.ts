@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createHeldReportLog } from "../../chain/held-reports.ts";
 import type { Hex } from "../../domain/units.ts";
+import { createHedger } from "../../models/hedger/hedger.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
 import { openModelLog, WATCHED_MODEL } from "../drift/model-log.ts";
@@ -14,6 +15,7 @@ import type { RunCounters } from "../run-summary.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import { createDeliveryWatch, type DeliveryWatch } from "./delivery-watch.ts";
 import type { Foundation } from "./foundation.ts";
+import { createFundHedger } from "./fund-hedger.ts";
 import type { Ground } from "./ground.ts";
 import { startHealthWatch } from "./health-watch.ts";
 import type { JobLaneOptions } from "./job-runner.ts";
@@ -68,8 +70,13 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const keepers = await openKeepers({ ...agents, logger, plan, loanPlan, markets, startSec: anchor.timestampSec });
   const onAlarm = await openRetrainings(options, parts);
   const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents, onAlarm });
+  const hedger = await createHedger(join(options.artifactsDir, "hedger"));
+  options.closer.add("fund hedger", () => hedger.close());
+  const keys = ground.hedgeKeys;
+  const fundHedger = createFundHedger({ chain, contracts, world, hedger, keys, counters, state, logger });
   return await openReplay({
     ...agents,
+    fundHedger,
     noteDrift,
     market: truth,
     stepSec: config.step ?? market.stepSec,

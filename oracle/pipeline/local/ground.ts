@@ -8,6 +8,7 @@ import { DEFAULT_GUARD_LIMITS } from "../../ingestion/guard-limits.ts";
 import { createMarketIngestor, type MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { createMarketWindow } from "../../ingestion/market-window.ts";
 import { depositCover } from "../../simulation/agents/fund-lp.ts";
+import { endowHedges } from "../../simulation/agents/hedge-sponsor.ts";
 import { openLoans } from "../../simulation/agents/loan-borrowers.ts";
 import { type PlannedLoan, planLoans } from "../../simulation/agents/loan-plan.ts";
 import {
@@ -19,6 +20,7 @@ import {
 } from "../../simulation/agents/local-world.ts";
 import { type PlannedPosition, planPositions } from "../../simulation/agents/position-plan.ts";
 import { fundActors, openPositions, type WriterDependencies } from "../../simulation/agents/writers.ts";
+import { type HedgeKeys, loadHedgeKeys } from "../hedging/hedge-keys.ts";
 import { installedModels } from "../installed-models.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import { loadOperatorKeys, type OperatorKeys } from "../operator-keys.ts";
@@ -54,6 +56,7 @@ export interface Ground extends LocalDeployment, WriterDependencies {
   readonly chain: ChainClient;
   readonly reader: OracleReader;
   readonly keys: readonly OperatorKeys[];
+  readonly hedgeKeys: HedgeKeys;
   readonly quorum: Quorum;
   readonly models: readonly ModelIdentity[];
   /** The market without any operator's noise: what keepers and feeds see. */
@@ -97,16 +100,20 @@ export async function openBedrock(options: LocalRunOptions, market: ReplayMarket
 export async function prepareGround(options: LocalRunOptions, market: ReplayMarket, rock: Bedrock): Promise<Ground> {
   const { localChain, chain, client, actors } = rock;
   const keys = loadOperatorKeys(options.config.dataDir, options.config.operators);
+  const hedgeKeys = loadHedgeKeys(options.config.dataDir);
   const quorum = quorumOf(options.config.operators);
   options.onProgress("deploying contracts");
-  const { models, deployment } = await deploy(options, { market, rock, keys, quorum });
-  for (const { transmitterKey } of keys) {
-    await client.setBalance({ address: privateKeyToAddress(transmitterKey), value: TRANSMITTER_BALANCE_WEI });
+  const { models, deployment } = await deploy(options, { market, rock, keys, hedgeKeys, quorum });
+  const { hedger, reporter } = hedgeKeys;
+  const payers = keys.map(({ transmitterKey }) => privateKeyToAddress(transmitterKey));
+  for (const address of [...payers, hedger.account.address, reporter.account.address]) {
+    await client.setBalance({ address, value: TRANSMITTER_BALANCE_WEI });
   }
   const reader = createOracleReader(chain, deployment.oracleContracts);
   const world = { client, actors, contracts: deployment.contracts };
   const populated = await populate(options, market, world);
-  return { ...deployment, ...world, ...populated, rpcUrl: localChain.rpcUrl, chain, reader, keys, quorum, models };
+  const seen = { rpcUrl: localChain.rpcUrl, chain, reader, keys, hedgeKeys, quorum, models };
+  return { ...deployment, ...world, ...populated, ...seen };
 }
 
 /** Faults tolerated and signatures needed by `operators` operators. */
@@ -119,6 +126,7 @@ interface DeployWith {
   readonly market: ReplayMarket;
   readonly rock: Bedrock;
   readonly keys: readonly OperatorKeys[];
+  readonly hedgeKeys: HedgeKeys;
   readonly quorum: Quorum;
 }
 
@@ -134,6 +142,7 @@ async function deploy(options: LocalRunOptions, at: DeployWith) {
     threshold: at.quorum.threshold,
     bundleHash,
     assets: at.market.source.assets,
+    hedge: { hedger: at.hedgeKeys.hedger.account.address, reporter: at.hedgeKeys.reporter.account.address },
     startSec: at.market.source.fromSec,
   });
   return { models, deployment };
@@ -154,6 +163,7 @@ async function populate(options: LocalRunOptions, market: ReplayMarket, world: W
   const loanPlan = loans === null ? [] : planLoans(request);
   await fundActors(world);
   await depositCover(world);
+  await endowHedges(world);
   await advanceChainTo(world.client, fromSec);
   // Once more for replays whose preparation falls into the hours in which the funds are closed.
   await depositCover(world);

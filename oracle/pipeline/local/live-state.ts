@@ -3,6 +3,7 @@
 import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -37,6 +38,7 @@ export interface LiveState extends SystemView {
   /** Greeks of the first operator; the explanations of the positions that are set next are theirs. */
   setGreeks(report: GreeksReport | null): void;
   setContagion(report: ContagionReport | null): void;
+  setFundHedges(rows: readonly FundHedgeRow[]): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   setIngestion(counts: IngestionCounts): void;
@@ -57,6 +59,7 @@ export function createLiveState(dataSource: string): LiveState {
   const jointRisk = held<JointRiskReport | null>(null);
   const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
+  const fundHedges = held<readonly FundHedgeRow[]>([]);
   const drift = held<readonly DriftState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
   const modelEvents = held<readonly ModelEvent[]>([]);
@@ -70,6 +73,7 @@ export function createLiveState(dataSource: string): LiveState {
     jointRisk: jointRisk.get,
     greeks: greeks.get,
     contagion: contagion.get,
+    fundHedges: fundHedges.get,
     drift: drift.get,
     ingestion: ingestion.get,
     modelEvents: modelEvents.get,
@@ -89,6 +93,7 @@ export function createLiveState(dataSource: string): LiveState {
     setJointRisk: jointRisk.set,
     setGreeks: greeks.set,
     setContagion: contagion.set,
+    setFundHedges: fundHedges.set,
     setDrift: drift.set,
     setIngestion: ingestion.set,
     setModelEvents: modelEvents.set,

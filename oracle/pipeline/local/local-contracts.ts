@@ -1,7 +1,7 @@
 /** The contracts of a local run by their role, from the names that the deployment gave them. */
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address } from "../../domain/units.ts";
-import type { LocalContracts, LocalFund, LocalMarket } from "../../simulation/agents/local-world.ts";
+import type { LocalContracts, LocalFund, LocalHedge, LocalMarket } from "../../simulation/agents/local-world.ts";
 
 /** Addresses of a deployment by name. */
 export type DeployedAddresses = Readonly<Record<string, Address>>;
@@ -51,6 +51,7 @@ export function localContracts(
       }),
     ),
     funds: localFunds(addresses, markets),
+    hedges: localHedges(addresses, markets),
   };
 }
 
@@ -64,6 +65,23 @@ function localFunds(addresses: DeployedAddresses, markets: readonly LocalMarketC
     token: pick(addresses, name),
     decimals,
   }));
+}
+
+/** Mandates of the markets that have one. */
+function localHedges(addresses: DeployedAddresses, markets: readonly LocalMarketConfig[]): readonly LocalHedge[] {
+  return markets.flatMap(({ asset, quoteDecimals }) => {
+    const mandate = addresses[`hedge${asset}`];
+    if (mandate === undefined) return [];
+    return [
+      {
+        asset,
+        mandate,
+        venue: pick(addresses, `perp${asset}`),
+        token: pick(addresses, "quote"),
+        decimals: quoteDecimals,
+      },
+    ];
+  });
 }
 
 function pick(addresses: DeployedAddresses, name: string): Address {

@@ -15,6 +15,12 @@ import {
   oracleContracts,
 } from "./local-contracts.ts";
 
+/** Accounts that a hedging mandate names. */
+export interface HedgeParties {
+  readonly hedger: Address;
+  readonly reporter: Address;
+}
+
 /** Deploys all contracts into a folder, resuming what a killed deployment began there. */
 export type Deployer = (
   request: {
@@ -22,6 +28,7 @@ export type Deployer = (
     readonly threshold: number;
     readonly bundleHash: Hex;
     readonly assets: readonly string[];
+    readonly hedge: HedgeParties;
   },
   target: { readonly rpcUrl: string; readonly outputDir: string },
 ) => Promise<{ readonly addresses: DeployedAddresses; readonly markets: readonly LocalMarketConfig[] }>;
@@ -47,6 +54,7 @@ export interface LocalDeploymentOptions {
   readonly threshold: number;
   readonly bundleHash: Hex;
   readonly assets: readonly string[];
+  readonly hedge: HedgeParties;
   /** First time of the replay, seconds. */
   readonly startSec: number;
 }
@@ -95,16 +103,17 @@ export async function openDeployment(options: LocalDeploymentOptions): Promise<L
  * it. Nothing can have been built on contracts that were never finished, so on a development chain they are left behind.
  */
 async function deployOrBeginAnew(options: LocalDeploymentOptions) {
-  const { signers, threshold, bundleHash, assets, outputDir } = options;
+  const { signers, threshold, bundleHash, assets, hedge, outputDir } = options;
+  const request = { signers, threshold, bundleHash, assets, hedge };
   const target = { rpcUrl: options.chain.rpcUrl, outputDir };
   const isBrokenOff = existsSync(outputDir) && !existsSync(join(outputDir, ADDRESSES_FILE));
   try {
-    return await options.deploy({ signers, threshold, bundleHash, assets }, target);
+    return await options.deploy(request, target);
   } catch (error) {
     if (!isBrokenOff) throw error;
     options.logger.info({ err: error }, "the broken-off deployment cannot be resumed: deploying anew");
     rmSync(outputDir, { recursive: true, force: true });
-    return await options.deploy({ signers, threshold, bundleHash, assets }, target);
+    return await options.deploy(request, target);
   }
 }
 

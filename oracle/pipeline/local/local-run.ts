@@ -71,6 +71,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
     positions: ground.plan.length + ground.loanPlan.length,
     ingestion: state.ingestion(),
     models: ground.models,
+    fundHedges: state.fundHedges(),
     dataSource: market.label,
   });
 }

@@ -9,6 +9,7 @@ import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
+import type { FundHedger } from "./fund-hedger.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import type { Keepers } from "./keepers.ts";
 import { pushPrices } from "./price-push.ts";
@@ -25,6 +26,7 @@ export interface ReplayOptions extends WriterDependencies, RoundAccount {
   readonly operators: OperatorPool;
   readonly desk: SubmissionDesk;
   readonly keepers: Keepers;
+  readonly fundHedger: FundHedger;
   readonly world: WorldView;
   readonly delivery: DeliveryWatch;
   readonly lanes: JobLaneOptions;
@@ -72,6 +74,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
   const guarded = await options.keepers.watchGuards();
+  const hedged = await options.fundHedger.look(snapshot);
   const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
   await advanceChainTo(options.client, keepersAtSec);
   const { events, judged } = await options.keepers.guard(keepersAtSec);
@@ -83,7 +86,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
     round,
     atSec,
     snapshot,
-    events: [...agreed.events, ...guarded, ...changes, ...settled, ...events],
+    events: [...agreed.events, ...guarded, ...hedged, ...changes, ...settled, ...events],
   });
 }
 

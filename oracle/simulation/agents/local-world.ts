@@ -23,6 +23,16 @@ export interface LocalFund {
   readonly decimals: number;
 }
 
+/** Hedging mandate of a market with its venue. */
+export interface LocalHedge {
+  readonly asset: AssetSymbol;
+  readonly mandate: Address;
+  readonly venue: Address;
+  /** Margin token: the quote. */
+  readonly token: Address;
+  readonly decimals: number;
+}
+
 /** Contracts that the actors use. */
 export interface LocalContracts {
   readonly vault: Address;
@@ -33,6 +43,8 @@ export interface LocalContracts {
   readonly loans: Address | null;
   readonly markets: readonly LocalMarket[];
   readonly funds: readonly LocalFund[];
+  /** None where no mandate is deployed. */
+  readonly hedges: readonly LocalHedge[];
 }
 
 /** Unlocked accounts of the development chain by role. */

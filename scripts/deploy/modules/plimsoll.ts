@@ -12,6 +12,7 @@ import type { Parties } from "../parties.ts";
 import { deployClassFeeds } from "./class-feeds.ts";
 import { deployFunds } from "./funds.ts";
 import { type Builder, type Contract, type Deployer, deployGovernance, type Future, handOver } from "./governance.ts";
+import { deployHedges } from "./hedges.ts";
 import { addLoans } from "./loans.ts";
 import { deployWatch } from "./watch.ts";
 
@@ -60,6 +61,9 @@ export function buildPlimsollModule(input: ModuleInput) {
     const vaultCalls = m.contractAt("IOptionVault", vault, { id: "vault_calls" });
     const test = deployTestContracts(m, input, deployer);
     const { funds, connected } = deployFunds(m, input.config, { authority, vault, vaultCalls, test });
+    const quote = test.quote ?? input.config.quote;
+    const hedgeGround = { parties: input.parties, authority, priceGuard, fund: funds.fundquote, quote };
+    const { mandates, venues } = deployHedges(m, input.config, hedgeGround);
     const vaultRegistered = m.call(oracleCalls, "registerSource", [vault], { id: "register_vault" });
     const ground = { riskOracle, oracleCalls, priceGuard, classes: vault, tokens: test, after: vaultRegistered };
     const loans = addLoans(m, input.config, ground);
@@ -74,10 +78,19 @@ export function buildPlimsollModule(input: ModuleInput) {
       ...connected,
       ...watch.connected,
     ];
-    const managed = { ...registries, ...feeds, riskOracle, vault, ...funds, ...watch.contracts };
+    const managed = { ...registries, ...feeds, riskOracle, vault, ...funds, ...mandates, ...watch.contracts };
     handOver(m, { ...input, ...governance, deployer, managed, after: configured });
     const views = deployClassFeeds(m, input.config, riskOracle);
-    return { ...governance, ...managed, vaultExtension, vaultSettings, ...test, ...loans.contracts, ...views };
+    return {
+      ...governance,
+      ...managed,
+      vaultExtension,
+      vaultSettings,
+      ...test,
+      ...venues,
+      ...loans.contracts,
+      ...views,
+    };
   });
 }
 

@@ -4,11 +4,12 @@ import { verifyClassFeeds } from "./class-feeds.ts";
 import { verifyCode } from "./code.ts";
 import { addressBook, type Verification } from "./context.ts";
 import { createComparison, type Difference } from "./difference.ts";
+import { verifyHedges } from "./hedges.ts";
 import { verifyParameters } from "./parameters.ts";
 import { verifyWiring } from "./wiring.ts";
 
 /**
- * Compares code, roles, members, delays, bounds, limits, caps, markets, feeds, signers, models and wiring.
+ * Compares code, roles, members, delays, bounds, limits, caps, markets, feeds, signers, models, mandates and wiring.
  *
  * @returns differences, empty when the deployment is what it should be.
  * @throws PlimsollError `DEPLOYMENT_INCOMPLETE` when the outputs lack a contract.
@@ -22,6 +23,7 @@ export async function verifyDeployment(verification: Verification): Promise<read
   await verifyAccess(run);
   await verifyParameters(run);
   await verifyWiring(run);
+  await verifyHedges(run);
   await verifyClassFeeds(run);
   return comparison.differences;
 }

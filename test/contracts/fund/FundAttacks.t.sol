@@ -34,6 +34,17 @@ contract FundAttacksTest is FundFixture {
         assertGe(fund.previewRedeem(late), 1_000e6 - 1e4);
     }
 
+    /// @dev What counts as assets without shares is shared with a million virtual ones: it costs the attacker half, and
+    /// others a millionth.
+    function test_C54_ContributionsRobNobodyOfHisDeposit() external {
+        _deposit(alice, 1);
+        vm.prank(alice);
+        fund.contribute(10_000e6);
+        uint256 shares = _deposit(bob, 1_000e6);
+        assertGe(fund.previewRedeem(shares), 1_000e6 - 1e4);
+        assertLe(fund.previewRedeem(fund.balanceOf(alice)), 5_000e6 + 1e4);
+    }
+
     function test_C54_DonationsChangeNoSharePrice() external {
         uint256 shares = _deposit(alice, 1_000e6);
         uint256 before = fund.convertToAssets(shares);

@@ -59,6 +59,10 @@ contract FundHandler is CountingHandler {
         _attempt("fees", abi.encodeCall(this.doFees, (amount)));
     }
 
+    function contribute(uint256 lp, uint96 amount) external {
+        _attempt("contribute", abi.encodeCall(this.doContribute, (lp, amount)));
+    }
+
     function suspend(uint256 series) external {
         _attempt("suspend", abi.encodeCall(this.doSuspend, (series)));
     }
@@ -116,6 +120,12 @@ contract FundHandler is CountingHandler {
     function doFees(uint96 amount) external onlySelf keepsPrice {
         _driver.addFees(amount % 1e10);
         _fund.collect();
+    }
+
+    /// @dev At any hour, whatever the fund waits for.
+    function doContribute(uint256 lp, uint96 amount) external onlySelf keepsPrice {
+        vm.prank(_lps[lp % 2]);
+        _fund.contribute(amount % 1e10);
     }
 
     function doSuspend(uint256 series) external onlySelf keepsPrice {
@@ -177,7 +187,7 @@ contract FundInvariantsTest is FundFixture {
         super.setUp();
         handler = new FundHandler(fund, driver, token, [alice, bob]);
         token.transferOwnership(address(handler));
-        bytes4[] memory actions = new bytes4[](10);
+        bytes4[] memory actions = new bytes4[](11);
         actions[0] = handler.deposit.selector;
         actions[1] = handler.requestExit.selector;
         actions[2] = handler.cancelExit.selector;
@@ -188,6 +198,7 @@ contract FundInvariantsTest is FundFixture {
         actions[7] = handler.reserve.selector;
         actions[8] = handler.cover.selector;
         actions[9] = handler.pass.selector;
+        actions[10] = handler.contribute.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({addr: address(handler), selectors: actions}));
         _deposit(alice, 1_000e6);

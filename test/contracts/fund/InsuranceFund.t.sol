@@ -87,6 +87,9 @@ contract InsuranceFundTest is FundFixture {
         fee.approve(address(other), 1e6);
         vm.expectRevert(abi.encodeWithSelector(IInsuranceFund.FundReceivedMismatch.selector, 0.99e6, 1e6));
         other.deposit(1e6, alice);
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceFund.FundReceivedMismatch.selector, 0.99e6, 1e6));
+        other.contribute(1e6);
+        vm.stopPrank();
     }
 
     function test_ExitTakesTwoSteps() external {
@@ -178,6 +181,19 @@ contract InsuranceFundTest is FundFixture {
         assertEq(fund.collect(), 5e6);
         assertEq(fund.totalAssets(), 995e6);
         assertEq(token.balanceOf(address(fund)), 995e6);
+    }
+
+    function test_ContributionsBelongToAllShares() external {
+        uint256 shares = _deposit(alice, 1_000e6);
+        driver.suspendFor(SERIES);
+        vm.expectEmit(address(fund));
+        emit IInsuranceFund.FundAssetsSet(1_050e6, 0, 0);
+        vm.prank(bob);
+        fund.contribute(50e6);
+        assertEq(fund.balanceOf(bob), 0);
+        assertEq(fund.totalSupply(), shares);
+        assertApproxEqAbs(fund.convertToAssets(shares), 1_050e6, 1);
+        assertEq(token.balanceOf(address(fund)), 1_050e6);
     }
 
     function test_CoverIsBoundedByCapAndFreeAssets() external {

@@ -207,7 +207,7 @@ contract HedgeHandler is HandlerStats, CommonBase {
     }
 }
 
-/// @title Invariants 36 to 38: a mandate under hostile keys stays inside its caps and away from the fund
+/// @title Invariants 37 to 39: a mandate under hostile keys stays inside its caps and away from the fund
 contract HedgeInvariantsTest is HedgeFixture {
     HedgeHandler private handler;
 
@@ -235,20 +235,20 @@ contract HedgeInvariantsTest is HedgeFixture {
         _post(50_000e6);
     }
 
-    function invariant_36_MandateLosesNoMoreThanItsMargin() external view {
+    function invariant_37_MandateLosesNoMoreThanItsMargin() external view {
         uint256 given = CAPITAL + handler.donated();
         assertLe(given, token.balanceOf(address(mandate)) + MAX_MARGIN);
         assertLe(mandate.used().netMargin, MAX_MARGIN);
     }
 
-    function invariant_37_PositionAndTurnoverStayInsideTheirCaps() external view {
+    function invariant_38_PositionAndTurnoverStayInsideTheirCaps() external view {
         int256 position = perp.positionOf(address(mandate));
         assertLe(uint256(position < 0 ? -position : position), MAX_SIZE);
         uint256 back = (uint256(MAX_TURNOVER) * (block.timestamp - NOON)) / WINDOW;
         assertLe(handler.volumeE8(), MAX_TURNOVER + back + MAX_SIZE);
     }
 
-    function invariant_38_TheFundsCashIsWhatItsBooksSay() external view {
+    function invariant_39_TheFundsCashIsWhatItsBooksSay() external view {
         assertEq(token.balanceOf(address(fund)), fund.totalAssets() - fund.reserved() - fund.receivable());
     }
 

@@ -112,13 +112,14 @@ contract HedgeMandateTest is HedgeFixture {
 
     function test_RevertWhen_StrangerCallsTheDao() external {
         bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
-        bytes[] memory calls = new bytes[](6);
+        bytes[] memory calls = new bytes[](7);
         calls[0] = abi.encodeCall(mandate.pause, ());
         calls[1] = abi.encodeCall(mandate.unwind, (1, 1));
         calls[2] = abi.encodeCall(mandate.endMandate, ());
         calls[3] = abi.encodeCall(mandate.setTerms, (_terms()));
         calls[4] = abi.encodeCall(mandate.resume, ());
         calls[5] = abi.encodeCall(mandate.release, (stranger, 1));
+        calls[6] = abi.encodeCall(mandate.payFund, (1));
         for (uint256 i = 0; i < calls.length; ++i) {
             vm.prank(stranger);
             (bool ok, bytes memory reason) = address(mandate).call(calls[i]);
@@ -378,6 +379,22 @@ contract HedgeMandateTest is HedgeFixture {
         assertEq(used.until, NOON + 50 days);
         mandate.resume();
         _marginRefused(10_000e6 + 1, 70_000e6 + 1, 70_000e6);
+    }
+
+    function test_GainsReachTheSharesOfTheFund() external {
+        _openHedge();
+        _push(54_000e8);
+        vm.startPrank(hedger);
+        mandate.reduce(2e8);
+        mandate.takeMargin(71_772e6);
+        vm.stopPrank();
+        uint256 shares = fund.balanceOf(alice);
+        mandate.payFund(11_772e6);
+        assertEq(token.balanceOf(address(mandate)), CAPITAL);
+        assertEq(fund.totalAssets(), FUND_ASSETS + 11_772e6);
+        assertEq(fund.balanceOf(alice), shares);
+        assertEq(fund.totalSupply(), shares);
+        assertApproxEqAbs(fund.convertToAssets(shares), FUND_ASSETS + 11_772e6, 1);
     }
 
     function test_ReleasePaysOnlyWhatIsHere() external {

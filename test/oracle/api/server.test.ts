@@ -7,6 +7,7 @@ import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/s
 import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../../oracle/domain/drift.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { FundHedgeRow } from "../../../oracle/domain/fund-hedge.ts";
 import type { ModelEvent } from "../../../oracle/domain/model-event.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
 
@@ -74,6 +75,24 @@ const decision: ModelEvent = {
   detail: { decision: { promote: false, pValue: 0.26 } },
 };
 
+const HEDGE: FundHedgeRow = {
+  asset: "BTC",
+  mandate: SOURCE,
+  venue: SOURCE,
+  atSec: 1_699_000_000,
+  isPaused: false,
+  untilSec: 1_700_000_000,
+  netDeltaCoins: 1.25,
+  lowerCoins: -1.5,
+  upperCoins: -1,
+  positionCoins: -1,
+  marginUsd: 20_000,
+  equityUsd: 19_500,
+  idleUsd: 30_000,
+  action: "traded -1.0000 coins",
+  refused: { "inside-band": 3 },
+};
+
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
     positions: () => [position],
@@ -83,6 +102,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     delivery: () => UNKNOWN_DELIVERY,
     jointRisk: () => null,
     greeks: () => null,
+    fundHedges: () => [HEDGE],
     contagion: () => null,
     drift: () => [drift],
     modelEvents: () => [decision],
@@ -187,6 +207,10 @@ describe("createApiServer", () => {
     assert.deepEqual((await (await start()).inject("/v1/greeks")).json(), { report: null });
   });
 
+  it("default: hedging mandates of the funds", async () => {
+    assert.deepEqual((await (await start()).inject("/v1/hedge/fund")).json(), { mandates: [HEDGE] });
+  });
+
   it("behavior: OpenAPI names every route, and metrics answer as text", async () => {
     const server = await start();
     const paths = Object.keys((await server.inject("/openapi.json")).json().paths);
@@ -196,6 +220,7 @@ describe("createApiServer", () => {
       "/v1/contagion",
       "/v1/delivery",
       "/v1/greeks",
+      "/v1/hedge/fund",
       "/v1/models",
       "/v1/positions",
       "/v1/positions/{id}",

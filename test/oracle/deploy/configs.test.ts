@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { parseDeploymentConfig, readDeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
+import { hedgesOf, mandateTerms } from "../../../scripts/deploy/hedges.ts";
 import { parseParties, readParties } from "../../../scripts/deploy/parties.ts";
 
 const DEPLOYMENTS = join(import.meta.dirname, "../../../deployments");
@@ -61,6 +62,42 @@ describe("deployment configurations", () => {
     assert.match(refusal(quote), /quote: no test token/);
     const feed = arbitrum.replace("0x639Fe6ab55C921f74e7fac1ee960C0B6293ba612", "test");
     assert.match(refusal(feed), /markets\.0: no test token or feed/);
+    const hedged = JSON.parse(arbitrum);
+    hedged.markets[0].hedge = JSON.parse(text("local")).markets[0].hedge;
+    assert.match(refusal(JSON.stringify(hedged)), /markets\.0: .* test venue/);
+  });
+
+  it("error: terms of a mandate outside the contract's limits, and a hedger that reports to itself", () => {
+    const local = text("local");
+    for (const [field, value] of [
+      ["lifeSec", 3_599],
+      ["lifeSec", 7_776_001],
+      ["coolDownSec", 59],
+      ["targetLifeSec", 86_401],
+      ["windowSec", 604_801],
+      ["marginShareBps", 2_001],
+      ["slippageBps", 501],
+    ] as const) {
+      const changed = local.replace(new RegExp(`("hedge"[^}]*"${field}": )\\d+`), `$1${value}`);
+      assert.match(refusal(changed), new RegExp(`^markets\\.0\\.hedge\\.terms\\.${field}`), field);
+    }
+    const large = local.replace(/"maxSizeE8": "200000000"/, `"maxSizeE8": "${2n ** 63n}"`);
+    assert.match(refusal(large), /maxSizeE8: does not fit 63 bits/);
+    const parties = JSON.parse(text("local", "parties.json"));
+    parties.hedge.reporter = parties.hedge.hedger;
+    assert.throws(
+      () => parseParties(JSON.stringify(parties), ""),
+      (error) => hasCode(error, "PARTIES_INVALID"),
+    );
+  });
+
+  it("error: PARTIES_MISMATCH for a mandate that nobody may use", () => {
+    const [hedge] = hedgesOf(parseDeploymentConfig(text("local"), ""));
+    assert.ok(hedge);
+    assert.throws(
+      () => mandateTerms(hedge, {}),
+      (error) => hasCode(error, "PARTIES_MISMATCH"),
+    );
   });
 
   it("error: feeds of classes that are not configured, twice the same, of no known ratio", () => {

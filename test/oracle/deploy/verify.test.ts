@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
 import { classRatioFeedAbi } from "../../../oracle/chain/abi/class-ratio-feed.ts";
+import { hedgeMandateAbi } from "../../../oracle/chain/abi/hedge-mandate.ts";
 import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
@@ -94,6 +95,20 @@ describe("verify", function () {
       "vault.market 1.valves.windowSec",
       "vault.market 2.valves.windowSec",
     ]);
+  });
+
+  it("behavior: other terms of a hedging mandate, and a pause, are found", async () => {
+    const mandate = dao.at("hedgeBTC");
+    const terms = await dao.chain.reader.readContract({
+      address: mandate,
+      abi: hedgeMandateAbi,
+      functionName: "terms",
+    });
+    const args = [{ ...terms, hedger: STRANGER, slippageBps: terms.slippageBps + 1 }] as const;
+    await asGovernor(dao, mandate, encodeFunctionData({ abi: hedgeMandateAbi, functionName: "setTerms", args }));
+    const pause = encodeFunctionData({ abi: hedgeMandateAbi, functionName: "pause" });
+    await dao.send(dao.parties.guardian, mandate, pause);
+    assert.deepEqual(await subjects(), ["hedgeBTC.terms.hedger", "hedgeBTC.terms.slippageBps", "hedgeBTC.isPaused"]);
   });
 
   it("behavior: another sentinel and guardian at the oracle are found", async () => {

@@ -56,7 +56,7 @@ describe("treatLoan", () => {
     const input = {
       client: createLocalClient(anvil.rpcUrl),
       actors: { deployer, keeper, transmitters: [], holders: [], writers: [] },
-      contracts: { ...unused, oracle, loans, markets: [market], funds: [] },
+      contracts: { ...unused, oracle, loans, markets: [market], funds: [], hedges: [] },
       loans,
       markets: new Map(marketUsd === null ? [] : [["BTC", { ...sampleMarket("BTC"), spot: marketUsd }]]),
       atSec: anchor.timestampSec,

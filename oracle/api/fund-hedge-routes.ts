@@ -1,0 +1,31 @@
+/** Route that shows what the automatic hedger of the insurance funds sees and does. */
+import { z } from "zod";
+import type { SystemView } from "../domain/view.ts";
+import { ErrorSchema } from "./schemas.ts";
+import type { ApiServer } from "./server.ts";
+
+const RowSchema = z.object({
+  asset: z.string(),
+  mandate: z.string(),
+  venue: z.string(),
+  atSec: z.number().describe("Second of the look, by the chain"),
+  isPaused: z.boolean(),
+  untilSec: z.number().describe("The terms end at this second"),
+  netDeltaCoins: z.number().nullable().describe("Of the fund without the hedge; null while unknown, which is not zero"),
+  lowerCoins: z.number().nullable().describe("Band: positions inside it are left alone"),
+  upperCoins: z.number().nullable(),
+  positionCoins: z.number().describe("Contracts at the venue, negative for short"),
+  marginUsd: z.number().describe("Margin sent and not come home"),
+  equityUsd: z.number().describe("What the account at the venue is worth, by the venue"),
+  idleUsd: z.number().describe("Capital beside it"),
+  action: z.string().nullable().describe("What the newest look did"),
+  refused: z.record(z.string(), z.number().int()).describe("Refusals of this run by reason"),
+});
+const FundHedgesSchema = z.object({ mandates: z.array(RowSchema) });
+
+/** Registers `/v1/hedge/fund`; empty before the first look and where no mandate is deployed. */
+export function registerFundHedgeRoutes(app: ApiServer, view: Pick<SystemView, "fundHedges">): void {
+  app.get("/v1/hedge/fund", { schema: { response: { 200: FundHedgesSchema, 500: ErrorSchema } } }, async () => ({
+    mandates: view.fundHedges().map((row) => ({ ...row, refused: { ...row.refused } })),
+  }));
+}

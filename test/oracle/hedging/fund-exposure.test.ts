@@ -1,0 +1,97 @@
+/** What a fund stands to lose beyond its writers' collateral, and that unknown is not zero. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { GreeksReport, PositionGreeks } from "../../../oracle/domain/greeks.ts";
+import type { Position } from "../../../oracle/domain/positions.ts";
+import { black76 } from "../../../oracle/math/black76.ts";
+import { fundExposures } from "../../../oracle/scoring/fund-exposure.ts";
+
+const SOURCE = "0x00000000000000000000000000000000000000A1";
+const AT_SEC = 1_700_000_000;
+const WEEK_SEC = 7 * 86_400;
+const WEEK_YEARS = 7 / 365;
+const VOL = 0.6;
+const SPOT = 60_000;
+
+function putOf(fields: Partial<Position> = {}): Position {
+  return {
+    seriesId: 1n,
+    asset: "BTC",
+    kind: "put",
+    strike: SPOT,
+    expirySec: AT_SEC + WEEK_SEC,
+    source: SOURCE,
+    sourceIndex: 0,
+    id: 1n,
+    epoch: 0,
+    owner: SOURCE,
+    classId: 1,
+    size: 2,
+    sizeE8: 200_000_000n,
+    collateralPerContract: 9_000,
+    collateralUnits: 18_000_000_000n,
+    flaggedAtSec: null,
+    ...fields,
+  };
+}
+
+function greeksOf(positions: readonly Position[], isKnown = true): GreeksReport {
+  const zero = { value: 0, gamma: 0, vega: 0, theta: 0, vanna: 0, volga: 0 };
+  const sensitivities: PositionGreeks["sensitivities"] = isKnown
+    ? {
+        forwardUsd: SPOT,
+        impliedVol: VOL,
+        tenorYears: WEEK_YEARS,
+        isDoubted: false,
+        usd: { ...zero, delta: 0, deltaUsd: 0, gammaUsd: 0 },
+        coin: { ...zero, netDelta: 0, netDeltaUsd: 0 },
+      }
+    : null;
+  const rows = positions.map(({ source, id, owner, asset }) => ({
+    ...{ source: source.toLowerCase(), id: id.toString(), owner, asset, sensitivities, explanation: "" },
+  }));
+  return { atSec: AT_SEC, positions: rows, groups: [] };
+}
+
+function exposuresOf(positions: readonly Position[], isKnown = true) {
+  return fundExposures({ source: SOURCE.toLowerCase(), positions, greeks: greeksOf(positions, isKnown) }, "BTC");
+}
+
+describe("fundExposures", () => {
+  it("error: null where a put has no Greeks, or no row at all", () => {
+    assert.equal(exposuresOf([putOf()], false), null);
+    const greeks = greeksOf([]);
+    assert.equal(fundExposures({ source: SOURCE, positions: [putOf()], greeks }, "BTC"), null);
+  });
+
+  it("error: null for a collateral that is no number", () => {
+    assert.equal(exposuresOf([putOf({ collateralPerContract: Number.NaN })]), null);
+  });
+
+  it("default: the put begins where the collateral ends", () => {
+    const [exposure, more] = exposuresOf([putOf()]) ?? [];
+    assert.equal(more, undefined);
+    assert.equal(exposure?.strike, 51_000);
+    const option = { kind: "put", forward: SPOT, strike: 51_000, impliedVol: VOL, tenorYears: WEEK_YEARS } as const;
+    assert.equal(exposure?.deltaCoins, -2 * black76(option).delta);
+    assert.ok(exposure.deltaCoins > 0);
+  });
+
+  it("behavior: more collateral is less exposure, full collateral none", () => {
+    const delta = (collateralPerContract: number) =>
+      exposuresOf([putOf({ collateralPerContract })])?.[0]?.deltaCoins ?? 0;
+    assert.ok(delta(6_000) > delta(9_000));
+    assert.deepEqual(exposuresOf([putOf({ collateralPerContract: SPOT })]), []);
+  });
+
+  it("behavior: calls, other assets, other sources and what has expired are not the fund's, known or not", () => {
+    const others = [
+      putOf({ kind: "call" }),
+      putOf({ asset: "ETH" }),
+      putOf({ source: "0x00000000000000000000000000000000000000b2" }),
+      putOf({ expirySec: AT_SEC }),
+    ];
+    assert.deepEqual(exposuresOf(others, false), []);
+    assert.deepEqual(exposuresOf([]), []);
+  });
+});
