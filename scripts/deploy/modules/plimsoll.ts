@@ -43,16 +43,7 @@ export function buildPlimsollModule(input: ModuleInput) {
     const authority = governance.accessManager;
     const registries = deployRegistries(m, input, authority);
     const feeds = deployFeeds(m, input, authority);
-    const riskOracle = m.contract("RiskOracle", [
-      {
-        authority,
-        verifier: registries.signerRegistry,
-        engine: registries.ruleEngine,
-        extension: registries.riskOracleExtension,
-        maxArrivalAgeSec: input.config.oracle.maxArrivalAgeSec,
-        limits: { ...input.config.delivery },
-      },
-    ]);
+    const riskOracle = deployRiskOracle(m, input, { authority, ...registries });
     const oracleCalls = m.contractAt("IRiskOracle", riskOracle, { id: "oracle_calls" });
     const { priceGuard, settlementOracle } = feeds;
     const vaultSettings = m.contract("OptionVaultSettings", [{ oracle: riskOracle, guard: priceGuard }]);
@@ -102,6 +93,23 @@ function deployRegistries(m: Builder, { config, parties, salt }: ModuleInput, au
     ruleEngine: m.contract("RuleEngine"),
     riskOracleExtension: m.contract("RiskOracleExtension", [salt]),
   };
+}
+
+function deployRiskOracle(
+  m: Builder,
+  { config }: ModuleInput,
+  on: ReturnType<typeof deployRegistries> & { readonly authority: Contract },
+) {
+  return m.contract("RiskOracle", [
+    {
+      authority: on.authority,
+      verifier: on.signerRegistry,
+      engine: on.ruleEngine,
+      extension: on.riskOracleExtension,
+      maxArrivalAgeSec: config.oracle.maxArrivalAgeSec,
+      limits: { ...config.delivery },
+    },
+  ]);
 }
 
 function deployFeeds(m: Builder, { config }: ModuleInput, authority: Contract) {

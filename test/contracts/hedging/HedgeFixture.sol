@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
 import {HedgeGround, HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
+import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
 import {IPerpVenue} from "../../../contracts/interfaces/IPerpVenue.sol";
 import {AggregatorV3Interface, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
@@ -116,5 +117,16 @@ abstract contract HedgeFixture is FundFixture {
     function _worth() internal view returns (uint256 units) {
         int256 equity = perp.equityOf(address(mandate));
         return token.balanceOf(address(mandate)) + uint256(equity > 0 ? equity : int256(0));
+    }
+
+    function _notAllowed(address caller, address allowed) internal {
+        vm.prank(caller);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateNotAllowed.selector, caller, allowed));
+    }
+
+    function _marginRefused(uint128 amount, uint256 margin, uint256 limit) internal {
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateMarginTooLarge.selector, margin, limit));
+        mandate.postMargin(amount);
     }
 }
