@@ -40,6 +40,8 @@ interface IOptionVaultLog is IOptionVaultCoverLog {
     event PositionTransferred(uint256 indexed positionId, address indexed from, address indexed to);
     /// @notice A position moved to another risk class.
     event PositionClassChanged(uint256 indexed positionId, uint16 classId);
+    /// @notice A score of the position stands since then, until its risk grows or its class changes.
+    event PositionScoreMarked(uint256 indexed positionId, uint40 since);
     /// @notice Shorts of `fromId` were taken over into `positionId`, which now has `newSizeE8` and `newCollateral`.
     event PositionTakenOver(
         uint256 indexed positionId,
@@ -147,6 +149,11 @@ interface IOptionVaultLog is IOptionVaultCoverLog {
     error VaultFundInvalid(address token, FundTerms terms);
     /// @notice An operator may send only to the owner.
     error VaultOperatorRedirects(uint256 positionId, address to);
+    /// @notice A mark stands already.
+    error VaultScoreMarked(uint256 positionId, uint40 since);
+    /// @notice No score speaks for the position as it is: none, stale, held back, of before its risk grew or its class
+    /// changed, or not of `classId`, the class at spot and tenor.
+    error VaultScoreMissing(uint256 positionId, uint16 classId);
     /// @notice The position is not offered to the caller.
     error VaultNotOffered(uint256 positionId, address caller);
     /// @notice The position's class has not changed, or its moneyness is too near a bucket's edge.

@@ -20,8 +20,14 @@ interface IOptionVaultOwners {
     function acceptPosition(uint256 positionId) external;
 
     /// @notice Moves a position to the class of its present moneyness and tenor, if that lies clear of the bucket's edges
-    /// (2 % of the moneyness). The ρ in force does not change now, see `IRiskSources.reclassifyPosition`. Anyone.
+    /// (2 % of the moneyness). The ρ in force does not change now, see `IRiskSources.reclassifyPosition`. Ends the mark of a
+    /// score. Anyone.
     function reclassify(uint256 positionId) external returns (uint16 classId);
+
+    /// @notice Notes that from now on a score of the position stands: fresh, of its present class, observed after its risk
+    /// last grew and 10 minutes after it changed its class. A withdrawal counts 20 hours from here, see
+    /// `IOptionVaultCore.removeCollateral`. Refused where a mark stands: an earlier one is never moved. Anyone, before expiry.
+    function markScored(uint256 positionId) external;
 
     /// @notice Takes shorts of a flagged position over at the price of {liquidate}: they move, with I + x each less the
     /// fund's share, to a new position of the caller or into one of his own in the same series, which must then meet the
@@ -41,6 +47,9 @@ interface IOptionVaultOwners {
 
     /// @notice Whether `operator` may act for `owner`.
     function isOperator(address owner, address operator) external view returns (bool approved);
+
+    /// @notice Since when a score of an active position is marked, 0 if it is not; see {markScored}.
+    function scoredSince(uint256 positionId) external view returns (uint40 since);
 
     /// @notice To whom a position is offered, zero for nobody.
     function offeredTo(uint256 positionId) external view returns (address to);

@@ -97,7 +97,16 @@ struct PauseLedger {
     uint40 previousAt;
 }
 
-/// @notice Everything the vault stores. `reclassedAt` is the time at which a position last changed its class, 0 for never; `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
+/// @notice What a position's own score may count from, in one word.
+/// @param reclassedAt time at which it last changed its class, 0 for never
+/// @param scoredSince time of the last mark that a score stands, 0 for none since it last changed its class; older than the
+/// last growth of its risk it says nothing
+struct ScoreTimes {
+    uint40 reclassedAt;
+    uint40 scoredSince;
+}
+
+/// @notice Everything the vault stores. `sides` is keyed by `market id · 2 + (put ? 1 : 0)`.
 struct VaultState {
     VaultControl control;
     mapping(uint256 sideKey => MarketSide) sides;
@@ -112,5 +121,5 @@ struct VaultState {
     uint24 marketCount;
     PauseLedger pauses;
     mapping(uint256 seriesId => SeriesLoan) loans;
-    mapping(uint256 positionId => uint256) reclassedAt;
+    mapping(uint256 positionId => ScoreTimes) scoreTimes;
 }

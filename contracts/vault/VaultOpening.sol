@@ -13,9 +13,9 @@ import {Links, SideTerms, VaultKit} from "./VaultKit.sol";
 library VaultOpening {
     /// @dev Share by which the initial ρ rises during caution.
     uint256 private constant CAUTION_SURCHARGE_BPS = 2_500;
-    /// @dev Whoever holds the keys of a quorum cannot score a new short low and empty it at once. Less than a day, so that who
-    /// looks daily may take out daily. It runs from the growth of risk, not from the first score.
-    uint256 private constant RISK_WAIT_SEC = 20 hours;
+    /// @dev How old the mark of a score must be. Whoever holds the keys of a quorum cannot score a short low, early or late,
+    /// and empty it at once. Less than a day, so that who looks daily may take out daily.
+    uint256 private constant MARK_WAIT_SEC = 20 hours;
     /// @dev Far longer than an operator's block is old when he reads classes, and than clocks differ.
     uint256 private constant CLASS_WAIT_SEC = 10 minutes;
 
@@ -72,8 +72,9 @@ library VaultOpening {
 
     /// @notice ρ of the initial requirement of an existing position: the higher of its own initial ρ and that of a new
     /// position of the series, so that neither an old class nor an old score makes new risk cheaper than opening it. A
-    /// withdrawal need leave no more than what its own score asks for, if that is one of the position as it is: fresh,
-    /// observed well after the last change of risk and class, given in the class of the present moneyness and tenor.
+    /// withdrawal need leave no more than what its own score asks for, if that is one of the position as it is, see
+    /// {ownScore}, and has been marked 20 hours ago. Not because this score has stood so long: one that came down after the
+    /// mark is held by the oracle's anchors, and one that was low at the mark has been seen.
     /// @param changedAt as in {requireInitial}
     function initialRhoBps(
         VaultState storage state,
@@ -86,13 +87,42 @@ library VaultOpening {
         uint16 classId = VaultKit.classAt(state, series, VaultKit.moneynessBps(series, spotE8));
         (rhoBps, ) = links.oracle.openingParams(classId);
         rhoBps = Math.max(rhoBps, links.oracle.getParams(address(this), position.id).rhoInitialBps);
-        if (changedAt != NEW_SIZE) {
-            (uint256 ownBps, uint16 ownId, uint256 scoredAt) = links.oracle.retainedParams(address(this), position.id);
-            bool isOwn = ownId == classId && scoredAt > changedAt + RISK_WAIT_SEC;
-            isOwn = isOwn && scoredAt > state.reclassedAt[position.id] + CLASS_WAIT_SEC;
-            if (isOwn) rhoBps = Math.min(rhoBps, ownBps);
+        if (changedAt != NEW_SIZE && _isRipe(markedSince(state, position.id, changedAt))) {
+            (bool speaks, uint256 ownBps) = ownScore(state, links, position.id, classId, changedAt);
+            if (speaks) rhoBps = Math.min(rhoBps, ownBps);
         }
         return _surcharged(state, rhoBps);
+    }
+
+    /// @notice Since when a score of a position is marked; 0 if it is not, or was only before its risk last grew: so a growth
+    /// of risk, by whatever path, ends a mark without a write.
+    /// @param changedAt time of the last change of the position's risk
+    function markedSince(
+        VaultState storage state,
+        uint256 positionId,
+        uint256 changedAt
+    ) internal view returns (uint256 since) {
+        since = state.scoreTimes[positionId].scoredSince;
+        if (since <= changedAt) since = 0;
+    }
+
+    /// @notice Whether a position's score speaks for it as it is now, and what it asks for then: fresh, nothing held back,
+    /// observed after the last change of risk and well after that of class, given in the class of the present moneyness and
+    /// tenor. Observations may be dated some seconds ahead, hence the comparison with the block.
+    /// @param classId class at spot and tenor
+    /// @param changedAt as in {markedSince}
+    function ownScore(
+        VaultState storage state,
+        Links memory links,
+        uint256 positionId,
+        uint16 classId,
+        uint256 changedAt
+    ) internal view returns (bool speaks, uint256 rhoBps) {
+        uint16 ownId;
+        uint256 scoredAt;
+        (rhoBps, ownId, scoredAt) = links.oracle.retainedParams(address(this), positionId);
+        speaks = ownId == classId && Math.min(scoredAt, block.timestamp) > changedAt;
+        speaks = speaks && scoredAt > state.scoreTimes[positionId].reclassedAt + CLASS_WAIT_SEC;
     }
 
     /// @notice Reverts unless the series takes new risk now.
@@ -106,6 +136,10 @@ library VaultOpening {
     function requireNewRisk(VaultState storage state) internal view {
         uint256 until = state.control.riskPausedUntil;
         if (block.timestamp < until) revert IOptionVaultLog.VaultNewRiskPaused(until);
+    }
+
+    function _isRipe(uint256 since) private view returns (bool isRipe) {
+        return since != 0 && block.timestamp >= since + MARK_WAIT_SEC;
     }
 
     function _surcharged(VaultState storage state, uint256 rhoBps) private view returns (uint256 surcharged) {

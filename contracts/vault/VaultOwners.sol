@@ -5,7 +5,9 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {IOptionVaultOwners} from "../interfaces/IOptionVaultOwners.sol";
 import {MarginMath} from "../libraries/MarginMath.sol";
 import {PositionWords, ShortPosition} from "../libraries/PositionWords.sol";
+import {ScoreTimes} from "../types/VaultState.sol";
 import {VaultKit} from "./VaultKit.sol";
+import {VaultOpening} from "./VaultOpening.sol";
 import {VaultStorage} from "./VaultStorage.sol";
 
 /// @title Operators, transfers, classes and permits
@@ -51,10 +53,25 @@ abstract contract VaultOwners is VaultStorage, IOptionVaultOwners {
         bool isInside = classId == VaultKit.classAt(_state, position.series, moneynessBps + margin);
         uint16 oldClassId = RISK_ORACLE.getParams(address(this), positionId).classId;
         if (!isInside || classId == oldClassId) revert VaultClassKept(positionId, oldClassId);
-        // Until it is scored in the new class, the old score gives no collateral back.
-        _state.reclassedAt[positionId] = block.timestamp;
+        // Until it is scored in the new class and marked again, the score gives no collateral back.
+        _state.scoreTimes[positionId] = ScoreTimes(uint40(block.timestamp), 0);
         emit PositionClassChanged(positionId, classId);
         RISK_ORACLE.reclassifyPosition(positionId, classId);
+    }
+
+    /// @inheritdoc IOptionVaultOwners
+    function markScored(uint256 positionId) external nonReentrant {
+        ShortPosition memory position = VaultKit.active(_state, positionId);
+        VaultKit.requireBeforeExpiry(position.series);
+        uint256 since = VaultOpening.markedSince(_state, positionId, position.coolOffFrom);
+        if (since != 0) revert VaultScoreMarked(positionId, uint40(since));
+        uint256 spotE8 = VaultKit.spotE8(_links(), position.series);
+        uint256 moneynessBps = VaultKit.moneynessBps(position.series, spotE8);
+        uint16 classId = VaultKit.classAt(_state, position.series, moneynessBps);
+        (bool speaks, ) = VaultOpening.ownScore(_state, _links(), positionId, classId, position.coolOffFrom);
+        if (!speaks) revert VaultScoreMissing(positionId, classId);
+        _state.scoreTimes[positionId].scoredSince = uint40(block.timestamp);
+        emit PositionScoreMarked(positionId, uint40(block.timestamp));
     }
 
     /// @inheritdoc IOptionVaultOwners
@@ -73,6 +90,12 @@ abstract contract VaultOwners is VaultStorage, IOptionVaultOwners {
     /// @inheritdoc IOptionVaultOwners
     function isOperator(address owner, address operator) external view nonReentrantView returns (bool approved) {
         return _state.operators[owner][operator];
+    }
+
+    /// @inheritdoc IOptionVaultOwners
+    function scoredSince(uint256 positionId) external view nonReentrantView returns (uint40 since) {
+        ShortPosition memory position = VaultKit.active(_state, positionId);
+        return uint40(VaultOpening.markedSince(_state, positionId, position.coolOffFrom));
     }
 
     /// @inheritdoc IOptionVaultOwners

@@ -95,7 +95,8 @@ const SINGLE: Readonly<Record<string, ManagedContract>> = {
       ...["open", "mintMore", "addCollateral", "removeCollateral", "close"],
       ...["flag", "unflag", "liquidate", "takeOver", "settle", "redeem", "redeemFor", "claim"],
       ...["openEarly", "holdFund"],
-      ...["followBreaker", "setOperator", "offerPosition", "acceptPosition", "reclassify", "permit", "multicall"],
+      ...["followBreaker", "setOperator", "offerPosition", "acceptPosition", "permit", "multicall"],
+      ...["reclassify", "markScored"],
     ],
   },
 };

@@ -3766,6 +3766,38 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "VaultScoreMarked",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "since",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultScoreMissing",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultSeriesComplete",
     "inputs": [
       {

@@ -539,6 +539,38 @@ export const optionVaultAbi = [
   },
   {
     "type": "error",
+    "name": "VaultScoreMarked",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "since",
+        "type": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "VaultScoreMissing",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "classId",
+        "type": "uint16"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "VaultSeriesComplete",
     "inputs": [
       {
@@ -1466,6 +1498,25 @@ export const optionVaultAbi = [
         "internalType": "address",
         "name": "to",
         "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "event",
+    "name": "PositionScoreMarked",
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "since",
+        "type": "uint40"
       }
     ]
   },
@@ -2430,6 +2481,19 @@ export const optionVaultAbi = [
   },
   {
     "type": "function",
+    "name": "markScored",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "market",
     "inputs": [
       {
@@ -2963,6 +3027,25 @@ export const optionVaultAbi = [
         "internalType": "uint16",
         "name": "rhoInitialBps",
         "type": "uint16"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "scoredSince",
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "positionId",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "since",
+        "type": "uint40"
       }
     ],
     "stateMutability": "view"

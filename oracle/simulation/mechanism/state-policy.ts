@@ -12,8 +12,8 @@ import { DEFAULT_SCORING_SETTINGS } from "../../scoring/scoring-settings.ts";
 import type { MarginPolicy } from "../vault/margin-policy.ts";
 import type { Moment } from "../vault/market-moment.ts";
 import type { PlannedShort } from "../vault/opening-plan.ts";
-import { CLASS_WAIT_SEC, RISK_WAIT_SEC } from "../vault/oracle-policy.ts";
 import { DELIVERY_DELAY_SEC } from "../vault/report-delivery.ts";
+import { createScoreMarks, type ScoreMarks } from "../vault/score-marks.ts";
 import type { Short } from "../vault/short.ts";
 import { classIdAt, clearClassIdAt, type VaultTerms } from "../vault/vault-terms.ts";
 import type { AttackProbe } from "./attack-probe.ts";
@@ -34,8 +34,7 @@ export interface StatePolicyOptions {
 interface Book extends StatePolicyOptions {
   readonly states: Map<number, RiskState>;
   readonly quantiles: Map<number, RiskState>;
-  /** When shorts last changed their class, seconds. */
-  readonly reclassedAt: Map<number, number>;
+  readonly marks: ScoreMarks;
 }
 
 const MAX_EPOCH = 2 ** 16 - 1;
@@ -45,8 +44,9 @@ const MAX_EPOCH = 2 ** 16 - 1;
  * (`local` holds reports of more than 1 000 tightenings).
  */
 export function statePolicy(options: StatePolicyOptions): MarginPolicy {
-  const book: Book = { ...options, states: new Map(), quantiles: new Map(), reclassedAt: new Map() };
   const { terms, world, writers, probe } = options;
+  const marks = createScoreMarks(terms);
+  const book: Book = { ...options, states: new Map(), quantiles: new Map(), marks };
   return {
     name: options.name,
     terms,
@@ -73,13 +73,14 @@ export function statePolicy(options: StatePolicyOptions): MarginPolicy {
       return Math.min(asked, retainedOf(book, short, moment) ?? asked);
     },
     reclassify: (short, moment) => reclassify(book, short, moment),
+    mark: (short, moment) => marks.mark(short, { state: stateOf(book.states, short.plan), moment }),
     grew: ({ plan }) => {
       const state = book.states.get(plan.index);
       if (state !== undefined) book.states.set(plan.index, raised(state, classAt(terms, state.classId)));
     },
-    retired: ({ plan }) => {
-      book.states.delete(plan.index);
-      book.reclassedAt.delete(plan.index);
+    retired: (short) => {
+      book.states.delete(short.plan.index);
+      marks.forget(short);
     },
   };
 }
@@ -98,30 +99,23 @@ function openingOf({ quantiles, terms }: Book) {
   };
 }
 
-/** What its own score asks for alone: fresh, of the present class, observed long enough after the last change; else `null`. */
-function retainedOf(
-  { states, terms, reclassedAt }: Book,
-  { plan, coolOffFromSec }: Short,
-  moment: Moment,
-): number | null {
-  const state = stateOf(states, plan);
-  const isOwn =
-    state.observedAt > coolOffFromSec + RISK_WAIT_SEC &&
-    state.observedAt > (reclassedAt.get(plan.index) ?? 0) + CLASS_WAIT_SEC &&
-    !isStale(state, moment.timeSec) &&
-    state.classId === classIdAt(terms, plan.series, moment);
-  return isOwn ? retainedRho(state, classAt(terms, state.classId), moment.timeSec) : null;
+/** What its own score asks for alone, where that counts; else `null`. */
+function retainedOf({ states, terms, marks }: Book, short: Short, moment: Moment): number | null {
+  const state = stateOf(states, short.plan);
+  if (!marks.counts(short, { state, moment })) return null;
+  return retainedRho(state, classAt(terms, state.classId), moment.timeSec);
 }
 
 /** As `OptionVault.reclassify`, which anybody may call. */
-function reclassify({ states, terms, reclassedAt }: Book, { plan }: Short, moment: Moment): void {
+function reclassify({ states, terms, marks }: Book, short: Short, moment: Moment): void {
+  const { plan } = short;
   const state = stateOf(states, plan);
   const classId = clearClassIdAt(terms, plan.series, moment);
   if (classId === null || classId === state.classId || isStale(state, moment.timeSec)) return;
   const classes = { oldClass: classAt(terms, state.classId), newClass: classAt(terms, classId) };
   const word = reclassedWord(packRiskWord(state), { ...classes, classId, nowSec: moment.timeSec });
   states.set(plan.index, unpackRiskWord(word));
-  reclassedAt.set(plan.index, moment.timeSec);
+  marks.reclassed(short, moment.timeSec);
 }
 
 /** What its own word asks for, and what a new short of its present class would have to meet. */

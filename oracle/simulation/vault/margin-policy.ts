@@ -22,6 +22,8 @@ export interface MarginPolicy {
   initial(short: Short, moment: Moment): number;
   /** Moves the short to the class of its moneyness and tenor, where that has changed; what has no classes does nothing. */
   reclassify(short: Short, moment: Moment): void;
+  /** Marks that a score of the short stands, where that is so and no mark stands yet; absent: there are no marks. */
+  mark?(short: Short, moment: Moment): void;
   /** The writer took collateral out: a new epoch. */
   grew(short: Short, moment: Moment): void;
   /** The short is gone. */

@@ -3,11 +3,11 @@ import type { AssetSymbol } from "../../domain/market.ts";
 import { type Position, payoffBounds, positionKey } from "../../domain/positions.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
-import { type Address, BPS, SECONDS_PER_HOUR, toBpsUp } from "../../domain/units.ts";
+import { type Address, BPS, toBpsUp } from "../../domain/units.ts";
 import { reclassedWord } from "../../rules/risk-life.ts";
 import { effectiveParams, isStale, maintenanceOf, openingParams, retainedRho } from "../../rules/risk-reading.ts";
 import { initialWord } from "../../rules/risk-rules.ts";
-import { FIRST_EPOCH, packRiskWord, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
+import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
 import { encodeSeriesId } from "../../rules/series-id.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import type { WeighedScore } from "../../scoring/class-quantiles.ts";
@@ -15,6 +15,7 @@ import type { MarginPolicy } from "./margin-policy.ts";
 import type { Moment } from "./market-moment.ts";
 import type { PlannedShort } from "./opening-plan.ts";
 import { clampAndApply, createReportDelivery, type WishedEntry, type WishedReport } from "./report-delivery.ts";
+import { createScoreMarks, type ScoreMarks } from "./score-marks.ts";
 import type { Short } from "./short.ts";
 import type { VaultScorer } from "./vault-scorer.ts";
 import { classIdAt, clearClassIdAt, type VaultTerms } from "./vault-terms.ts";
@@ -37,10 +38,6 @@ export interface OraclePolicyOptions {
   readonly isQuoted: boolean;
 }
 
-/** `VaultOpening.RISK_WAIT_SEC`: a score gives collateral back this long after the last change of risk. */
-export const RISK_WAIT_SEC = 20 * SECONDS_PER_HOUR;
-/** `VaultOpening.CLASS_WAIT_SEC`: the same after the last change of class. */
-export const CLASS_WAIT_SEC = 600;
 const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
@@ -51,8 +48,7 @@ interface Book {
   readonly source: Address;
   readonly words: Map<number, bigint>;
   readonly quantiles: Map<number, bigint>;
-  /** When shorts last changed their class, seconds. */
-  readonly reclassedAt: Map<number, number>;
+  readonly marks: ScoreMarks;
 }
 
 /** Creates the policy of one market. */
@@ -63,7 +59,7 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
     source: scorer.nextSource(),
     words: new Map(),
     quantiles: new Map(),
-    reclassedAt: new Map(),
+    marks: createScoreMarks(terms),
   };
   const delivery = createReportDelivery(terms, book);
   let live: ReadonlyMap<number, Short> = new Map();
@@ -88,16 +84,23 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
       return delivery.isHolding() ? asked : Math.min(asked, retainedOf(book, short, moment) ?? asked);
     },
     reclassify: (short, moment) => reclassify(book, short, moment),
+    mark: (short, moment) => {
+      if (!delivery.isHolding()) book.marks.mark(short, { state: stateOf(book, short), moment });
+    },
     grew: ({ plan }) => book.words.set(plan.index, raisedWord(wordOf(book, plan), terms)),
-    retired: ({ plan }) => {
-      book.words.delete(plan.index);
-      book.reclassedAt.delete(plan.index);
+    retired: (short) => {
+      book.words.delete(short.plan.index);
+      book.marks.forget(short);
     },
   };
 }
 
 function wordOf({ words }: Book, { index }: Pick<PlannedShort, "index">): bigint {
   return words.get(index) ?? UNKNOWN_WORD;
+}
+
+function stateOf(book: Book, { plan }: Short): RiskState {
+  return unpackRiskWord(wordOf(book, plan));
 }
 
 function reportAt(
@@ -142,31 +145,24 @@ function quotedWord(
   return clampAndApply(word, entry, { riskClass: classAt(terms, wish.classId), atSec })?.word ?? null;
 }
 
-/**
- * What its own score asks for alone (`VaultOpening.initialRhoBps`): fresh, of the present class, observed well after the last
- * change of risk and class; else `null`.
- */
-function retainedOf(book: Book, { plan, coolOffFromSec }: Short, moment: Moment): number | null {
-  const { terms } = book.options;
-  const state = unpackRiskWord(wordOf(book, plan));
-  const isOwn =
-    state.observedAt > coolOffFromSec + RISK_WAIT_SEC &&
-    state.observedAt > (book.reclassedAt.get(plan.index) ?? 0) + CLASS_WAIT_SEC &&
-    !isStale(state, moment.timeSec) &&
-    state.classId === classIdAt(terms, plan.series, moment);
-  return isOwn ? retainedRho(state, classAt(terms, state.classId), moment.timeSec) : null;
+/** What its own score asks for alone (`VaultOpening.initialRhoBps`), where that counts; else `null`. */
+function retainedOf(book: Book, short: Short, moment: Moment): number | null {
+  const state = stateOf(book, short);
+  if (!book.marks.counts(short, { state, moment })) return null;
+  return retainedRho(state, classAt(book.options.terms, state.classId), moment.timeSec);
 }
 
 /** As `OptionVault.reclassify`, which anybody may call. */
-function reclassify(book: Book, { plan }: Short, moment: Moment): void {
+function reclassify(book: Book, short: Short, moment: Moment): void {
   const { terms } = book.options;
+  const { plan } = short;
   const word = wordOf(book, plan);
   const state = unpackRiskWord(word);
   const classId = clearClassIdAt(terms, plan.series, moment);
   if (classId === null || classId === state.classId || isStale(state, moment.timeSec)) return;
   const classes = { oldClass: classAt(terms, state.classId), newClass: classAt(terms, classId) };
   book.words.set(plan.index, reclassedWord(word, { ...classes, classId, nowSec: moment.timeSec }));
-  book.reclassedAt.set(plan.index, moment.timeSec);
+  book.marks.reclassed(short, moment.timeSec);
 }
 
 /** What its own word asks for and, unless shorts are quoted, what a new short of its present class would have to meet. */

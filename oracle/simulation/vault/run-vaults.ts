@@ -10,7 +10,7 @@ import type { PlannedShort } from "./opening-plan.ts";
 import { roughHealth, type Short } from "./short.ts";
 import { createVault, judgeLiquidation, openShort, settleShort, type Vault } from "./vault-book.ts";
 import type { VaultTerms } from "./vault-terms.ts";
-import { answerWarning, tidyUp, WARNING_HEALTH, warnWriter } from "./writer.ts";
+import { answerWarning, markScore, tidyUp, WARNING_HEALTH, warnWriter } from "./writer.ts";
 
 /** What is run. */
 export interface VaultRunRequest {
@@ -104,6 +104,7 @@ function momentsOf(hour: MarketHour): HourMoments {
 
 function liveHour(vault: Vault, { hour, due, moments }: HourOfLife): void {
   vault.policy.hour(moments.start, vault.shorts);
+  for (const short of vault.shorts.values()) markScore(vault, short, moments.opening);
   if ((hour.startSec % SECONDS_PER_DAY) / SECONDS_PER_HOUR === TIDY_HOUR) {
     for (const short of [...vault.shorts.values()]) tidyUp(vault, short, moments.opening);
   }

@@ -32,12 +32,17 @@ export function answerWarning(vault: Vault, short: Short, moment: Moment): void 
   if (answer.isTopUp && short.perContract > moment.value(plan)) topUp(vault, settled, moment);
 }
 
+/** Writers who look after their shorts have a score marked as soon as one stands. */
+export function markScore({ policy }: Vault, short: Short, moment: Moment): void {
+  if (short.plan.diligence !== "never" && moment.timeSec < short.plan.expirySec) policy.mark?.(short, moment);
+}
+
 /** Writers who look after their shorts take out daily what they need not hold. */
 export function tidyUp(vault: Vault, short: Short, moment: Moment): void {
   const isIdle = short.flaggedAtSec === null && short.answer === null;
   if (short.plan.diligence === "never" || !isIdle || moment.timeSec >= short.plan.expirySec) return;
   const { rhoBps } = vault.policy.maintenance(short, moment);
   if (rhoBps < BPS) withdrawSurplus(vault, short, moment);
-  // A score counts for withdrawals in the present class only: the next one, tomorrow.
+  // A score counts for withdrawals in the present class only: the next one, marked today, tomorrow.
   vault.policy.reclassify(vault.shorts.get(short.plan.index) ?? short, moment);
 }

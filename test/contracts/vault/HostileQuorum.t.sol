@@ -90,6 +90,30 @@ contract HostileQuorumTest is ScoredFixture {
         _expectUncovered(id, 1 days, true);
     }
 
+    /// @dev The quorum's own writer looks every hour whether anything may go. In a day nothing may.
+    function test_C60_C66_HostileLooseningPaysItsWriterNothingInADay() external {
+        uint256 id = _openAtRequirement(put, ONE);
+        _score(id, 1, 3_000, 1_000);
+        assertEq(_drain(id, 1 days, true), 0);
+    }
+
+    /// @dev After it, what loosening has uncovered a window and more ago, less β, and at least half of that.
+    function test_C60_C66_HostileLooseningPaysItsWriterNoMoreThanTheDriftOfTheWindowsBefore() external {
+        uint256 id = _openAtRequirement(put, ONE);
+        _score(id, 1, 3_000, 1_000);
+        _expectNearly(_drain(id, 4 days, true), _share(3_300 - (_lowestRho(3_000, true, 3 days) * 11) / 10));
+    }
+
+    /// @dev Left unscored for 25 hours and scored at the floor then: nothing goes for 20 hours more, then all but the floor's.
+    function test_C60_C66_HostileFirstScorePaysItsWriterNothingForTwentyHours() external {
+        uint256 id = _openAtRequirement(put, ONE);
+        assertEq(_drain(id, 25 hours, false), 0);
+        _later(2 hours, SPOT);
+        _score(id, 1, _class().rhoFloorBps, 100);
+        assertEq(_drain(id, 20 hours - 1, false), 0);
+        assertEq(_drain(id, 1 hours, false), _share(3_300 - (_lowestRho(3_000, false, 0) * 11) / 10));
+    }
+
     function test_C60_HostileLooseningUncoversNoMoreThanTheDriftOfThreeDays() external {
         uint256 id = _openAtRequirement(put, ONE);
         _score(id, 1, 3_000, 1_000);
@@ -168,7 +192,6 @@ contract HostileQuorumTest is ScoredFixture {
             else if (isScored) _loosenWorst(id);
             _later(1 hours - 2, SPOT);
         }
-        _expectKept(id, horizon);
         uint64 low = uint64(vault.liquidationPriceE8(id));
         _setPrice(low);
         assertGe(vault.healthOf(id), 1e18);
@@ -176,18 +199,25 @@ contract HostileQuorumTest is ScoredFixture {
         _expectNearly(honest - _collateralOf(id), limit);
     }
 
-    /// @dev In a day the writer gets nothing out of it: new size meets the class's initial ρ, and a withdrawal what stood at the
-    /// start of the window before. After that no more than loosening has had two windows to uncover, which β covers again.
-    function _expectKept(uint256 id, uint256 horizon) private {
-        if (horizon > 1 days) {
-            (uint256 surplus, uint16 rhoBps) = vault.surplusOf(id);
-            assertLe(surplus, _share(3_300 - (_lowestRho(3_000, true, horizon - 1 days) * 11) / 10));
-            assertGe(rhoBps, _params(id).rhoTargetBps);
-            return;
+    /// @dev What a writer in league with the quorum takes out in `horizon`: every hour the worst report that is allowed, a mark
+    /// as soon as one is taken, and whatever may go, which is not a unit less than {surplusOf} says.
+    function _drain(uint256 id, uint256 horizon, bool isScored) private returns (uint256 taken) {
+        uint256 end = block.timestamp + horizon;
+        while (true) {
+            try vault.markScored(id) {} catch {}
+            (uint256 surplus, ) = vault.surplusOf(id);
+            vm.startPrank(writer);
+            vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
+            vault.removeCollateral(id, uint128(surplus) + 1, writer);
+            if (surplus != 0) vault.removeCollateral(id, uint128(surplus), writer);
+            vm.stopPrank();
+            taken += surplus;
+            if (block.timestamp + 1 hours > end) return taken;
+            _later(1 hours - 2, SPOT);
+            if (isScored) _loosenWorst(id);
+            else if (_params(id).observedAt != 0) _score(id, _view(id).epoch, _class().rhoFloorBps, 100);
+            else vm.warp(block.timestamp + 2);
         }
-        vm.prank(writer);
-        vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
-        vault.removeCollateral(id, 1, writer);
     }
 
     /// @dev As far down as the rules let one entry go: a step, or what the drift leaves of one. π follows where it must.
@@ -196,9 +226,9 @@ contract HostileQuorumTest is ScoredFixture {
         for (uint16 step = _class().loosen.stepBps; step >= 50; step -= 50) {
             uint16 pi = uint16(Math.min(_params(id).piBps, rho - step - 100));
             if (rho < step + _class().rhoFloorBps) continue;
-            if (_score(id, 1, rho - step, pi) <= uint8(EntryOutcome.REFRESHED)) return;
+            if (_score(id, _view(id).epoch, rho - step, pi) <= uint8(EntryOutcome.REFRESHED)) return;
         }
         // Silence would let the default return.
-        _score(id, 1, rho, _params(id).piBps);
+        _score(id, _view(id).epoch, rho, _params(id).piBps);
     }
 }

@@ -19,16 +19,18 @@ contract SurplusTest is ScoredFixture {
     function setUp() public override {
         super.setUp();
         id = _open(put, ONE, ASKED);
-        _later(20 hours, SPOT);
     }
 
+    /// @dev Scored low, marked, and scored again when the mark is old enough.
     function _scoreLow() private {
         assertLe(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        vault.markScored(id);
+        _again(20 hours, 1);
     }
 
-    /// @dev A day on, with the same score again.
-    function _nextDay(uint16 epoch) private {
-        _later(1 days, SPOT);
+    /// @dev The same score again.
+    function _again(uint256 sec, uint16 epoch) private {
+        _later(sec, SPOT);
         assertEq(_score(id, epoch, 1_000, 300), uint8(EntryOutcome.REFRESHED));
         _setPrice(SPOT);
     }
@@ -76,54 +78,43 @@ contract SurplusTest is ScoredFixture {
     }
 
     function test_C65_RevertWhen_TheShortIsScoredLowAsSoonAsItIsOpen() external {
-        uint256 young = _open(put, ONE, ASKED);
-        _later(20 hours - 4, SPOT);
-        for (uint256 i = 0; i < 2; ++i) {
-            assertLe(_score(young, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-            vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
-            vm.prank(writer);
-            vault.removeCollateral(young, 1, writer);
-        }
-        assertLe(_score(young, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        vm.prank(writer);
-        vault.removeCollateral(young, ASKED - OWN, writer);
+        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
+        vault.markScored(id);
+        _refused();
+        _again(20 hours - 4, 1);
+        _refused();
+        _again(0, 1);
+        _take(ASKED - OWN);
     }
 
     function test_C65_RevertWhen_TheScoreSawTheShortBeforeItGrew() external {
         _scoreLow();
         vm.prank(writer);
         vault.mintMore(id, ONE, ASKED, holder);
-        for (uint256 i = 0; i < 3; ++i) {
-            _later(5 hours, SPOT);
-            assertEq(_score(id, 2, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        }
-        _later(5 hours - 8, SPOT);
-        // A repeated pair needs not to have seen the growth.
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
         _refused();
-        assertEq(_score(id, 2, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        _again(1 hours, 2);
+        _refused();
+        vault.markScored(id);
+        _again(20 hours - 4, 2);
+        _refused();
+        // A repeated pair needs not to have seen the growth.
+        _again(0, 1);
         _take(2 * (ASKED - OWN));
     }
 
-    function test_C65_RevertWhen_OneScoreIsUsedTwice() external {
-        _scoreLow();
-        _take(1);
-        _refused();
-        _nextDay(2);
-        _take(ASKED - 1 - OWN);
-    }
-
     function test_C65_RevertWhen_ALooseningHasNotStoodForAWindow() external {
-        assertLe(_score(id, 1, 1_150, 300), uint8(EntryOutcome.REFRESHED));
-        _later(1 hours, SPOT);
+        assertEq(_score(id, 1, 1_150, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
+        vault.markScored(id);
+        _later(20 hours, SPOT);
+        assertEq(_score(id, 1, 1_150, 300), uint8(EntryOutcome.REFRESHED));
         assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
         (, uint16 rhoBps) = vault.surplusOf(id);
         assertEq(rhoBps, 1_265);
         // The window after it still begins with the one in which it was made.
-        _nextDay(1);
+        _again(1 days, 1);
         (, rhoBps) = vault.surplusOf(id);
         assertEq(rhoBps, 1_265);
-        _nextDay(1);
+        _again(1 days, 1);
         (, rhoBps) = vault.surplusOf(id);
         assertEq(rhoBps, 1_100);
     }
@@ -138,9 +129,9 @@ contract SurplusTest is ScoredFixture {
     }
 
     function test_C65_RevertWhen_TimeHasLeftTheClass() external {
-        vm.warp(EXPIRY - 1 days);
-        _setPrice(SPOT);
         _scoreLow();
+        vm.warp(EXPIRY - 1 days);
+        _again(0, 1);
         _refused();
     }
 
@@ -157,7 +148,12 @@ contract SurplusTest is ScoredFixture {
         assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
         vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
         _take(20_000e6);
+        vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultScoreMissing.selector, id, 2));
+        vault.markScored(id);
         _later(1 minutes, 51_000e8);
+        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        vault.markScored(id);
+        _later(20 hours, 51_000e8);
         assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
         _take(ASKED + 20_000e6 - 9_000e6 - 5_610e6);
     }
@@ -200,8 +196,12 @@ contract SurplusTest is ScoredFixture {
     function test_C65_ATakeOverBringsWhatNewSizeMust() external {
         vm.prank(liquidator);
         uint256 into = vault.open(put, ONE, ASKED, liquidator);
-        _later(21 hours, SPOT);
-        _push(bytes.concat(_entry(id, 1, 1_000, 300), _entry(into, 1, 1_000, 300)));
+        bytes memory scores = bytes.concat(_entry(id, 1, 1_000, 300), _entry(into, 1, 1_000, 300));
+        _push(scores);
+        vault.markScored(id);
+        vault.markScored(into);
+        _later(20 hours, SPOT);
+        _push(scores);
         _take(ASKED - OWN);
         (, uint16 rhoBps) = vault.surplusOf(into);
         assertEq(rhoBps, 1_100);
@@ -282,6 +282,9 @@ contract SurplusTest is ScoredFixture {
         rho = uint16(bound(rho, 400, 9_000));
         spotE8 = uint64(bound(spotE8, 54_000e8, 65_999e8));
         assertLe(_score(id, 1, rho, 100), uint8(EntryOutcome.REFRESHED));
+        vault.markScored(id);
+        _later(20 hours, SPOT);
+        assertEq(_score(id, 1, rho, 100), uint8(EntryOutcome.REFRESHED));
         (uint16 opening, ) = risk.openingParams(5);
         uint16 own = _params(id).rhoInitialBps;
         _setPrice(spotE8);

@@ -58,6 +58,7 @@ export type Action =
   | { readonly kind: "offerPosition"; readonly id: number; readonly to: Address }
   | { readonly kind: "acceptPosition"; readonly id: number }
   | { readonly kind: "reclassify"; readonly id: number }
+  | { readonly kind: "markScored"; readonly id: number }
   | { readonly kind: "transferLongs"; readonly seriesId: bigint; readonly to: Address; readonly amountE8: bigint }
   | { readonly kind: "flag"; readonly id: number }
   | { readonly kind: "unflag"; readonly id: number }

@@ -1,7 +1,9 @@
 /** What a run has been through: kinds of calls, reasons of refusals, situations that the rules distinguish. */
+import { marginUp } from "../../../oracle/rules/margin.ts";
 import type { Call, Kind } from "./calls.ts";
-import { bookOf, seriesOf, shortsOf } from "./markets.ts";
+import { bookOf, payoffOf, seriesOf, shortsOf, spotOf } from "./markets.ts";
 import { claimOf } from "./money.ts";
+import { activeOf, initialRho } from "./positions.ts";
 import type { Outcome } from "./step.ts";
 import { gainsOf, type Passage } from "./wealth.ts";
 import type { World } from "./world.ts";
@@ -49,6 +51,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
   "parameters begin caution": ({ call, before, after }) =>
     ofKind(call, "flag", "liquidate", "takeOver") && after.pauses.cautionUntil > before.pauses.cautionUntil,
   "opening under caution": ({ call, before }) => ofKind(call, "open") && call.atSec < before.pauses.cautionUntil,
+  "withdrawal on the own score": (event) => ofKind(event.call, "removeCollateral") && countsOnScore(event),
   "operator acts": ({ call, before }) =>
     ofKind(call, "mintMore", "removeCollateral", "close") && positionOf(before, call)?.owner !== call.by,
   "series completed without a shortfall": (event) =>
@@ -107,6 +110,16 @@ function positionOf(world: World, { action }: Call) {
 
 function endsFlag({ call, before, after }: Passage): boolean {
   return positionOf(before, call)?.isFlagged === true && positionOf(after, call)?.isFlagged === false;
+}
+
+/** Whether the owner took out more than new size would let him. */
+function countsOnScore({ call, before, after }: Passage): boolean {
+  if (!("id" in call.action)) return false;
+  const { id, series, position } = activeOf(after, call.action.id);
+  const spotE8 = spotOf(before, series.marketId, call.atSec);
+  const context = { world: before, by: call.by, nowSec: call.atSec };
+  const rhoBps = initialRho(context, id, { series, spotE8, changedAt: null });
+  return position.collateral < marginUp(payoffOf(before, series, spotE8), position.sizeE8, rhoBps);
 }
 
 function isGone({ call, after }: Passage): boolean {

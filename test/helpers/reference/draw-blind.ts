@@ -23,6 +23,7 @@ const BLIND: readonly Blind[] = [
   takeOver,
   (draw) => ({ kind: "reclassify", id: someId(draw) }),
   (draw) => ({ kind: "reclassify", id: someId(draw) }),
+  (draw) => ({ kind: "markScored", id: someId(draw) }),
   (draw) => ({ kind: "acceptPosition", id: someId(draw) }),
   (draw) => ({
     kind: "mintMore",

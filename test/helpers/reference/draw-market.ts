@@ -23,6 +23,8 @@ const ABSURD = [0n, 1n, 10n ** 20n];
 const CRASH_PROBABILITY = 0.02;
 const MAX_UINT104 = 2n ** 104n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
+/** How often a first score asks for about a third of what the class does. */
+const LOW_FIRST = 0.5;
 const PPM = 1_000_000n;
 
 /** A step of the price walk; every few steps a jump, now and then a crash or an absurd answer. */
@@ -36,6 +38,12 @@ export function drawPrice(draw: Draw, of?: number, isCrash = chance(draw, CRASH_
     by: world.setup.admin,
     action: { kind: "pushPrice", marketId, answer: chance(draw, 0.01) ? absurd : answer },
   };
+}
+
+/** The last price again. */
+export function drawSamePrice({ world }: Draw, marketId: number): Wish {
+  const answer = world.rounds.get(marketId)?.at(-1)?.answer ?? 1n;
+  return { by: world.setup.admin, action: { kind: "pushPrice", marketId, answer } };
 }
 
 /** Logarithmic. Most jumps hurt somebody. */
@@ -88,7 +96,9 @@ export function drawReport(draw: Draw): Wish {
 function entryOf(draw: Draw, id: number): RiskEntry {
   const { world, rng } = draw;
   const state = unpackRiskWord(world.words.get(id) ?? 0n);
-  const { rhoBps, piBps } = chance(draw, 0.08) ? wild(draw) : near(draw, { rho: state.rhoTarget, pi: state.pi });
+  const isLow = state.observedAt === 0 && chance(draw, LOW_FIRST);
+  const rho = isLow ? Math.ceil(state.rhoTarget / 3) : state.rhoTarget;
+  const { rhoBps, piBps } = chance(draw, 0.08) ? wild(draw) : near(draw, { rho, pi: state.pi });
   const epoch = chance(draw, 0.06) ? state.epoch + 1 : state.epoch;
   const score = chance(draw, 0.02) ? 601 : rng.integer(601);
   return { sourceIndex: chance(draw, 0.01) ? 3 : 0, positionId: BigInt(id), epoch, rhoBps, piBps, score };

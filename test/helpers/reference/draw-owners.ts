@@ -16,10 +16,11 @@ import {
   pick,
   type Wish,
 } from "./draw.ts";
+import { drawReport, drawSamePrice } from "./draw-market.ts";
 import { payoffOf, seriesOf, sideOf, spotOf } from "./markets.ts";
 import { balanceOf, longsOf } from "./money.ts";
 import { requirementOf } from "./owners.ts";
-import { type Held, initialRho } from "./positions.ts";
+import { activeOf, type Held, initialRho, isMarked, MARK_WAIT_SEC, timesOf } from "./positions.ts";
 import { pair, Refusal } from "./world.ts";
 
 const DAY_SEC = 86_400;
@@ -130,6 +131,23 @@ export function drawRemoveCollateral(draw: Draw): Wish | null {
   return { by, action: { kind: "removeCollateral", id: held.id, amount, to } };
 }
 
+/** What an old enough mark is for: all that it lets go, or the price and the report that this still waits for. */
+export function drawHarvest(draw: Draw): Wish | null {
+  const ids = openPositions(draw).filter(([id, { coolOffFrom, seriesId }]) => {
+    const times = timesOf(draw.world, id);
+    const isRipe = isMarked(times, coolOffFrom) && draw.nowSec >= times.scoredSince + MARK_WAIT_SEC;
+    return isRipe && seriesOf(seriesId).expirySec > draw.nowSec;
+  });
+  const [id] = pick(draw, ids) ?? [];
+  if (id === undefined) return null;
+  const held = activeOf(draw.world, id);
+  const { owner, sizeE8, collateral } = held.position;
+  const required = initialOf(draw, held, sizeE8);
+  if (required === null) return drawSamePrice(draw, held.series.marketId);
+  if (collateral <= required) return chance(draw, 0.5) ? drawReport(draw) : null;
+  return { by: owner, action: { kind: "removeCollateral", id, amount: collateral - required, to: owner } };
+}
+
 /** Closes as much as the caller has longs for. */
 export function drawClose(draw: Draw): Wish | null {
   const held = someLiving(draw);
@@ -171,6 +189,13 @@ export function drawAccept(draw: Draw): Wish | null {
 export function drawReclassify(draw: Draw): Wish | null {
   const by = actorOf(draw);
   const wishes = openPositions(draw).map(([id]): Wish => ({ by, action: { kind: "reclassify", id } }));
+  return mostly(draw, wishes);
+}
+
+/** Marks that a score stands, where one does. */
+export function drawMark(draw: Draw): Wish | null {
+  const by = actorOf(draw);
+  const wishes = openPositions(draw).map(([id]): Wish => ({ by, action: { kind: "markScored", id } }));
   return mostly(draw, wishes);
 }
 

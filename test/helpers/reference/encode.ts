@@ -46,6 +46,7 @@ const ENCODERS: Encoders = {
   offerPosition: ({ id, to }) => [BigInt(id), to],
   acceptPosition: ({ id }) => [BigInt(id)],
   reclassify: ({ id }) => [BigInt(id)],
+  markScored: ({ id }) => [BigInt(id)],
   transferLongs: ({ seriesId, to, amountE8 }) => [to, seriesId, amountE8],
   flag: ({ id }) => [BigInt(id)],
   unflag: ({ id }) => [BigInt(id)],

@@ -25,7 +25,7 @@ export function firstWorld(setup: Setup): World {
     fundTerms: new Map(),
     words: new Map(),
     quantiles: new Map(),
-    reclassedAt: new Map(),
+    scoreTimes: new Map(),
     rounds: new Map(MARKETS.map(({ spotE8 }, index) => [index + 1, [{ answer: spotE8, updatedAt: START_SEC }]])),
     settled: new Map(),
     funds: new Map(),

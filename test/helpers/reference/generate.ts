@@ -9,6 +9,8 @@ import {
   drawAccept,
   drawAddCollateral,
   drawClose,
+  drawHarvest,
+  drawMark,
   drawMintMore,
   drawOffer,
   drawOpen,
@@ -42,6 +44,8 @@ import {
   tickets,
 } from "./draw-settlement.ts";
 import { MARKETS, START_SEC } from "./ground.ts";
+import { seriesOf } from "./markets.ts";
+import { MARK_WAIT_SEC, timesOf } from "./positions.ts";
 import { spoil } from "./spoil.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -57,6 +61,7 @@ const WEIGHTS: readonly (readonly [number, (draw: Draw) => Wish | null])[] = [
   [2, drawOffer],
   [4, drawAccept],
   [5, drawReclassify],
+  [6, drawMark],
   [4, drawTransferLongs],
   [18, drawFlag],
   [8, drawUnflag],
@@ -93,6 +98,11 @@ const HEALED = 0.35;
 const HUNTS = [drawFlag, drawFlag, drawLiquidate, drawTakeOver];
 const HUNTED = 0.35;
 const RELIEVED = 0.12;
+/** How often the clock goes to where a mark counts, and how often that is made use of. */
+const RIPENED = 0.06;
+const HARVESTED = 0.8;
+const RIPE_SPREAD_SEC = 7_200;
+const LATEST_RIPE_SEC = MARK_WAIT_SEC + 2 * RIPE_SPREAD_SEC;
 const CRASH_AT_EXPIRY = 0.5;
 const MEAN_STEP_SEC = 330;
 const DAY_SEC = 86_400;
@@ -131,8 +141,19 @@ function secondsTo(draw: Draw): number {
   const { rng, nowSec } = draw;
   const ripe = chance(draw, 0.04) ? pick(draw, tickets(draw)) : undefined;
   if (ripe !== undefined && ripe.from > nowSec) return ripe.from - nowSec + rng.integer(DAY_SEC);
+  const markedAt = chance(draw, RIPENED) ? pick(draw, freshMarks(draw)) : undefined;
+  if (markedAt !== undefined) return markedAt + MARK_WAIT_SEC - nowSec + rng.integer(RIPE_SPREAD_SEC);
   if (chance(draw, 0.015)) return ((EXPIRY_SECOND - nowSec) % DAY_SEC) + DAY_SEC + rng.integer(60);
   return 1 + Math.floor(rng.exponential() * MEAN_STEP_SEC);
+}
+
+/** Times of marks that are too young for a withdrawal yet, and ripen before expiry. */
+function freshMarks({ world, nowSec }: Draw): readonly number[] {
+  const marks = [...world.positions].map(([id, { seriesId }]) => ({ seriesId, since: timesOf(world, id).scoredSince }));
+  const fresh = marks.filter(({ since }) => since + MARK_WAIT_SEC > nowSec);
+  return fresh
+    .filter((mark) => seriesOf(mark.seriesId).expirySec > mark.since + LATEST_RIPE_SEC)
+    .map(({ since }) => since);
 }
 
 function callOf(draw: Draw, calls: readonly Call[]): Call {
@@ -163,6 +184,8 @@ function dueOf(draw: Draw): Wish | null {
   const { world, nowSec } = draw;
   const healed = chance(draw, HEALED) ? drawUnflag(draw) : null;
   if (healed !== null) return healed;
+  const harvest = chance(draw, HARVESTED) ? drawHarvest(draw) : null;
+  if (harvest !== null) return harvest;
   const hunt = pick(draw, HUNTS);
   const hunted = hunt !== undefined && chance(draw, HUNTED) ? hunt(draw) : null;
   if (hunted !== null) return hunted;

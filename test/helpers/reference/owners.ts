@@ -9,8 +9,10 @@ import {
   type Held,
   increaseRisk,
   isHealthy,
+  isMarked,
   livingOf,
   ownedOf,
+  ownRho,
   readableHealth,
   requireAmount,
   requireCaps,
@@ -18,6 +20,7 @@ import {
   requireReceiver,
   requireSize,
   retire,
+  timesOf,
   unflagged,
 } from "./positions.ts";
 import { moveWord, openingRho, paramsOf, registerWord } from "./ratios.ts";
@@ -167,6 +170,19 @@ export function reclassify(context: Context, { id }: ActionOf<"reclassify">): nu
   const { classId } = paramsOf(context, id);
   if (below !== above || below === classId) refuse("VaultClassKept", BigInt(id), classId);
   moveWord(context, id, below);
-  world.reclassedAt.set(id, nowSec);
+  world.scoreTimes.set(id, { reclassedAt: nowSec, scoredSince: 0 });
   return below;
+}
+
+/** Notes that a score of a position stands. */
+export function markScored(context: Context, { id }: ActionOf<"markScored">): undefined {
+  const { world, nowSec } = context;
+  const { series, position } = livingOf(context, id);
+  const times = timesOf(world, id);
+  if (isMarked(times, position.coolOffFrom)) refuse("VaultScoreMarked", BigInt(id), times.scoredSince);
+  const classId = classAt(world, series, { bps: moneynessOf(series, spotOf(world, series.marketId, nowSec)), nowSec });
+  if (ownRho(context, id, { classId, changedAt: position.coolOffFrom }) === null) {
+    refuse("VaultScoreMissing", BigInt(id), classId);
+  }
+  world.scoreTimes.set(id, { ...times, scoredSince: nowSec });
 }

@@ -2,6 +2,7 @@
 import { concat, type Hex, keccak256, numberToHex } from "viem";
 import type { Address } from "../../../oracle/domain/units.ts";
 import { bookOf, seriesOf, shortsOf, sideOf, sumOf } from "./markets.ts";
+import { timesOf } from "./positions.ts";
 import type { Hold, Position, Valves, World } from "./world.ts";
 
 /** A word that must stand in storage. */
@@ -24,6 +25,7 @@ const SLOT = {
   funds: 10n,
   pauses: 12n,
   loans: 13n,
+  scoreTimes: 14n,
 };
 /** `_balances` of OpenZeppelin's ERC-20 and ERC-6909. */
 const BALANCES_SLOT = 0n;
@@ -142,10 +144,12 @@ function positionWords(world: World, id: number, position: Position): readonly (
   );
   const slot = at(BigInt(id), SLOT.positions);
   const offer = BigInt(world.offers.get(id) ?? 0n);
+  const { reclassedAt, scoredSince } = timesOf(world, id);
   return [
     [`position ${id} terms`, slot, terms],
     [`position ${id} state`, after(slot, 1n), state],
     [`offer of ${id}`, at(BigInt(id), SLOT.offers), offer],
+    [`score times of ${id}`, at(BigInt(id), SLOT.scoreTimes), pack([reclassedAt, 40], [scoredSince, 40])],
   ];
 }
 

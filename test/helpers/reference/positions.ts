@@ -15,15 +15,17 @@ import {
   sumOf,
 } from "./markets.ts";
 import { maintenanceAt, openingRho, paramsOf, raiseWord, retainedOf } from "./ratios.ts";
-import { type Context, type Position, pair, Refusal, refuse, type Side, type World } from "./world.ts";
+import { type Context, type Position, pair, Refusal, refuse, type ScoreTimes, type Side, type World } from "./world.ts";
 
 const BPS = 10_000n;
 const MAX_SIZE_E8 = 2n ** 64n - 1n;
 /** Caution asks new risk for five quarters of its ρ. */
 const CAUTION_NUMERATOR = 12_500n;
-/** A score counts for withdrawals if it was observed this long after the risk grew, and after the class changed. */
-const RISK_WAIT_SEC = 20 * 3_600;
+/** A score counts for withdrawals this long after it was marked. */
+export const MARK_WAIT_SEC = 20 * 3_600;
+/** It must have been observed this long after the class changed. */
 const CLASS_WAIT_SEC = 600;
+const NO_TIMES: ScoreTimes = { reclassedAt: 0, scoredSince: 0 };
 
 /** A position with what it is about. */
 export interface Held {
@@ -31,6 +33,12 @@ export interface Held {
   readonly position: Position;
   readonly series: ChainSeries;
   readonly side: Side;
+}
+
+/** The class at spot and tenor, and when the risk last grew. */
+interface OwnScoreAt {
+  readonly classId: number;
+  readonly changedAt: number;
 }
 
 /** An active position. */
@@ -100,19 +108,32 @@ export function initialRho(
   const bps = moneynessOf(at.series, at.spotE8);
   const classId = classAt(context.world, at.series, { bps, nowSec: context.nowSec });
   const opening = Math.max(openingRho(context, classId), paramsOf(context, id).rhoInitialBps);
-  const own = at.changedAt === null ? null : ownRho(context, id, { classId, changedAt: at.changedAt });
+  const own = at.changedAt === null ? null : ripeRho(context, id, { classId, changedAt: at.changedAt });
   return cautiousRho(context, Math.min(opening, own ?? opening));
 }
 
-/** What its own score asks for, if that speaks for the position as it is now. */
-function ownRho(
-  context: Context,
-  id: number,
-  at: { readonly classId: number; readonly changedAt: number },
-): number | null {
+/** Since when a position may count on its score, as far as it has been noted. */
+export function timesOf({ scoreTimes }: World, id: number): ScoreTimes {
+  return scoreTimes.get(id) ?? NO_TIMES;
+}
+
+/** Whether a mark stands: one of after the risk last grew. */
+export function isMarked({ scoredSince }: ScoreTimes, changedAt: number): boolean {
+  return scoredSince > changedAt;
+}
+
+/** What its own score asks for, if one was marked long enough ago. */
+function ripeRho(context: Context, id: number, at: OwnScoreAt): number | null {
+  const times = timesOf(context.world, id);
+  if (!isMarked(times, at.changedAt)) return null;
+  return context.nowSec - times.scoredSince < MARK_WAIT_SEC ? null : ownRho(context, id, at);
+}
+
+/** What its own score asks for, if that speaks for the position as it is now; observations may be dated ahead. */
+export function ownRho(context: Context, id: number, at: OwnScoreAt): number | null {
   const { rhoBps, classId, scoredAt } = retainedOf(context, id);
-  const reclassedAt = context.world.reclassedAt.get(id) ?? 0;
-  const isLater = scoredAt > at.changedAt + RISK_WAIT_SEC && scoredAt > reclassedAt + CLASS_WAIT_SEC;
+  const { reclassedAt } = timesOf(context.world, id);
+  const isLater = Math.min(scoredAt, context.nowSec) > at.changedAt && scoredAt > reclassedAt + CLASS_WAIT_SEC;
   return classId === at.classId && isLater ? rhoBps : null;
 }
 

@@ -136,6 +136,12 @@ export interface Pauses {
   readonly previousAt: number;
 }
 
+/** What the score of a position may count from: its last change of class, and the last mark that a score stands; 0 for none. */
+export interface ScoreTimes {
+  readonly reclassedAt: number;
+  readonly scoredSince: number;
+}
+
 /** Everything that calls change. Keys of two parts are joined by {@link pair}. */
 export interface World {
   readonly setup: Setup;
@@ -156,8 +162,7 @@ export interface World {
   readonly fundTerms: Map<Address, FundTerms>;
   readonly words: Map<number, bigint>;
   readonly quantiles: Map<number, bigint>;
-  /** When positions last changed their class. */
-  readonly reclassedAt: Map<number, number>;
+  readonly scoreTimes: Map<number, ScoreTimes>;
   readonly rounds: Map<number, readonly Round[]>;
   readonly settled: Map<string, bigint>;
   readonly funds: Map<Address, FundFigures>;
@@ -209,7 +214,7 @@ export function cloneWorld(world: World): World {
     fundTerms: new Map(world.fundTerms),
     words: new Map(world.words),
     quantiles: new Map(world.quantiles),
-    reclassedAt: new Map(world.reclassedAt),
+    scoreTimes: new Map(world.scoreTimes),
     rounds: new Map(world.rounds),
     settled: new Map(world.settled),
     funds: new Map(world.funds),

@@ -23,6 +23,8 @@ const DEAR_TERMS: VaultTerms = {
   },
 };
 const DEAR_RHO = 6_000;
+/** Hour at which the score of a short is marked, some hours after its first. */
+const MARK_HOUR = 4;
 const SETTINGS = { ...DEFAULT_SCORING_SETTINGS, paths: 200 };
 
 interface BedOptions {
@@ -88,7 +90,7 @@ describe("oraclePolicy", () => {
     assert.ok(rhoAt(2, 120) > 0);
   });
 
-  it("behavior: until 20 hours after the opening a withdrawal must leave what a new short would; then the highest ρ of two windows", () => {
+  it("behavior: until 20 hours after the mark a withdrawal must leave what a new short would; then the highest ρ of two windows", () => {
     const { open, report, policy, vault, at, rhoAt } = bed({ terms: DEAR_TERMS });
     const series = { expirySec: START_SEC + 10 * 24 * HOUR };
     open({ ...series, series: { ...plannedShort().series, ...series } });
@@ -98,8 +100,9 @@ describe("oraclePolicy", () => {
       const short = vault.shorts.get(0);
       assert.ok(short);
       rhos.push(rhoAt(hour, 120));
+      if (hour >= MARK_HOUR) policy.mark?.(short, at(hour, 120));
       const asked = policy.initial(short, at(hour, 120));
-      assert.equal(asked === DEAR_RHO, hour <= 20, `hour ${hour}`);
+      assert.equal(asked === DEAR_RHO, hour < MARK_HOUR + 20, `hour ${hour}`);
     }
     const short = vault.shorts.get(0);
     assert.ok(short);
@@ -109,7 +112,7 @@ describe("oraclePolicy", () => {
     assert.equal(policy.initial(short, at(50 + 6)), DEAR_RHO, "stale");
   });
 
-  it("behavior: in another class the score counts after its reclassification and the next report only", () => {
+  it("behavior: in another class a score counts 20 hours after one of that class was marked", () => {
     const { open, report, policy, vault, at } = bed({ terms: DEAR_TERMS });
     const series = { expirySec: START_SEC + 78 * HOUR };
     open({ ...series, series: { ...plannedShort().series, ...series } });
@@ -118,14 +121,21 @@ describe("oraclePolicy", () => {
       assert.ok(short);
       return policy.initial(short, at(hour, 120));
     };
-    for (let hour = 1; hour <= 31; hour += 1) report(hour);
-    assert.equal(askedAt(31), DEAR_RHO);
     const short = vault.shorts.get(0);
     assert.ok(short);
-    policy.reclassify(short, at(31, 120));
+    for (let hour = 1; hour <= 31; hour += 1) {
+      report(hour);
+      policy.mark?.(short, at(hour, 120));
+    }
     assert.equal(askedAt(31), DEAR_RHO);
-    report(32);
-    assert.ok(askedAt(32) < DEAR_RHO);
+    policy.reclassify(short, at(31, 120));
+    policy.mark?.(short, at(31, 180));
+    for (let hour = 32; hour <= 52; hour += 1) {
+      assert.equal(askedAt(hour - 1), DEAR_RHO, `hour ${hour - 1}`);
+      report(hour);
+      policy.mark?.(short, at(hour, 120));
+    }
+    assert.ok(askedAt(52) < DEAR_RHO);
   });
 
   it("behavior: the knob scales what is asked beyond the option's value; at 1 nothing changes", () => {
