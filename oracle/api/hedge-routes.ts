@@ -18,7 +18,11 @@ const QuestionSchema = z.object({
   forecastVol: number
     .nullable()
     .default(null)
-    .describe("Volatility expected over the next day; implied by default; the outlook is drawn at impliedVol"),
+    .describe("Volatility expected over the next day, for networks that read it; the shipped one does not"),
+  soldVol: number
+    .nullable()
+    .default(null)
+    .describe("Implied volatility when the option was sold; by default that of now. Half of a move since is believed"),
   size: number.default(1).describe("Contracts sold"),
   held: number.default(0).describe("Coins held as hedge now"),
   settlement: z.enum(["coin", "quote"]).default("coin").describe("coin: net of the premium"),

@@ -20,6 +20,7 @@ const flagsSchema = z.object({
   days: number,
   vol: number,
   forecastVol: number.nullable().default(null),
+  soldVol: number.nullable().default(null),
   size: number.default(1),
   held: number.default(0),
   settlement: z.enum(["coin", "quote"]).default("coin"),
@@ -41,8 +42,9 @@ export function hedgeCommand(): Command {
     .requiredOption("--vol <decimal>", "implied volatility, 0.6 for 60 %")
     .option(
       "--forecast-vol <decimal>",
-      "volatility expected over the next day, implied by default; the outlook is drawn at --vol",
+      "volatility expected over the next day, for networks that read it; the shipped one does not",
     )
+    .option("--sold-vol <decimal>", "implied volatility when the option was sold, by default that of now")
     .option("--size <contracts>", "contracts sold, 1 by default")
     .option("--held <coins>", "coins held as hedge now, 0 by default")
     .option("--settlement <unit>", "coin (net delta, the default) or quote")

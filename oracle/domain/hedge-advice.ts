@@ -13,6 +13,8 @@ export interface HedgeQuestion {
   readonly impliedVol: number;
   /** Volatility expected until the next decision (a day), decimal a year; `null` for none, which counts as implied. */
   readonly forecastVol: number | null;
+  /** Implied volatility when the option was sold, decimal a year; `null` counts as that of now. */
+  readonly soldVol: number | null;
   /** Contracts sold, one coin each, > 0. */
   readonly size: number;
   /** Coins held as hedge now, negative for a short future. */

@@ -3,21 +3,32 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InferenceSession } from "onnxruntime-node";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
-import { createRng } from "../../oracle/math/rng.ts";
 import { createHedger } from "../../oracle/models/hedger/hedger.ts";
-import { SIMULATED_WORLDS, simulatedWorld } from "../../oracle/models/hedger/simulated-worlds.ts";
 import { openSession } from "../../oracle/models/onnx-runtime.ts";
 import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
-import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
-import { type CellScores, judgeCell } from "../../oracle/training/hedger/judge-cell.ts";
-import { blockWorld, hourlyMarket } from "../../oracle/training/hedger/real-world.ts";
-import { REPORT_COSTS, reportRequest } from "../../oracle/training/hedger/write-hedger.ts";
+import {
+  atLeast,
+  atMost,
+  type Evaluation,
+  isoTime,
+  type Metrics,
+  type Target,
+} from "../../oracle/training/evaluate/evaluation.ts";
+import { REPORT_COSTS } from "../../oracle/training/hedger/write-hedger.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
 import { HEDGER_UNTIL_SEC } from "../train/train-hedger.ts";
 import { fittedUntil } from "./fitted-until.ts";
-import { type OptionScores, optionScores } from "./hedger/option-scores.ts";
+import {
+  BOOTSTRAP,
+  drawnWorlds,
+  type NamedCell,
+  type NamedPaths,
+  namedCell,
+  realWorlds,
+} from "./hedger/hedger-cells.ts";
+import { type JudgedHedger, type OptionScores, optionScores } from "./hedger/option-scores.ts";
+import { LEAST_WINDOW_HOURS, windowMarkets } from "./hedger/window-markets.ts";
 import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -29,16 +40,9 @@ const GAINS = new Map([
   [5e-3, 0.1],
 ]);
 /** Worlds that the targets name. */
-const JUDGED_WORLDS: readonly string[] = ["gbm", "heston"];
-const PATHS = 50_000;
+const JUDGED_WORLDS: readonly string[] = ["gbm", "heston", BOOTSTRAP];
+const PATHS = 20_000;
 const BLOCK_PATHS = 10_000;
-/** Hours before the window from which volatilities are learned, and the month that a path takes. */
-const LEAD_HOURS = 480;
-const LEAST_HOURS = 4_000;
-const SECONDS_PER_HOUR = 3_600;
-const NO_GAS = { gas: 0, limit: 1 };
-
-type NamedCell = CellScores & { readonly world: string };
 
 /**
  * Evaluates the committed artefact. Hourly bars and option chains are each used where the data have them.
@@ -48,44 +52,37 @@ type NamedCell = CellScores & { readonly world: string };
 export async function evaluateHedger({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
   const hedger = await createHedger(ARTEFACT);
   if (hedger.reason !== null) throw refusedArtefact(ARTEFACT, hedger.reason);
-  await hedger.close();
   const session = await openSession(readFileSync(join(ARTEFACT, ARTEFACT_FILES.model)));
+  const judged = { session, hedger };
   try {
-    const real = await orNone(() => realCells(session, paths, fromSec ?? HEDGER_UNTIL_SEC));
-    const options = await orNone(() => optionScores(session, paths, fromSec ?? Number.NEGATIVE_INFINITY));
+    const real = await orNone(() => realCells(judged, paths, fromSec ?? HEDGER_UNTIL_SEC));
+    const options = await orNone(() => optionScores(judged, paths, fromSec ?? Number.NEGATIVE_INFINITY));
     if (real.length === 0 && options.length === 0) throw noWindow(fromSec);
-    return report({ drawn: await drawnCells(session), real, options }, fromSec);
+    const drawn = await cellsOf(judged, drawnWorlds(PATHS), [0, ...REPORT_COSTS]);
+    return report({ drawn, real, options }, fromSec);
   } finally {
+    await hedger.close();
     await session.release();
   }
 }
 
-async function drawnCells(session: InferenceSession): Promise<readonly NamedCell[]> {
+async function cellsOf(
+  judged: JudgedHedger,
+  worlds: readonly NamedPaths[],
+  costs: readonly number[],
+): Promise<readonly NamedCell[]> {
   const cells: NamedCell[] = [];
-  for (const world of SIMULATED_WORLDS) {
-    const drawn = simulatedWorld(world, reportRequest(PATHS), createRng(`evaluate-hedger-${world}`));
-    for (const cost of [0, ...REPORT_COSTS])
-      cells.push({ world, ...(await judgeCell(session, drawn, { cost, ...NO_GAS })) });
-  }
+  for (const world of worlds) for (const cost of costs) cells.push(await namedCell(judged, world, cost));
   return cells;
 }
 
-/** Stretches of each asset's hours from the window's start on; assets with less than half a year are left out. */
 async function realCells(
-  session: InferenceSession,
+  judged: JudgedHedger,
   paths: readonly string[],
   fromSec: number,
 ): Promise<readonly NamedCell[]> {
-  const cells: NamedCell[] = [];
-  for (const [asset, { endSec, close }] of readSpotBars(paths)) {
-    const start = endSec.findIndex((end) => end > fromSec - LEAD_HOURS * SECONDS_PER_HOUR);
-    if (start < 0 || close.length - start < LEAST_HOURS) continue;
-    const market = hourlyMarket(close.slice(start), asset);
-    const drawn = blockWorld([market], reportRequest(BLOCK_PATHS), createRng(`evaluate-hedger-${asset}`));
-    for (const cost of REPORT_COSTS)
-      cells.push({ world: `hours of ${asset}`, ...(await judgeCell(session, drawn, { cost, ...NO_GAS })) });
-  }
-  return cells;
+  const markets = windowMarkets(readSpotBars(paths), { fromSec, toSec: Number.POSITIVE_INFINITY });
+  return cellsOf(judged, realWorlds(markets, { stretches: BLOCK_PATHS, drawn: PATHS }), REPORT_COSTS);
 }
 
 interface Judged {
@@ -117,23 +114,37 @@ function report({ drawn, real, options }: Judged, fromSec: number | null): Evalu
         [...drawn, ...real].map(({ world, cost, tuned, tunedRule }) => [`${world}-${cost}`, { tuned, tunedRule }]),
       ),
     },
-    targets: targetsOf(drawn, options),
+    targets: targetsOf({ drawn, real, options }),
   };
 }
 
-function metricsOf({ world, cost, network, withoutForecast, withoutMarket, gain, gainOnTuned }: NamedCell): Metrics {
-  return { world, cost, network, withoutForecast, withoutMarket, gain, gainOnTuned };
+function metricsOf({ world, cost, network, gain, gainOnTuned, ...cell }: NamedCell): Metrics {
+  const { served, servedGain, servedGainOnTuned, fallbackShare } = cell;
+  return { world, cost, network, gain, gainOnTuned, served, servedGain, servedGainOnTuned, fallbackShare };
 }
 
-function targetsOf(drawn: readonly NamedCell[], options: readonly OptionScores[]): Evaluation["targets"] {
-  const gains = drawn.flatMap(({ world, cost, gain }) => {
+/** Judged is what serves. Real hours must lose nothing to the rules as usually set, nor to the best of all in hindsight. */
+function targetsOf({ drawn, real, options }: Judged): Evaluation["targets"] {
+  const gains = [...drawn, ...real].flatMap(({ world, cost, servedGain }) => {
     const target = GAINS.get(cost);
     return target === undefined || !JUDGED_WORLDS.includes(world)
       ? []
-      : [[`gain-${world}-${cost}`, atLeast(gain, target)] as const];
+      : [[`gain-${world}-${cost}`, atLeast(servedGain, target)] as const];
   });
-  const worst = Math.max(...options.map(({ ratioToBestBand }) => ratioToBestBand));
-  return { ...Object.fromEntries(gains), ...(options.length === 0 ? {} : { optionPathsToBestBand: atMost(worst, 1) }) };
+  const hours = real.filter(({ world }) => !JUDGED_WORLDS.includes(world));
+  const least = (of: (cell: NamedCell) => number): Target => atLeast(Math.min(...hours.map(of)), 0);
+  return {
+    ...Object.fromEntries(gains),
+    ...(hours.length === 0
+      ? {}
+      : {
+          hoursGain: least(({ servedGain }) => servedGain),
+          hoursGainOnTuned: least(({ servedGainOnTuned }) => servedGainOnTuned),
+        }),
+    ...(options.length === 0
+      ? {}
+      : { optionPathsToBestBand: atMost(Math.max(...options.map(({ servedRatio }) => servedRatio)), 1) }),
+  };
 }
 
 /** Data without one of the two kinds leave that part out; every other fault is the caller's. */
@@ -149,7 +160,7 @@ async function orNone<Row>(read: () => Promise<readonly Row[]>): Promise<readonl
 function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {
   return new PlimsollError({
     code: "EVALUATE_NO_WINDOW",
-    problem: `From ${isoTime(fromSec) ?? "the start"} on the data have neither ${LEAST_HOURS} hourly bars nor options to follow.`,
+    problem: `From ${isoTime(fromSec) ?? "the start"} on the data have neither ${LEAST_WINDOW_HOURS} hourly bars nor options to follow.`,
     remedy: "Give spot-hourly or deribit-options below --data, or an earlier --from.",
     context: { fromSec: fromSec ?? "none" },
   });

@@ -32,6 +32,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,
   mechanism: async () => (await import("./evaluate-mechanism.ts")).evaluateMechanism,
+  "hedger-ablation": async () => (await import("./evaluate-hedger-ablation.ts")).evaluateHedgerAblation,
   hedger: async () => (await import("./evaluate-hedger.ts")).evaluateHedger,
   score: async () => (await import("./evaluate-score.ts")).evaluateScore,
   "quantile-net": async () => (await import("./evaluate-quantile.ts")).evaluateQuantileNet,

@@ -32,14 +32,17 @@ const SPOT_FILE = /^([A-Z0-9]+)USDT_1h(?:_[0-9_]+)?\.csv(?:\.gz)?$/;
  *
  * @throws PlimsollError `HEDGER_TOO_SHORT` where none is long enough.
  */
-export function hedgerMarkets(bars: ReadonlyMap<AssetSymbol, Pick<BarSeries, "endSec" | "close">>): {
+export function hedgerMarkets(
+  bars: ReadonlyMap<AssetSymbol, Pick<BarSeries, "endSec" | "close">>,
+  untilSec: number = HEDGER_UNTIL_SEC,
+): {
   readonly markets: readonly HourlyMarket[];
   readonly leftOut: readonly AssetSymbol[];
 } {
   const leftOut: AssetSymbol[] = [];
   let fault: unknown = null;
   const markets = [...bars].flatMap(([asset, { endSec, close }]) => {
-    const later = endSec.findIndex((end) => end > HEDGER_UNTIL_SEC);
+    const later = endSec.findIndex((end) => end > untilSec);
     try {
       return [hourlyMarket(later < 0 ? close : close.slice(0, later), asset)];
     } catch (error) {

@@ -1,4 +1,6 @@
-/** Half widths of no-transaction bands from theory: what the hedger must beat, and what serves where it cannot. */
+/** No-transaction bands from theory: what the hedger must beat, is drawn towards, and gives way to where it may not speak. */
+import { normalPdf } from "../../math/special-functions.ts";
+import type { HedgeState } from "./hedge-features.ts";
 
 /** What the width depends on. */
 export interface BandTerms {
@@ -26,4 +28,12 @@ export function whalleyWilmott(
 ): number {
   const gamma = density / deviation;
   return Math.cbrt((1.5 * cost * gamma * gamma) / aversion);
+}
+
+/** Delta ± the width of Whalley and Wilmott, coins of the linear hedge of a call. */
+export function theoryBand(state: HedgeState): readonly [lower: number, upper: number] {
+  const { spotOverStrike, deviation, delta } = state;
+  const density = normalPdf(Math.log(spotOverStrike) / deviation + deviation / 2);
+  const width = whalleyWilmott(state, density, USUAL_AVERSION);
+  return [delta - width, delta + width];
 }

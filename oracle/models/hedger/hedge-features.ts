@@ -1,5 +1,6 @@
 /** What the hedger sees of one short option before it decides: free of scale, the same in training and when it serves. */
 import { normalPdf } from "../../math/special-functions.ts";
+import { callValue } from "./hedge-paths.ts";
 
 /** Inputs of the network, in order. The last two change with what was traded before. */
 export const HEDGE_FEATURES = [
@@ -46,6 +47,34 @@ export interface HedgeState {
   readonly limit: number;
 }
 
+/** A short call before a decision, with what was traded before. */
+export interface HedgeRequest extends HedgeState {
+  /** Coins held for one contract. */
+  readonly held: number;
+  /** Gains less costs less the option's rise so far, deviations of the start; 0 at the start. */
+  readonly result: number;
+}
+
+/**
+ * What a network is told of the market. Without the forecast it sees one that equals implied volatility; without the surface
+ * it sees the volatility of the start all the way.
+ */
+export interface Knowledge {
+  readonly forecast: boolean;
+  readonly surface: boolean;
+}
+
+/** How far a reader of the network believes it, and what it is told. */
+export interface Caution {
+  /** Share of the log move of implied volatility since the start that is believed, 0…1; 1 believes the quote of the day. */
+  readonly surfaceTrust: number;
+  /** Weight of the band of theory in both edges, 0…1; 0 follows the network alone. */
+  readonly shrinkage: number;
+}
+
+/** Everything is known. */
+export const FULL_KNOWLEDGE: Knowledge = { forecast: true, surface: true };
+
 /** Moneyness beyond this many deviations is as far as far can be. */
 const FARTHEST = 5;
 /** Centre of the deviations of training: 60 % over 30 days. */
@@ -72,6 +101,28 @@ export function writeMarketFeatures(rows: Float32Array | Float64Array, offset: n
   rows[offset + 7] = clamp(Math.log(state.levelRatio), GREATEST_LOG_RATIO);
   rows[offset + 8] = Math.log1p(state.gas / USUAL_GAS);
   rows[offset + 9] = Math.min(state.limit, 1);
+}
+
+/** Rows of states as {@link seenRequest} gives them. `[requests, HEDGE_FEATURES.length]` */
+export function requestFeatures(requests: readonly HedgeRequest[]): Float32Array {
+  const width = HEDGE_FEATURES.length;
+  const features = new Float32Array(requests.length * width);
+  requests.forEach((request, row) => {
+    writeMarketFeatures(features, row * width, request);
+    features[row * width + MARKET_FEATURES] = request.held;
+    features[row * width + MARKET_FEATURES + 1] = clamp(request.result, GREATEST_RESULT);
+  });
+  return features;
+}
+
+/** What is left of a request once what is unknown or not believed has been taken out. @param surfaceTrust see {@link Caution}. */
+export function seenRequest(request: HedgeRequest, knowledge: Knowledge, surfaceTrust: number): HedgeRequest {
+  const told = knowledge.forecast ? request : { ...request, forecastRatio: 1 };
+  const trust = knowledge.surface ? surfaceTrust : 0;
+  if (trust === 1 || request.levelRatio === 1) return told;
+  const levelRatio = request.levelRatio ** trust;
+  const deviation = (request.deviation / request.levelRatio) * levelRatio;
+  return { ...told, deviation, levelRatio, delta: callValue(request.spotOverStrike, 1, deviation).delta };
 }
 
 function clamp(value: number, limit: number): number {

@@ -4,7 +4,7 @@ import type { Hex } from "../../domain/units.ts";
 import { HEDGE_FEATURES } from "./hedge-features.ts";
 
 /** Rises when the layout of the manifest changes. */
-export const HEDGER_MANIFEST_FORMAT = 1;
+export const HEDGER_MANIFEST_FORMAT = 2;
 
 const hash = z.custom<Hex>(
   (value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value),
@@ -24,6 +24,10 @@ export const hedgerManifestSchema = z.strictObject({
   sha256: hash,
   vectorsSha256: hash,
   features: z.array(z.string()).length(HEDGE_FEATURES.length),
+  /** Families of inputs that training used. */
+  knowledge: z.strictObject({ forecast: z.boolean(), surface: z.boolean() }),
+  /** How what serves reads the network; the model file is the network alone. */
+  reading: z.strictObject({ surfaceTrust: z.number().min(0).max(1), shrinkage: z.number().min(0).max(1) }),
   guard: z.strictObject({
     /** Range of each input in training, with its margin. */
     ranges: z.array(z.strictObject({ min: finite, max: finite })).length(HEDGE_FEATURES.length),

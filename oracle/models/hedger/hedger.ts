@@ -1,31 +1,18 @@
-/** Serves the hedger: bands of many short calls at once, and the rule of Whalley and Wilmott where the network may not speak. */
+/** Serves the hedger: bands of many short calls at once, drawn towards the rule of Whalley and Wilmott, and that rule alone where the network may not speak. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { Outcome } from "../../domain/errors.ts";
 import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
 import { loadArtefact } from "../session.ts";
-import { USUAL_AVERSION, whalleyWilmott } from "./classic-bands.ts";
-import {
-  GREATEST_RESULT,
-  HEDGE_FEATURES,
-  type HedgeState,
-  MARKET_FEATURES,
-  writeMarketFeatures,
-} from "./hedge-features.ts";
+import { theoryBand } from "./classic-bands.ts";
+import { FULL_KNOWLEDGE, HEDGE_FEATURES, type HedgeRequest, type Knowledge } from "./hedge-features.ts";
 import {
   type HedgerManifest,
   type HedgerVectors,
   hedgerManifestSchema,
   hedgerVectorsSchema,
 } from "./hedger-manifest.ts";
+import { networkBands } from "./network-bands.ts";
 import { runHedgerNetwork } from "./run-hedger-network.ts";
-
-/** A short call before a decision, with what was traded before. */
-export interface HedgeRequest extends HedgeState {
-  /** Coins held for one contract. */
-  readonly held: number;
-  /** Gains less costs less the option's rise so far, deviations of the start; 0 at the start. */
-  readonly result: number;
-}
 
 /** No-transaction band of one contract, coins, and why it is the fallback's, if it is. */
 export interface HedgeBand {
@@ -39,6 +26,8 @@ export interface Hedger {
   /** `null` when the artefact cannot be used; `reason` then says why. */
   readonly identity: ModelIdentity | null;
   readonly reason: FallbackReason | null;
+  /** What the network was trained with; inputs beyond it change nothing. */
+  readonly knowledge: Knowledge;
   bands(requests: readonly HedgeRequest[]): Promise<readonly HedgeBand[]>;
   close(): Promise<void>;
 }
@@ -64,10 +53,10 @@ export async function createHedger(artifactDir: string): Promise<Hedger> {
   return {
     identity: artefact === null ? null : { id: artefact.manifest.id, sha256: artefact.manifest.sha256 },
     reason,
+    knowledge: artefact?.manifest.knowledge ?? FULL_KNOWLEDGE,
     bands: async (requests) => {
       if (artefact === null) return requests.map((request) => ruleBand(request, reason ?? "artefact-missing"));
-      const features = requestFeatures(requests);
-      const found = await runHedgerNetwork(artefact.session, features);
+      const { bands, features } = await networkBands(artefact.session, requests, artefact.manifest);
       const { ranges } = artefact.manifest.guard;
       return requests.map((request, row) => {
         const inRange = ranges.every(({ min, max }, place) => {
@@ -75,7 +64,7 @@ export async function createHedger(artifactDir: string): Promise<Hedger> {
           return value >= min && value <= max;
         });
         if (!inRange) return ruleBand(request, "inputs-out-of-range");
-        const [lower, upper] = [found[2 * row] ?? Number.NaN, found[2 * row + 1] ?? Number.NaN];
+        const [lower, upper] = bands[row] ?? [Number.NaN, Number.NaN];
         return lower <= upper ? { lower, upper, fallback: null } : ruleBand(request, "output-invalid");
       });
     },
@@ -87,22 +76,9 @@ export async function createHedger(artifactDir: string): Promise<Hedger> {
   };
 }
 
-/** Delta ± the width of theory. */
 function ruleBand(request: HedgeRequest, fallback: FallbackReason): HedgeBand {
-  const row = requestFeatures([request]);
-  const density = row[HEDGE_FEATURES.indexOf("density")] ?? Number.NaN;
-  const width = whalleyWilmott(request, density, USUAL_AVERSION);
-  return { lower: request.delta - width, upper: request.delta + width, fallback };
-}
-
-function requestFeatures(requests: readonly HedgeRequest[]): Float32Array {
-  const features = new Float32Array(requests.length * WIDTH);
-  requests.forEach((request, row) => {
-    writeMarketFeatures(features, row * WIDTH, request);
-    features[row * WIDTH + MARKET_FEATURES] = request.held;
-    features[row * WIDTH + MARKET_FEATURES + 1] = Math.min(Math.max(request.result, -GREATEST_RESULT), GREATEST_RESULT);
-  });
-  return features;
+  const [lower, upper] = theoryBand(request);
+  return { lower, upper, fallback };
 }
 
 async function loadVerified(artifactDir: string): Promise<Outcome<Artefact, FallbackReason>> {

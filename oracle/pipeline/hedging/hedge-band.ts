@@ -3,9 +3,10 @@ import { PlimsollError } from "../../domain/errors.ts";
 import type { HedgeQuestion } from "../../domain/hedge-advice.ts";
 import type { FallbackReason } from "../../domain/prediction.ts";
 import { black76 } from "../../math/black76.ts";
+import type { HedgeRequest } from "../../models/hedger/hedge-features.ts";
 import { callValue } from "../../models/hedger/hedge-paths.ts";
 import type { TradeTerms } from "../../models/hedger/hedge-results.ts";
-import type { HedgeRequest, Hedger } from "../../models/hedger/hedger.ts";
+import type { Hedger } from "../../models/hedger/hedger.ts";
 
 /** Days a year of the questions. */
 export const DAYS_A_YEAR = 365;
@@ -19,12 +20,15 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   days: [1 / 24, 1_000],
   impliedVol: [0.01, 10],
   forecastVol: [0.01, 10],
+  soldVol: [0.01, 10],
   size: [1e-9, 1e9],
   held: [-1e9, 1e9],
   costBps: [0, 1_000],
   gasUsd: [0, 1e6],
   maxTrade: [1e-9, 1e9],
 };
+
+const MAY_BE_LEFT_OUT: readonly string[] = ["forecastVol", "soldVol", "maxTrade"];
 
 /** A band for one contract, with the state that it was asked for. */
 export interface QuestionBand {
@@ -61,7 +65,7 @@ export async function hedgeBands(
 function requireValid(question: HedgeQuestion): void {
   for (const [field, [least, greatest]] of Object.entries(LIMITS)) {
     const value = Object.entries(question).find(([name]) => name === field)?.[1];
-    const isLeftOut = value === null && (field === "forecastVol" || field === "maxTrade");
+    const isLeftOut = value === null && MAY_BE_LEFT_OUT.includes(field);
     if (isLeftOut || (typeof value === "number" && value >= least && value <= greatest)) continue;
     throw new PlimsollError({
       code: "HEDGE_QUESTION_INVALID",
@@ -84,7 +88,7 @@ function offsetOf({ kind, settlement, spot, strike, days, impliedVol }: HedgeQue
 }
 
 function stateOf(question: HedgeQuestion, terms: TradeTerms): HedgeRequest {
-  const { spot, strike, days, impliedVol, forecastVol, held, size } = question;
+  const { spot, strike, days, impliedVol, forecastVol, soldVol, held, size } = question;
   const deviation = impliedVol * Math.sqrt(days / DAYS_A_YEAR);
   return {
     spotOverStrike: spot / strike,
@@ -93,7 +97,7 @@ function stateOf(question: HedgeQuestion, terms: TradeTerms): HedgeRequest {
     delta: callValue(spot, strike, deviation).delta,
     ...terms,
     forecastRatio: (forecastVol ?? impliedVol) / impliedVol,
-    levelRatio: 1,
+    levelRatio: impliedVol / (soldVol ?? impliedVol),
     held: held / size + offsetOf(question),
     result: 0,
   };

@@ -3,7 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import type { HedgeAdvice, HedgeOutlook } from "../../domain/hedge-advice.ts";
 import { createRng } from "../../math/rng.ts";
 import { mean } from "../../math/statistics.ts";
-import { callValue, type HedgePaths } from "../../models/hedger/hedge-paths.ts";
+import { decisionRequests } from "../../models/hedger/decision-requests.ts";
+import type { HedgeRequest } from "../../models/hedger/hedge-features.ts";
+import { callValue } from "../../models/hedger/hedge-paths.ts";
 import {
   type HedgePolicy,
   hedgeOutcome,
@@ -12,7 +14,7 @@ import {
   type TradeTerms,
   tailLoss,
 } from "../../models/hedger/hedge-results.ts";
-import type { HedgeRequest, Hedger } from "../../models/hedger/hedger.ts";
+import type { Hedger } from "../../models/hedger/hedger.ts";
 import { simulatedWorld } from "../../models/hedger/simulated-worlds.ts";
 
 /** Paths drawn for one answer. */
@@ -87,35 +89,22 @@ function worldRequest({ spotOverStrike, deviation, stepsLeft }: HedgeRequest) {
 }
 
 function deltaPolicy({ paths, step }: Parameters<HedgePolicy>[0]) {
-  const delta = paths.strike.map((_, path) => placeOf(paths, step, path).delta);
+  const delta = paths.strike.map((struck, path) => {
+    const [spot, deviation] = [paths.spot[step]?.[path], paths.deviation[step]?.[path]];
+    return callValue(spot ?? Number.NaN, struck, deviation ?? Number.NaN).delta;
+  });
   return { lower: delta, upper: delta };
 }
 
-/** The band of every path at every decision. */
-function advisedPolicy(hedger: Hedger, state: HedgeRequest): HedgePolicy {
-  return async ({ paths, step, held, result: resultNow }) => {
-    const result = resultNow();
-    const bands = await hedger.bands(
-      Array.from(held, (coins, path) => ({
-        ...state,
-        ...placeOf(paths, step, path),
-        stepsLeft: paths.steps - step,
-        forecastRatio: step === 0 ? state.forecastRatio : (paths.forecastRatio[step]?.[path] ?? Number.NaN),
-        held: coins,
-        result: result[path] ?? Number.NaN,
-      })),
-    );
+/** The band of every path at every decision; the forecast of the first is the question's own, the level all the way. */
+function advisedPolicy(hedger: Hedger, { forecastRatio, levelRatio }: HedgeRequest): HedgePolicy {
+  return async (decision) => {
+    const requests = decisionRequests(decision).map((request) => ({
+      ...request,
+      levelRatio: request.levelRatio * levelRatio,
+      forecastRatio: decision.step === 0 ? forecastRatio : request.forecastRatio,
+    }));
+    const bands = await hedger.bands(requests);
     return { lower: bands.map(({ lower }) => lower), upper: bands.map(({ upper }) => upper) };
   };
-}
-
-function placeOf(
-  paths: HedgePaths,
-  step: number,
-  path: number,
-): Pick<HedgeRequest, "spotOverStrike" | "deviation" | "delta"> {
-  const spot = paths.spot[step]?.[path] ?? Number.NaN;
-  const strike = paths.strike[path] ?? Number.NaN;
-  const deviation = paths.deviation[step]?.[path] ?? Number.NaN;
-  return { spotOverStrike: spot / strike, deviation, delta: callValue(spot, strike, deviation).delta };
 }

@@ -196,6 +196,7 @@ function toQuestion({ spot, strike, impliedVol, tenorYears, size }: FundExposure
     days: Math.max(LEAST_DAYS, (tenorYears * SECONDS_PER_YEAR) / SECONDS_PER_DAY),
     impliedVol: Math.min(Math.max(impliedVol, least), greatest),
     forecastVol: null,
+    soldVol: null,
     size,
     held,
     settlement: "quote",

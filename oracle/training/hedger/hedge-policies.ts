@@ -2,11 +2,11 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { normalPdf } from "../../math/special-functions.ts";
 import { whalleyWilmott } from "../../models/hedger/classic-bands.ts";
-import { GREATEST_RESULT, HEDGE_FEATURES, MARKET_FEATURES } from "../../models/hedger/hedge-features.ts";
+import { decisionRequests } from "../../models/hedger/decision-requests.ts";
 import { callValue, type HedgePaths } from "../../models/hedger/hedge-paths.ts";
-import type { Decision, HedgePolicy } from "../../models/hedger/hedge-results.ts";
-import { runHedgerNetwork } from "../../models/hedger/run-hedger-network.ts";
-import { FULL_KNOWLEDGE, type Knowledge, seenDeviation, writeDecision } from "./rollout-batch.ts";
+import type { HedgePolicy } from "../../models/hedger/hedge-results.ts";
+import { type NetworkReading, networkBands } from "../../models/hedger/network-bands.ts";
+import { seenDeviation } from "./rollout-batch.ts";
 
 /** Half widths of fixed bands, and aversions of Whalley and Wilmott, of which the best in hindsight is the baseline. */
 export const BAND_WIDTHS = [0.01, 0.02, 0.05, 0.1, 0.15] as const;
@@ -79,29 +79,10 @@ function greeksOf(
   return made;
 }
 
-/** The network's band. @param knowledge what it is told; by default everything. */
-export function networkPolicy(session: InferenceSession, knowledge: Knowledge = FULL_KNOWLEDGE): HedgePolicy {
+/** The network's band. @param reading what it is told, and the weight of theory. */
+export function networkPolicy(session: InferenceSession, reading: NetworkReading): HedgePolicy {
   return async (decision) => {
-    const { count, features } = decisionFeatures(decision, knowledge);
-    const band = await runHedgerNetwork(session, features);
-    const edge = (side: number): Float64Array =>
-      Float64Array.from({ length: count }, (_, path) => band[2 * path + side] ?? Number.NaN);
-    return { lower: edge(0), upper: edge(1) };
+    const { bands } = await networkBands(session, decisionRequests(decision), reading);
+    return { lower: bands.map(([lower]) => lower), upper: bands.map(([, upper]) => upper) };
   };
-}
-
-function decisionFeatures(decision: Decision, knowledge: Knowledge) {
-  const { paths, step, terms, held } = decision;
-  const result = decision.result();
-  const width = HEDGE_FEATURES.length;
-  const market = new Float32Array(paths.paths * MARKET_FEATURES);
-  writeDecision(market, 0, { paths, step, terms: () => terms, knowledge });
-  const features = new Float32Array(paths.paths * width);
-  for (let path = 0; path < paths.paths; path += 1) {
-    features.set(market.subarray(path * MARKET_FEATURES, (path + 1) * MARKET_FEATURES), path * width);
-    features[path * width + MARKET_FEATURES] = held[path] ?? Number.NaN;
-    const shown = Math.min(Math.max(result[path] ?? Number.NaN, -GREATEST_RESULT), GREATEST_RESULT);
-    features[path * width + MARKET_FEATURES + 1] = shown;
-  }
-  return { count: paths.paths, features };
 }

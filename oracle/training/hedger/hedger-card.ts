@@ -9,7 +9,8 @@ const DAY_TEXT = "2026-01-01".length;
 /** Markdown text of the card; every number comes from the manifest. */
 export function hedgerCard(manifest: HedgerManifest, { trainedAtSec }: { readonly trainedAtSec: number }): string {
   const day = (seconds: number): string => new Date(seconds * MS_PER_SECOND).toISOString().slice(0, DAY_TEXT);
-  const { training, metrics, sha256 } = manifest;
+  const { training, metrics, sha256, knowledge, reading } = manifest;
+  const known = [knowledge.forecast ? "forecast" : "no forecast", knowledge.surface ? "surface" : "no surface"];
   return [
     "# hedger: no-transaction band of a short option under costs",
     "",
@@ -18,6 +19,8 @@ export function hedgerCard(manifest: HedgerManifest, { trainedAtSec }: { readonl
     "- **For**: advice to writers, liquidity providers and a fund. **Not for**: scores; no part of the model bundle.",
     "- **Baselines**: Black-Scholes delta, delta ± 0.05, Whalley and Wilmott with λ = 10.",
     "- **Fallback**: Whalley and Wilmott with λ = 1 000, for every row outside of the ranges in the manifest, flagged.",
+    `- **Inputs**: option, position, costs; ${known.join(", ")}.`,
+    `- **Reading**: of the log move of implied volatility since the start ${reading.surfaceTrust} is believed; both edges are ${reading.shrinkage} theory (Whalley and Wilmott with λ = 1 000), the rest network. The file is the network alone.`,
     `- **Model file** ${sha256}`,
     "",
     "## Training",
@@ -31,9 +34,9 @@ export function hedgerCard(manifest: HedgerManifest, { trainedAtSec }: { readonl
     "",
     "## Mean loss of the worst twentieth, drawn paths of other seeds",
     "",
-    "At the money, 60 % over 30 days, spot as unit. `rules`: best of the three baselines; `tuned`: best width or aversion in hindsight.",
+    "At the money, 60 % over 30 days, spot as unit. `read`: the network as it is read; `rules`: best of the three baselines; `tuned`: best width or aversion in hindsight.",
     "",
-    "| world | cost, bp | network | rules | tuned | gain on rules |",
+    "| world | cost, bp | read | rules | tuned | gain on rules |",
     "|---|---:|---:|---:|---:|---:|",
     ...metrics.cells.map(
       ({ world, cost, network, rules, tuned, gain }) =>

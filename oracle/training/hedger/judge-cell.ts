@@ -1,23 +1,12 @@
-/** One cell of the comparison: the network against every rule on the same paths at one cost. */
-import type { InferenceSession } from "onnxruntime-node";
+/** One cell of the comparison: a learned policy against every rule on the same paths at one cost. */
 import type { HedgePaths } from "../../models/hedger/hedge-paths.ts";
 import { type HedgePolicy, hedgeOutcome, type TradeTerms, tailLoss } from "../../models/hedger/hedge-results.ts";
-import {
-  AVERSIONS,
-  BAND_WIDTHS,
-  blackScholes,
-  fixedBand,
-  networkPolicy,
-  whalleyWilmottBand,
-} from "./hedge-policies.ts";
+import { AVERSIONS, BAND_WIDTHS, blackScholes, fixedBand, whalleyWilmottBand } from "./hedge-policies.ts";
 
 /** Mean losses of the worst twentieth, spot at the start as unit. */
 export interface CellScores {
   readonly cost: number;
   readonly network: number;
-  /** Without forecast, and without forecast and surface: what these inputs are worth to this network. */
-  readonly withoutForecast: number;
-  readonly withoutMarket: number;
   /** The three rules as usually set: volatility of the start, ±0.05, λ = 10. */
   readonly blackScholes: number;
   readonly band: number;
@@ -35,23 +24,21 @@ const USUAL_BAND = 0.05;
 const USUAL_AVERSION = 10;
 
 /** Judges one cell. */
-export async function judgeCell(session: InferenceSession, paths: HedgePaths, terms: TradeTerms): Promise<CellScores> {
-  const loss = async (policy: HedgePolicy): Promise<number> =>
-    tailLoss((await hedgeOutcome(paths, policy, terms)).wealth);
+export async function judgeCell(policy: HedgePolicy, paths: HedgePaths, terms: TradeTerms): Promise<CellScores> {
+  const loss = async (judged: HedgePolicy): Promise<number> =>
+    tailLoss((await hedgeOutcome(paths, judged, terms)).wealth);
   const rules = new Map<string, number>();
-  for (const [name, policy] of tunedRules()) rules.set(name, await loss(policy));
+  for (const [name, rule] of tunedRules()) rules.set(name, await loss(rule));
   const [blackScholesLoss, band, whalleyWilmott] = [
     await loss(blackScholes(false)),
     await loss(fixedBand(USUAL_BAND, false)),
     await loss(whalleyWilmottBand(USUAL_AVERSION, false)),
   ];
-  const network = await loss(networkPolicy(session));
+  const network = await loss(policy);
   const [tunedRule, tuned] = [...rules].reduce((best, rule) => (rule[1] < best[1] ? rule : best));
   return {
     cost: terms.cost,
     network,
-    withoutForecast: await loss(networkPolicy(session, { forecast: false, surface: true })),
-    withoutMarket: await loss(networkPolicy(session, { forecast: false, surface: false })),
     blackScholes: blackScholesLoss,
     band,
     whalleyWilmott,

@@ -1,18 +1,9 @@
 /** Turns paths into the arrays of one rollout: market features, prices in deviations of the start, costs and what is owed. */
-import { MARKET_FEATURES, writeMarketFeatures } from "../../models/hedger/hedge-features.ts";
+import { type Knowledge, MARKET_FEATURES, writeMarketFeatures } from "../../models/hedger/hedge-features.ts";
 import { callValue, type HedgePaths } from "../../models/hedger/hedge-paths.ts";
 import type { TradeTerms } from "../../models/hedger/hedge-results.ts";
 import type { Batch } from "../tensor/trainer.ts";
 import { ROLLOUT_INPUTS } from "./policy-graph.ts";
-
-/** Whether the network is told of the market: without, it sees the volatility of the start and no forecast. */
-export interface Knowledge {
-  readonly forecast: boolean;
-  readonly surface: boolean;
-}
-
-/** Everything is known. */
-export const FULL_KNOWLEDGE: Knowledge = { forecast: true, surface: true };
 
 /** Features of one decision of all paths, `[paths, MARKET_FEATURES]`, written at an offset. */
 export function writeDecision(
@@ -54,11 +45,7 @@ export function seenDeviation(
 }
 
 /** Arrays of one rollout. */
-export function rolloutBatch(
-  paths: HedgePaths,
-  terms: (path: number) => TradeTerms,
-  knowledge: Knowledge = FULL_KNOWLEDGE,
-): Batch {
+export function rolloutBatch(paths: HedgePaths, terms: (path: number) => TradeTerms, knowledge: Knowledge): Batch {
   const { paths: rows, steps, spot, strike, deviation } = paths;
   const start = deviation[0] ?? new Float64Array(rows);
   const market = new Float32Array(steps * rows * MARKET_FEATURES);

@@ -1,6 +1,7 @@
 /** Trains the hedger: every step draws new paths of every world at every cost and follows the gradient through the trades. */
 import { createRng, type Rng } from "../../math/rng.ts";
 import { mean } from "../../math/statistics.ts";
+import type { Caution, Knowledge } from "../../models/hedger/hedge-features.ts";
 import { type HedgePaths, joinPaths } from "../../models/hedger/hedge-paths.ts";
 import type { TradeTerms } from "../../models/hedger/hedge-results.ts";
 import {
@@ -13,7 +14,7 @@ import type { ParameterValues } from "../tensor/fit-loop.ts";
 import { createTrainer } from "../tensor/trainer.ts";
 import { type PolicyLayout, ROLLOUT_INPUTS, rolloutProblem } from "./policy-graph.ts";
 import { blockWorld, dailyResiduals, type HourlyMarket } from "./real-world.ts";
-import { FULL_KNOWLEDGE, type Knowledge, rolloutBatch } from "./rollout-batch.ts";
+import { rolloutBatch } from "./rollout-batch.ts";
 
 /** Settings of a training; defaults in {@link HEDGER_SETTINGS}. */
 export interface HedgerSettings extends PolicyLayout {
@@ -24,6 +25,8 @@ export interface HedgerSettings extends PolicyLayout {
   readonly learningRate: number;
   readonly terms: readonly TradeTerms[];
   readonly knowledge: Knowledge;
+  /** How what was learned is read when it serves; training itself follows the network alone. */
+  readonly reading: Caution;
 }
 
 /** Worlds of training, in the order of the groups. */
@@ -42,7 +45,8 @@ export const HEDGER_SETTINGS: HedgerSettings = {
     { cost: 5e-3, gas: 0, limit: 1 },
     { cost: 1e-3, gas: 5e-4, limit: 0.15 },
   ],
-  knowledge: FULL_KNOWLEDGE,
+  knowledge: { forecast: false, surface: true },
+  reading: { surfaceTrust: 0.5, shrinkage: 0.5 },
 };
 
 /** What a training gives. */

@@ -14,6 +14,7 @@ import { openSession } from "../../models/onnx-runtime.ts";
 import { sha256 } from "../../models/session.ts";
 import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
 import { exportParity } from "../export-parity.ts";
+import { networkPolicy } from "./hedge-policies.ts";
 import { hedgerCard } from "./hedger-card.ts";
 import { judgeCell } from "./judge-cell.ts";
 import { plainPolicy } from "./plain-policy.ts";
@@ -92,11 +93,12 @@ async function judge(
     plainPolicy(facts.settings, fit.parameters, rows),
     "policy-graph.ts with plain-policy.ts",
   );
+  const network = networkPolicy(session, facts.settings);
   const cells: HedgerManifest["metrics"]["cells"] = [];
   for (const world of SIMULATED_WORLDS) {
     const paths = simulatedWorld(world, reportRequest(facts.reportPaths), createRng(`${facts.seed}/report-${world}`));
     for (const cost of REPORT_COSTS) {
-      const found = await judgeCell(session, paths, { cost, gas: 0, limit: 1 });
+      const found = await judgeCell(network, paths, { cost, gas: 0, limit: 1 });
       const rules = Math.min(found.blackScholes, found.band, found.whalleyWilmott);
       cells.push({ world, cost, network: found.network, rules, tuned: found.tuned, gain: found.gain });
     }
@@ -127,6 +129,8 @@ function describe({ fit, facts, model, vectors, metrics }: Described): HedgerMan
     sha256: sha256(model),
     vectorsSha256: sha256(vectors),
     features: [...HEDGE_FEATURES],
+    knowledge: facts.settings.knowledge,
+    reading: facts.settings.reading,
     guard: { ranges: [...marketRanges(fit.market), HELD_RANGE, RESULT_RANGE] },
     training: {
       seed: facts.seed,

@@ -1,14 +1,10 @@
 /** Hedges real option episodes in coin with inverse futures: the network's band against net delta with fixed bands. */
 import type { InferenceSession } from "onnxruntime-node";
-import {
-  GREATEST_RESULT,
-  HEDGE_FEATURES,
-  MARKET_FEATURES,
-  writeMarketFeatures,
-} from "../../../oracle/models/hedger/hedge-features.ts";
+import type { HedgeRequest, Knowledge } from "../../../oracle/models/hedger/hedge-features.ts";
 import { callValue } from "../../../oracle/models/hedger/hedge-paths.ts";
 import { limitedTrade } from "../../../oracle/models/hedger/hedge-results.ts";
-import { runHedgerNetwork } from "../../../oracle/models/hedger/run-hedger-network.ts";
+import type { Hedger } from "../../../oracle/models/hedger/hedger.ts";
+import { NO_CAUTION, networkBands } from "../../../oracle/models/hedger/network-bands.ts";
 import type { EpisodeStep, OptionEpisode } from "./option-episodes.ts";
 
 /** Band of the call-equivalent hedge of one episode before a decision, coins of the linear hedge. */
@@ -39,29 +35,34 @@ export function netDeltaBand(width: number): EpisodePolicy {
     });
 }
 
-/** The network's band. */
-export function networkBand(session: InferenceSession): EpisodePolicy {
+/** The network's band as it is. @param knowledge what it was trained with. */
+export function networkBand(session: InferenceSession, knowledge: Knowledge): EpisodePolicy {
+  return async (states) =>
+    (await networkBands(session, states.map(requestOf), { knowledge, reading: NO_CAUTION })).bands;
+}
+
+/** The service's band. */
+export function servedBand(hedger: Hedger): EpisodePolicy {
   return async (states) => {
-    const width = HEDGE_FEATURES.length;
-    const features = new Float32Array(states.length * width);
-    states.forEach(({ episode, step, cost, held, result }, row) => {
-      const left = (episode.expirySec - step.atSec) / SECONDS_PER_HOUR / HOURS_A_STEP;
-      writeMarketFeatures(features, row * width, {
-        spotOverStrike: step.future / episode.strike,
-        deviation: step.deviation,
-        stepsLeft: Math.min(left, GREATEST_STEPS),
-        delta: callValue(step.future, episode.strike, step.deviation).delta,
-        cost,
-        forecastRatio: step.forecastRatio,
-        levelRatio: step.impliedVol / (episode.steps[0]?.impliedVol ?? step.impliedVol),
-        gas: 0,
-        limit: 1,
-      });
-      features[row * width + MARKET_FEATURES] = held;
-      features[row * width + MARKET_FEATURES + 1] = Math.min(Math.max(result, -GREATEST_RESULT), GREATEST_RESULT);
-    });
-    const band = await runHedgerNetwork(session, features);
-    return states.map((_, row) => [band[2 * row] ?? Number.NaN, band[2 * row + 1] ?? Number.NaN]);
+    const bands = await hedger.bands(states.map(requestOf));
+    return bands.map(({ lower, upper }) => [lower, upper]);
+  };
+}
+
+function requestOf({ episode, step, cost, held, result }: EpisodeState): HedgeRequest {
+  const left = (episode.expirySec - step.atSec) / SECONDS_PER_HOUR / HOURS_A_STEP;
+  return {
+    spotOverStrike: step.future / episode.strike,
+    deviation: step.deviation,
+    stepsLeft: Math.min(left, GREATEST_STEPS),
+    delta: callValue(step.future, episode.strike, step.deviation).delta,
+    cost,
+    forecastRatio: step.forecastRatio,
+    levelRatio: step.impliedVol / (episode.steps[0]?.impliedVol ?? step.impliedVol),
+    gas: 0,
+    limit: 1,
+    held,
+    result,
   };
 }
 

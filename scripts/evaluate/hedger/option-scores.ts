@@ -2,10 +2,17 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { tailLoss } from "../../../oracle/models/hedger/hedge-results.ts";
+import type { Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { blockBootstrap } from "../../../oracle/training/evaluate/block-bootstrap.ts";
 import { readOptionChains } from "../../data/option-chains.ts";
-import { type EpisodePolicy, episodeWealth, netDeltaBand, networkBand } from "./hedge-episodes.ts";
+import { type EpisodePolicy, episodeWealth, netDeltaBand, networkBand, servedBand } from "./hedge-episodes.ts";
 import { type OptionEpisode, optionEpisodes } from "./option-episodes.ts";
+
+/** The network as it is, and the service around it. */
+export interface JudgedHedger {
+  readonly session: InferenceSession;
+  readonly hedger: Hedger;
+}
 
 /** One asset at one cost; losses in coins over the deviation of the sale. */
 export interface OptionScores {
@@ -18,6 +25,9 @@ export interface OptionScores {
   readonly bestBand: number;
   readonly bestWidth: number;
   readonly ratioToBestBand: number;
+  /** The guarded service, and its ratio. */
+  readonly served: number;
+  readonly servedRatio: number;
   /** 95 % block-bootstrap interval of the ratio by day of sale; the band's width is chosen anew in each draw. */
   readonly ratioInterval: readonly number[];
 }
@@ -35,7 +45,7 @@ const LEVEL = 0.95;
  * @throws PlimsollError those of the reader.
  */
 export async function optionScores(
-  session: InferenceSession,
+  judged: JudgedHedger,
   paths: readonly string[],
   fromSec: number,
 ): Promise<readonly OptionScores[]> {
@@ -43,18 +53,19 @@ export async function optionScores(
   for (const [asset, snapshots] of readOptionChains(paths)) {
     const episodes = optionEpisodes(snapshots, fromSec);
     if (episodes.length === 0) continue;
-    for (const cost of COSTS) scores.push({ asset, ...(await scoreAt(session, episodes, cost)) });
+    for (const cost of COSTS) scores.push({ asset, ...(await scoreAt(judged, episodes, cost)) });
   }
   return scores;
 }
 
 async function scoreAt(
-  session: InferenceSession,
+  { session, hedger }: JudgedHedger,
   episodes: readonly OptionEpisode[],
   cost: number,
 ): Promise<Omit<OptionScores, "asset">> {
   const wealth = (policy: EpisodePolicy): Promise<Float64Array> => episodeWealth(episodes, policy, cost);
-  const network = await wealth(networkBand(session));
+  const network = await wealth(networkBand(session, hedger.knowledge));
+  const served = tailLoss(await wealth(servedBand(hedger)));
   const bands: Float64Array[] = [];
   for (const width of WIDTHS) bands.push(await wealth(netDeltaBand(width)));
   const losses = bands.map(tailLoss);
@@ -68,6 +79,8 @@ async function scoreAt(
     bestBand,
     bestWidth: WIDTHS[losses.indexOf(bestBand)] ?? Number.NaN,
     ratioToBestBand: tailLoss(network) / bestBand,
+    served,
+    servedRatio: served / bestBand,
     ratioInterval: [...ratioInterval(episodes, network, bands)],
   };
 }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { HedgeQuestion } from "../../../oracle/domain/hedge-advice.ts";
-import { createHedger, type HedgeRequest, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
+import type { HedgeRequest } from "../../../oracle/models/hedger/hedge-features.ts";
+import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import { runScript } from "../../helpers/run-script.ts";
 
@@ -14,6 +15,7 @@ const QUESTION: HedgeQuestion = {
   days: 5,
   impliedVol: 0.6,
   forecastVol: null,
+  soldVol: null,
   size: 2,
   held: 0,
   settlement: "quote",
@@ -37,6 +39,7 @@ describe("adviseHedge", () => {
     ["days", -1],
     ["impliedVol", 60],
     ["forecastVol", 0],
+    ["soldVol", 0],
     ["size", Number.POSITIVE_INFINITY],
     ["costBps", -1],
     ["gasUsd", Number.NaN],
@@ -124,6 +127,16 @@ describe("adviseHedge", () => {
       assert.ok(Math.abs(forecastRatio - (stepsLeft === 30 ? 1.5 : 1)) < 1e-12, `${stepsLeft}: ${forecastRatio}`);
     }
     assert.equal((await adviseHedge(QUESTION, hedger)).decisionDays, 1);
+  });
+
+  it("behavior: the volatility of the sale is compared with that of the day at every decision", async () => {
+    const asked: HedgeRequest[] = [];
+    const bands: Hedger["bands"] = async (requests) => {
+      asked.push(...requests);
+      return await hedger.bands(requests);
+    };
+    await adviseHedge({ ...QUESTION, soldVol: 0.4 }, { ...hedger, bands });
+    for (const { levelRatio } of asked) assert.ok(Math.abs(levelRatio - 1.5) < 1e-9, String(levelRatio));
   });
 
   it("behavior: other work goes on between pieces of an answer", async () => {

@@ -6,9 +6,10 @@ import { after, before, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { USUAL_AVERSION, whalleyWilmott } from "../../../oracle/models/hedger/classic-bands.ts";
+import type { HedgeRequest } from "../../../oracle/models/hedger/hedge-features.ts";
 import { callValue } from "../../../oracle/models/hedger/hedge-paths.ts";
 import { hedgeOutcome, limitedTrade, tailLoss } from "../../../oracle/models/hedger/hedge-results.ts";
-import { createHedger, type HedgeRequest } from "../../../oracle/models/hedger/hedger.ts";
+import { createHedger } from "../../../oracle/models/hedger/hedger.ts";
 import { SIMULATED_WORLDS, simulatedWorld } from "../../../oracle/models/hedger/simulated-worlds.ts";
 import { openSession } from "../../../oracle/models/onnx-runtime.ts";
 import { sha256 } from "../../../oracle/models/session.ts";
@@ -165,7 +166,7 @@ describe("hedger", () => {
     const terms = { cost: 0.005, gas: 0, limit: 1 };
     const lossOf = async (found: HedgerFit): Promise<number> => {
       const session = await openSession(exportPolicy(SMALL, found.parameters, {}));
-      const loss = tailLoss((await hedgeOutcome(paths, networkPolicy(session), terms)).wealth);
+      const loss = tailLoss((await hedgeOutcome(paths, networkPolicy(session, SMALL), terms)).wealth);
       await session.release();
       return loss;
     };
