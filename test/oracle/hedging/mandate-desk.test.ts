@@ -49,6 +49,7 @@ const KEYS: HedgeKeys = { hedger: sender("hedger"), reporter: sender("reporter")
 const HEDGER: Hedger = {
   identity: null,
   reason: "artefact-missing",
+  knowledge: { forecast: true, surface: true },
   bands: async (requests) =>
     requests.map(({ delta }) => ({ lower: delta - HALF_BAND, upper: delta + HALF_BAND, fallback: null })),
   close: async () => {},
