@@ -171,10 +171,11 @@ function toSeconds(time: string | null): number | null {
 const deploy: Deployer = async ({ signers, threshold, bundleHash, assets, hedge }, target) => {
   const reviewed = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
   const parties = { ...(await readParties(join(DEPLOYMENT_DIR, "parties.json"))), signers: [...signers], hedge };
+  const { cascadeCaution: limits } = reviewed;
   const markets = reviewed.markets.filter((market) => assets.includes(market.asset));
   const config = { ...reviewed, markets, operators: { count: signers.length, threshold } };
   const addresses = await deployPlimsoll({ config, parties, bundleHash }, target);
-  return { addresses, markets };
+  return { addresses, markets, caution: limits === undefined ? null : { limits, guardian: parties.guardian } };
 };
 
 function untilClosed(closer: Closer): Promise<void> {

@@ -60,6 +60,7 @@ async function startFleet(ground: BenchGround, closer: Closer): Promise<Operator
       f: 1,
       threshold: BENCH_THRESHOLD,
       lending: [],
+      caution: null,
       chain: { rpcUrl: ground.rpcUrl, chainId: BENCH_CHAIN_ID, fromBlock: 0n },
       oracleContracts: ground.oracleContracts,
       contracts: ground.contracts,

@@ -157,6 +157,13 @@ const deploymentFields = z.strictObject({
   markets: z.array(market).min(1),
   /** Ratios of classes to be shown as Chainlink feeds. */
   classFeeds: z.array(classFeedSchema),
+  /**
+   * From where on operators call for caution and the guardian lets requirements only tighten (`CautionLimits`); absent where they
+   * only advise.
+   */
+  cascadeCaution: z
+    .strictObject({ leastProbability: z.number().min(0).max(1), leastExpectedFall: z.number().min(0).max(1) })
+    .optional(),
   /** The sample loan market as second position source; absent where no sample shall be deployed. */
   loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
 });

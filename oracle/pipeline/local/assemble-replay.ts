@@ -51,7 +51,7 @@ const CANCEL_LOOK_MS = 1_000;
  */
 export async function assembleReplay(options: LocalRunOptions, parts: ReplayParts): Promise<Replay> {
   const { ground, operators, market, state, board, counters } = parts;
-  const { reader, contracts, plan, loanPlan, client, actors, chain, truth } = ground;
+  const { reader, contracts, plan, loanPlan, client, actors, chain, truth, caution } = ground;
   counters.add("opened", ground.opened);
   counters.add("loansOpened", ground.loansOpened);
   state.setModels(ground.models);
@@ -67,7 +67,15 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const desk = await openDesk(parts, { lanes, metrics, configDigest, logger, finalityBlocks: config.finalityBlocks });
   const agents = { client, actors, contracts, world, counters, metrics, lanes };
   const markets = () => truth.snapshot().assets;
-  const keepers = await openKeepers({ ...agents, logger, plan, loanPlan, markets, startSec: anchor.timestampSec });
+  const keepers = await openKeepers({
+    ...agents,
+    logger,
+    plan,
+    loanPlan,
+    caution,
+    markets,
+    startSec: anchor.timestampSec,
+  });
   const onAlarm = await openRetrainings(options, parts);
   const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents, onAlarm });
   const hedger = await createHedger(join(options.artifactsDir, "hedger"));

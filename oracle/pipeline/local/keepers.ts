@@ -16,6 +16,7 @@ import { topUp, type WriterDependencies } from "../../simulation/agents/writers.
 import type { RunCounters } from "../run-summary.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import { type LoanKeepers, openLoanKeepers } from "./loan-keepers.ts";
+import type { CautionPlan } from "./local-deployment.ts";
 import type { RunMetrics } from "./run-metrics.ts";
 import type { WorldView } from "./world-view.ts";
 
@@ -29,6 +30,8 @@ export interface KeepersOptions extends WriterDependencies {
   readonly loanPlan: readonly PlannedLoan[];
   readonly counters: RunCounters;
   readonly metrics: Pick<RunMetrics, "guardCall">;
+  /** `null` where operators only advise. */
+  readonly caution: CautionPlan | null;
   readonly logger: Pick<Logger, "warn">;
   /** The replayed market, as the keepers see it now. */
   readonly markets: () => ReadonlyMap<AssetSymbol, AssetMarket>;
@@ -36,8 +39,13 @@ export interface KeepersOptions extends WriterDependencies {
 
 /** Keepers of a local run. */
 export interface Keepers {
-  /** Trips the breaker where a cause holds, and lets the vault follow it. @returns what happened, for people. */
-  watchGuards(): Promise<readonly string[]>;
+  /**
+   * Trips the breaker where a cause holds, or a quorum calls for caution, and lets the vault follow it.
+   *
+   * @param callers assets for which a quorum of operators calls for caution.
+   * @returns what happened, for people.
+   */
+  watchGuards(callers: readonly string[]): Promise<readonly string[]>;
   /** Settles every series of the vault that has expired. @returns what happened, for people. */
   settle(atSec: number): Promise<readonly string[]>;
   /** Lets writers and borrowers top up, then looks at every position. @returns what happened, for people, and the healths seen. */
@@ -62,7 +70,7 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
   const settlement = await openSettlementLane(desk);
   const liquidation = await openLiquidationLane(desk);
   return {
-    watchGuards: async () => await tendGuards(options),
+    watchGuards: async (callers) => await tendGuards(options, callers),
     settle: async (atSec) => {
       desk.nowSec = atSec;
       const expired = (await vaultPositions()).filter((position) => position.expirySec <= atSec);
@@ -86,8 +94,9 @@ export async function openKeepers(options: KeepersOptions): Promise<Keepers> {
 }
 
 /** Needs no job: a look that a kill has cut off is repeated by the next one. */
-async function tendGuards(options: KeepersOptions): Promise<readonly string[]> {
-  const { done, refused } = await watchGuards(options);
+async function tendGuards(options: KeepersOptions, callers: readonly string[]): Promise<readonly string[]> {
+  const cautionBy = callers.length > 0 ? (options.caution?.guardian ?? null) : null;
+  const { done, refused } = await watchGuards({ ...options, cautionBy });
   for (const call of done) options.metrics.guardCall(call);
   for (const refusal of refused) options.logger.warn({ ...refusal }, "the chain refuses a call of the guards' keeper");
   return done.map((call) => `keeper called ${call}`);

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
+import type { CautionLimits } from "../../domain/cascade.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import { advanceChainTo, type LocalClient, type LocalContracts } from "../../simulation/agents/local-world.ts";
@@ -21,6 +22,12 @@ export interface HedgeParties {
   readonly reporter: Address;
 }
 
+/** When the guardian lets requirements only tighten because operators call for it. */
+export interface CautionPlan {
+  readonly limits: CautionLimits;
+  readonly guardian: Address;
+}
+
 /** Deploys all contracts into a folder, resuming what a killed deployment began there. */
 export type Deployer = (
   request: {
@@ -31,7 +38,12 @@ export type Deployer = (
     readonly hedge: HedgeParties;
   },
   target: { readonly rpcUrl: string; readonly outputDir: string },
-) => Promise<{ readonly addresses: DeployedAddresses; readonly markets: readonly LocalMarketConfig[] }>;
+) => Promise<{
+  readonly addresses: DeployedAddresses;
+  readonly markets: readonly LocalMarketConfig[];
+  /** `null` where operators only advise. */
+  readonly caution: CautionPlan | null;
+}>;
 
 /** Where a deployment lies, and where its chain stands. */
 export interface DeploymentPlace {
@@ -63,6 +75,7 @@ export interface LocalDeploymentOptions {
 export interface LocalDeployment {
   readonly oracleContracts: OracleContracts;
   readonly contracts: LocalContracts;
+  readonly caution: CautionPlan | null;
 }
 
 /** Deployments begin this long before the replay: every transaction takes at least a second of the chain's time. */
@@ -88,14 +101,14 @@ export async function prepareDeploymentDir(place: DeploymentPlace): Promise<stri
  */
 export async function openDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   await advanceChainTo(options.client, options.startSec - SETUP_SEC);
-  const { addresses, markets } = await deployOrBeginAnew(options);
+  const { addresses, markets, caution } = await deployOrBeginAnew(options);
   const oracle = oracleContracts(addresses);
   const token = await options.client.readContract({
     address: oracle.vault,
     abi: optionVaultAbi,
     functionName: "TOKEN",
   });
-  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets) };
+  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets), caution };
 }
 
 /**

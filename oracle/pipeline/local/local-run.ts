@@ -100,6 +100,7 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
       contracts: ground.contracts,
       market: options.market,
       lending: options.lending,
+      caution: ground.caution?.limits ?? null,
       seed: options.config.seed,
       artifactsDir: options.artifactsDir,
       openDatabase: () => foundation.database.openHandle(),

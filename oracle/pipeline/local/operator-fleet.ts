@@ -1,5 +1,6 @@
 /** Settings of the operators of one machine: own key, schema, guard, and an own noisy, delayed look at the market. */
 
+import type { CautionLimits } from "../../domain/cascade.ts";
 import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import type { DatabaseHandle } from "../../platform/database/database.ts";
 import type { LogLevel } from "../../platform/logger.ts";
@@ -19,6 +20,7 @@ export interface FleetOptions {
   readonly contracts: LocalContracts;
   readonly market: MarketRequest;
   readonly lending: readonly LendingMarketSettings[];
+  readonly caution: CautionLimits | null;
   readonly seed: number;
   readonly artifactsDir: string;
   readonly openDatabase: () => DatabaseHandle;
@@ -50,6 +52,7 @@ export function operatorSettings(options: FleetOptions): readonly OperatorSettin
     })),
     market: options.market,
     lending: options.lending,
+    caution: options.caution,
     noise: {
       seed: `${options.seed}/operator-${keys.index}`,
       noiseBps: NOISE_BPS,

@@ -7,6 +7,7 @@ import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
+import { agreedCaution } from "./caution-votes.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
 import type { FundHedger } from "./fund-hedger.ts";
@@ -73,7 +74,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   const settled = await options.keepers.settle(atSec);
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
-  const guarded = await options.keepers.watchGuards();
+  const guarded = await options.keepers.watchGuards(agreed.caution);
   const hedged = await options.fundHedger.look(snapshot);
   const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
   await advanceChainTo(options.client, keepersAtSec);
@@ -92,6 +93,8 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
 
 interface AgreedRound {
   readonly scores: readonly PositionScore[];
+  /** Assets for which a quorum of operators calls for caution. */
+  readonly caution: readonly string[];
   readonly events: readonly string[];
 }
 
@@ -105,14 +108,19 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   options.state.setJointRisk(results[0]?.jointRisk ?? null);
   options.state.setGreeks(results[0]?.greeks ?? null);
   options.state.setContagion(results[0]?.contagion ?? null);
-  if (quorum === null) return { scores, events: [noQuorum(results)] };
+  const caution = agreedCaution(results, options.quorumSize);
+  if (quorum === null) return { scores, caution, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
   const fate = result === null ? "kept for later" : `${result.state}${result.reason ? ` (${result.reason})` : ""}`;
   const paused = Math.max(...results.map(({ looseningsLeftOut }) => looseningsLeftOut));
   const lacking = paused === 0 ? "" : `, left out ${paused} loosenings`;
-  return { scores, events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`] };
+  return {
+    scores,
+    caution,
+    events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`],
+  };
 }
 
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */

@@ -93,6 +93,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     ...(await openSources(settings, context, store)),
     chainState: await openChainState(settings, bundleHash),
     scoring: DEFAULT_SCORING_SETTINGS,
+    caution: settings.caution,
     featureSchemaHash: FEATURE_SCHEMA.hash,
     store,
     beginRound: roundSwitch(router, context.closer),

@@ -7,7 +7,7 @@ import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
 import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import { type BreakerReading, type WithheldReason, withheldBy } from "../../domain/breaker.ts";
-import type { CascadeState } from "../../domain/cascade.ts";
+import type { CascadeState, CautionLimits } from "../../domain/cascade.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
 import type { LendingReading, LoanAccount } from "../../domain/lending.ts";
@@ -29,7 +29,7 @@ import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
 import { assetExposures, bookContagion } from "./book-contagion.ts";
-import { cascadeStates, withCascades } from "./cascade-states.ts";
+import { cascadeStates, cautionAssets, withCascades } from "./cascade-states.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
@@ -43,6 +43,7 @@ export interface RoundFlow extends PredictionDependencies {
   readonly lending: LendingMarkets;
   readonly chainState: ChainStateReader;
   readonly scoring: ScoringSettings;
+  readonly caution: CautionLimits | null;
   readonly featureSchemaHash: Hex;
   readonly store: OperatorStore;
   /** Makes a round current: peers' messages reach it, and the one before it ends. */
@@ -108,6 +109,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     contagion,
     drift,
     cascades,
+    caution: cautionAssets(cascades, flow.caution),
     lending: { accounts: lending.accounts.length, events: lending.events, rejected: lending.rejected },
     sourceCount: reading.sourceCount,
     rejected,

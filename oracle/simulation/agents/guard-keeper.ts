@@ -1,6 +1,7 @@
 /**
  * A keeper of the guards: trips the breaker through the sentinel where one of its automatic causes holds, and makes the
- * vault follow a breaker that is not NORMAL. Both may be called by anyone. Nothing is sent before a view and a simulation
+ * vault follow a breaker that is not NORMAL. Both may be called by anyone. On behalf of operators who call for caution the guardian
+ * trips it too. Nothing is sent before a view and a simulation
  * say that it would change something.
  */
 import { type Abi, BaseError, ContractFunctionRevertedError, type Hash, zeroAddress } from "viem";
@@ -8,7 +9,7 @@ import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
 import { oracleSentinelAbi } from "../../chain/abi/oracle-sentinel.ts";
 import { riskOracleAbi } from "../../chain/abi/risk-oracle.ts";
 import { revertOf } from "../../chain/decode-revert.ts";
-import { BREAKER_MODES } from "../../domain/breaker.ts";
+import { BREAKER_MODES, BREAKER_REASONS } from "../../domain/breaker.ts";
 import type { Address } from "../../domain/units.ts";
 import type { LocalActors, LocalClient, LocalContracts } from "./local-world.ts";
 
@@ -17,10 +18,12 @@ export interface GuardKeeperInput {
   readonly client: LocalClient;
   readonly actors: Pick<LocalActors, "keeper">;
   readonly contracts: Pick<LocalContracts, "oracle" | "vault" | "markets">;
+  /** Guardian of the oracle who trips the breaker now because operators call for caution; `null` while they do not. */
+  readonly cautionBy: Address | null;
 }
 
 /** Calls of the keeper. */
-export const GUARD_CALLS = ["pokePrice", "pokeSequencer", "pokeHeartbeat", "followBreaker"] as const;
+export const GUARD_CALLS = ["pokePrice", "pokeSequencer", "pokeHeartbeat", "tripBreaker", "followBreaker"] as const;
 /** One of {@link GUARD_CALLS}. */
 export type GuardCall = (typeof GUARD_CALLS)[number];
 
@@ -37,11 +40,15 @@ interface Attempt {
   readonly address: Address;
   readonly abi: Abi;
   readonly args: readonly unknown[];
+  /** Who sends it; the keeper by default. */
+  readonly account?: Address;
 }
 
 /** There is no cause, or somebody else was faster. */
 const NOTHING_TO_DO: ReadonlySet<string> = new Set(["SentinelNoCause", "RiskOracleBreakerMove", "VaultBreakerNormal"]);
 const NORMAL = BREAKER_MODES.indexOf("NORMAL");
+const TIGHTEN_ONLY = BREAKER_MODES.indexOf("TIGHTEN_ONLY");
+const GUARDIAN = BREAKER_REASONS.indexOf("GUARDIAN");
 
 /** Looks once: pokes until the breaker has moved, then lets the vault follow it unless it is cautious already. */
 export async function watchGuards(input: GuardKeeperInput): Promise<GuardLook> {
@@ -55,7 +62,7 @@ export async function watchGuards(input: GuardKeeperInput): Promise<GuardLook> {
   };
   if (await isNormal(input)) {
     // Every poke leads to the same mode: the first that succeeds is the last.
-    for (const poke of await pokesOf(input)) if (await attempt(poke)) break;
+    for (const poke of [...(await pokesOf(input)), ...cautionOf(input)]) if (await attempt(poke)) break;
   }
   if (await mustFollow(input)) {
     await attempt({ call: "followBreaker", address: input.contracts.vault, abi: optionVaultAbi, args: [] });
@@ -84,6 +91,12 @@ async function pokesOf({ client, contracts }: GuardKeeperInput): Promise<readonl
   return [...prices, poke("pokeSequencer", []), poke("pokeHeartbeat", [])];
 }
 
+function cautionOf({ contracts, cautionBy }: GuardKeeperInput): readonly Attempt[] {
+  if (cautionBy === null) return [];
+  const contract = { address: contracts.oracle, abi: riskOracleAbi } as const;
+  return [{ ...contract, call: "tripBreaker", args: [TIGHTEN_ONLY, GUARDIAN], account: cautionBy }];
+}
+
 async function mustFollow(input: GuardKeeperInput): Promise<boolean> {
   if (await isNormal(input)) return false;
   const { client, contracts } = input;
@@ -97,8 +110,8 @@ async function mustFollow(input: GuardKeeperInput): Promise<boolean> {
 
 /** Sends a call that a simulation lets pass. @returns `done`, the name of an unexpected refusal, or `null`. */
 async function tryCall({ client, actors }: GuardKeeperInput, wanted: Attempt): Promise<string | null> {
-  const { address, abi, args } = wanted;
-  const call = { address, abi, args, functionName: wanted.call, account: actors.keeper };
+  const { address, abi, args, account = actors.keeper } = wanted;
+  const call = { address, abi, args, functionName: wanted.call, account };
   let hash: Hash;
   try {
     await client.simulateContract(call);

@@ -91,6 +91,7 @@ describe("an operator's round under the breaker", function () {
         markets: [{ marketId: 1, asset: "BTC", baseDecimals: 8, quoteDecimals: 6 }],
         market: { kind: "simulator", seed: 7, scenario: null },
         lending: [],
+        caution: null,
         noise: { seed: "7/operator-0", noiseBps: 3, delaySec: 1 },
         guardPath: join(folder.path, "guard"),
         guardMustExist: false,

@@ -45,6 +45,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     drift: [],
     cascades: [],
+    caution: [],
     lending: { accounts: 0, events: [], rejected: [] },
     sourceCount: 1,
     rejected: [],

@@ -44,7 +44,7 @@ describe("watchGuards", () => {
     const keeper = (await client.getAddresses()).at(-1);
     assert.ok(keeper !== undefined);
     const market = { marketId: 1, asset: "BTC", base, baseDecimals: 8, quote, quoteDecimals: 6, feed };
-    input = { client, actors: { keeper }, contracts: { oracle, vault, markets: [market] } };
+    input = { client, actors: { keeper }, contracts: { oracle, vault, markets: [market] }, cautionBy: null };
   });
   after(async () => await anvil.stop());
   beforeEach(async () => {
@@ -144,6 +144,22 @@ describe("watchGuards", () => {
     await later(CAUTION_SEC + 1);
     assert.deepEqual((await watchGuards(input)).done, ["followBreaker"]);
     assert.deepEqual(await watchGuards(input), NOTHING);
+  });
+
+  it("error: whoever is no guardian cannot call for caution, and pays nothing", async () => {
+    const before = await sent();
+    const { done, refused } = await watchGuards({ ...input, cautionBy: input.actors.keeper });
+    assert.deepEqual([done, refused], [[], [{ call: "tripBreaker", reason: "RiskOracleNotWatch" }]]);
+    assert.equal(await sent(), before);
+  });
+
+  it("default: on a call for caution the guardian lets requirements only tighten, once", async () => {
+    await name(zeroAddress);
+    const called = { ...input, cautionBy: fixture.account.address };
+    assert.deepEqual(await watchGuards(called), { done: ["tripBreaker", "followBreaker"], refused: [] });
+    const { mode, reason } = await breaker();
+    assert.deepEqual([mode, reason], ["TIGHTEN_ONLY", "GUARDIAN"]);
+    assert.deepEqual(await watchGuards(called), NOTHING);
   });
 
   it("behavior: a vault that the guardian has made cautious for longer is left alone", async () => {
