@@ -45,6 +45,12 @@ export interface NodeMetrics {
   readonly cascadeBookUsd: Gauge<"asset" | "protocol">;
   /** Missing of lending markets in the last round, by `source` and `reason`. */
   readonly lendingRejected: Gauge<"source" | "reason">;
+  /** Trades of the hedging mandates, by `asset`. */
+  readonly hedgeTrades: Counter<"asset">;
+  /** Why a mandate did less or nothing, by `asset` and `reason`. */
+  readonly hedgeRefusals: Counter<"asset" | "reason">;
+  /** Net delta of the fund and position of its hedge, by `asset` and `side`; coins. */
+  readonly hedgeCoins: Gauge<"asset" | "side">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -60,6 +66,9 @@ type GuardMetrics = Pick<
   NodeMetrics,
   "breakerMode" | "heldReports" | "looseningsLeftOut" | "roundsWithheld" | "guardCalls"
 >;
+
+/** What the hedger of the insurance funds does. */
+type HedgeMetrics = Pick<NodeMetrics, "hedgeTrades" | "hedgeRefusals" | "hedgeCoins">;
 
 /** Creates a registry with the metrics of {@link NodeMetrics}; names begin with `plimsoll_`. */
 export function createMetrics(options: MetricsOptions): NodeMetrics {
@@ -88,6 +97,7 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
       "reason",
     ]),
     ...createGuardMetrics(registry),
+    ...createHedgeMetrics(registry),
     driftDoubt: gauge("drift_doubt", "1 while an alarm of the drift watch makes the asset doubtful.", ["asset"]),
     driftLoss: gauge("drift_loss", "Mean normalised loss of the served quantiles over a week.", ["asset"]),
     driftWidening: gauge("drift_widening", "Greatest factor on the served quantiles of the asset.", ["asset"]),
@@ -101,6 +111,30 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
       "reason",
     ]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
+  };
+}
+
+function createHedgeMetrics(registry: Registry): HedgeMetrics {
+  const registers = [registry];
+  return {
+    hedgeTrades: new Counter({
+      name: "plimsoll_hedge_trades_total",
+      help: "Trades of the hedging mandates.",
+      labelNames: ["asset"],
+      registers,
+    }),
+    hedgeRefusals: new Counter({
+      name: "plimsoll_hedge_refusals_total",
+      help: "Why a mandate did less or nothing, by reason.",
+      labelNames: ["asset", "reason"],
+      registers,
+    }),
+    hedgeCoins: new Gauge({
+      name: "plimsoll_hedge_coins",
+      help: "Net delta of the fund, and position of its hedge.",
+      labelNames: ["asset", "side"],
+      registers,
+    }),
   };
 }
 

@@ -81,7 +81,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const hedger = await createHedger(join(options.artifactsDir, "hedger"));
   options.closer.add("fund hedger", () => hedger.close());
   const keys = ground.hedgeKeys;
-  const fundHedger = createFundHedger({ chain, contracts, world, hedger, keys, counters, state, logger });
+  const fundHedger = createFundHedger({ ...agents, chain, hedger, keys, state, logger });
   return await openReplay({
     ...agents,
     fundHedger,

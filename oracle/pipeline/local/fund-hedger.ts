@@ -12,6 +12,7 @@ import type { HedgeKeys } from "../hedging/hedge-keys.ts";
 import { type MandateLook, tendMandate } from "../hedging/mandate-desk.ts";
 import type { RunCounters } from "../run-summary.ts";
 import type { LiveState } from "./live-state.ts";
+import type { RunMetrics } from "./run-metrics.ts";
 import type { WorldView } from "./world-view.ts";
 
 /** What the hedger works with. */
@@ -22,6 +23,7 @@ export interface FundHedgerOptions {
   readonly hedger: Hedger;
   readonly keys: HedgeKeys;
   readonly counters: RunCounters;
+  readonly metrics: Pick<RunMetrics, "hedge">;
   readonly state: Pick<LiveState, "greeks" | "setFundHedges">;
   readonly logger: Pick<Logger, "warn">;
 }
@@ -67,7 +69,9 @@ async function tendOne(options: FundHedgerOptions, look: OneLook): Promise<FundH
     const question = { exposures, observedSec: Math.floor(greeks.atSec), spot };
     const done = await tendMandate({ ...options, ...hedge }, question);
     count(options.counters, done, spot);
-    return toRow(hedge, done, before);
+    const row = toRow(hedge, done, before);
+    options.metrics.hedge(row, done.tradedCoins, done.refusals);
+    return row;
   } catch (error) {
     options.logger.warn({ err: error, asset: hedge.asset }, "the hedger could not look at a mandate");
     options.counters.hedgeRefused("look-failed");

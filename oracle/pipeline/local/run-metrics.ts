@@ -3,6 +3,7 @@ import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
 import type { CascadeState } from "../../domain/cascade.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { LendingReject } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { PositionRow } from "../../domain/view.ts";
@@ -32,6 +33,8 @@ export interface RunMetrics {
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
+  /** A mandate after a look, and what the look traded and refused. */
+  hedge(row: FundHedgeRow, tradedCoins: number, refusals: readonly string[]): void;
   /** How good the served quantiles have been, and what follows. */
   drift(states: readonly DriftState[]): void;
   /** How likely forced selling is; what is not stated any more is shown no more. */
@@ -83,6 +86,14 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       metrics.lendingRejected.reset();
       for (const { sourceId, reason, count } of rejects)
         metrics.lendingRejected.set({ source: sourceId, reason }, count);
+    },
+    hedge: ({ asset, netDeltaCoins, positionCoins }, tradedCoins, refusals) => {
+      if (tradedCoins !== 0) metrics.hedgeTrades.inc({ asset });
+      for (const reason of refusals) metrics.hedgeRefusals.inc({ asset, reason });
+      metrics.hedgeCoins.set({ asset, side: "hedge" }, positionCoins);
+      // What is not known is not shown as zero.
+      if (netDeltaCoins === null) metrics.hedgeCoins.remove({ asset, side: "fund" });
+      else metrics.hedgeCoins.set({ asset, side: "fund" }, netDeltaCoins);
     },
     rejected: (rejects) => {
       for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);

@@ -5,6 +5,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
 import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
+import {MandateTerms} from "../../../contracts/types/HedgeTypes.sol";
 import {HedgeFixture} from "./HedgeFixture.sol";
 import {HostileVenue} from "./HostileVenue.sol";
 
@@ -185,6 +186,10 @@ contract HedgeAttacksTest is HedgeFixture {
 
     /// @dev A token sent to the mandate is capital, and moves no price, cap or share of anybody.
     function test_H5_DonationsBuyNothing() external {
+        MandateTerms memory terms = _terms();
+        // The share of the fund binds: 40 000.
+        terms.marginShareBps = 200;
+        mandate.setTerms(terms);
         uint256 limit = mandate.marginLimit();
         uint256 price = fund.convertToAssets(1e12);
         token.mint(address(mandate), 1e14);
