@@ -1,9 +1,11 @@
 import { defineConfig } from "hardhat/config";
 import testConfig from "./hardhat.test.config.ts";
+import { compileInParts } from "./scripts/coverage/compile-in-parts.ts";
 
 // `npm run coverage`: what only tests deploy does not count; fewer fuzz runs reach the same lines.
 export default defineConfig({
   ...testConfig,
+  plugins: [...(testConfig.plugins ?? []), compileInParts],
   paths: {
     sources: "./contracts",
     tests: { solidity: "./test/contracts" },

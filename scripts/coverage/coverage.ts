@@ -9,7 +9,7 @@ import { COVERAGE_GATE, type CoverageVerdict, judgeCoverage, parseCoverageTable 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Tests of gas measure the instrumented code here, so their limits do not hold. */
 const GAS_TESTS = "GasOf|_Gas";
-/** Files with nothing else are not even compiled: all tests together nearly fill the compiler's 32-bit memory. */
+/** Files with nothing else are not compiled. */
 const GAS_FILES = /Gas\.t\.sol$/;
 
 /** Runs the tests with coverage; their own output goes to stderr. */
