@@ -24,7 +24,7 @@ export interface LoanDebt {
 
 /** Everything that one account of a market owes, and what stands behind it. */
 export interface LoanAccount {
-  /** Where it was read: `aave-v3`, `compound-v3`. */
+  /** Where it was read: `aave-v3`, `compound-v2`, `compound-v3`. */
   readonly protocol: string;
   readonly account: Address;
   readonly collateral: readonly LoanCollateral[];

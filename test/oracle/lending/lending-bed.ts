@@ -59,6 +59,7 @@ export interface KeptStore extends LendingCursorStore {
 
 /** Both markets on one chain. */
 export interface LendingBed {
+  readonly deploy: (path: string, args: readonly unknown[]) => Promise<Address>;
   readonly chain: ChainClient;
   readonly aave: Address;
   readonly comet: Address;
@@ -106,6 +107,7 @@ export async function lendingBed(anvil: Anvil): Promise<LendingBed> {
     for (const to of ["aave", "comet"] as const) await act(to, owner, ["setPrice", token, priceE8(usd)]);
   return {
     chain,
+    deploy,
     aave,
     comet,
     people,

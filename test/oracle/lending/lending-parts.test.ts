@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { toEventSelector } from "viem";
 import { aaveV3Events } from "../../../oracle/chain/lending/aave-v3-abi.ts";
+import { compoundV2Events } from "../../../oracle/chain/lending/compound-v2-abi.ts";
 import { compoundV3Events } from "../../../oracle/chain/lending/compound-v3-abi.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { lendingMarketsOf } from "../../../oracle/ingestion/sources/lending/lending-settings.ts";
@@ -47,6 +48,13 @@ const AAVE_TOPICS = {
   Repay: "0xa534c8dbe71f871f9f3530e97a74601fea17b426cae02e1c5aee42c96c784051",
   LiquidationCall: "0xe413a321e8681d831f4dbccbca790d2952b56f977908e45be37335533e005286",
 };
+const COMPOUND_V2_TOPICS = {
+  Mint: "0x4c209b5fc8ad50758f13e2e1088ba56a560dff690a1c6fef26394f4c03821c4f",
+  Redeem: "0xe5b754fb1abb7f01b499791d0b820ae3b6af3424ac1c59768edb53f4ec31a929",
+  Borrow: "0x13ed6866d4e1ee6da46f845c46d7e54120883d75c5ea9a2dacc1c4ca8984ab80",
+  RepayBorrow: "0x1a2a22cb034d26d1854bdc6666a5b91fe25efbbb5dcad3b0355478d6f5c362a1",
+  LiquidateBorrow: "0x298637f684da70674f26509b10f07ec2fbc77a335ab1e7d6215a4b2484d8bb52",
+};
 const COMPOUND_TOPICS = {
   Withdraw: "0x9b1bfa7fa9ee420a16e124f794c35ac9f90472acc99140eb2f6447c714cad8eb",
   WithdrawCollateral: "0xd6d480d5b3068db003533b170d67561494d72e3bf9fa40a266471351ebba9e16",
@@ -59,6 +67,8 @@ describe("events of lending markets", () => {
   it("behavior: their topics are the published ones", () => {
     const aave = new Map<string, string>(aaveV3Events.map((event) => [event.name, toEventSelector(event)]));
     for (const [name, topic] of Object.entries(AAVE_TOPICS)) assert.equal(aave.get(name), topic, name);
+    const second = new Map<string, string>(compoundV2Events.map((event) => [event.name, toEventSelector(event)]));
+    for (const [name, topic] of Object.entries(COMPOUND_V2_TOPICS)) assert.equal(second.get(name), topic, name);
     const compound = new Map<string, string>(compoundV3Events.map((event) => [event.name, toEventSelector(event)]));
     for (const [name, topic] of Object.entries(COMPOUND_TOPICS)) assert.equal(compound.get(name), topic, name);
   });

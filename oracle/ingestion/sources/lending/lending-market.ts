@@ -9,6 +9,7 @@ import type { Address } from "../../../domain/units.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import { createAaveV3 } from "./aave-v3.ts";
+import { createCompoundV2 } from "./compound-v2.ts";
 import { createCompoundV3 } from "./compound-v3.ts";
 import {
   createLendingCursor,
@@ -21,6 +22,7 @@ import {
   assetOf,
   type Holdings,
   type LendingAction,
+  type LendingDoor,
   type LendingProtocol,
   sourceIdOf,
   type TokenTerms,
@@ -46,6 +48,11 @@ export interface LendingMarket {
   readAt(anchor: Anchor): Promise<LendingReading>;
 }
 
+const PROTOCOLS: Readonly<Record<LendingMarketSettings["protocol"], (door: LendingDoor) => LendingProtocol>> = {
+  "aave-v3": createAaveV3,
+  "compound-v2": createCompoundV2,
+  "compound-v3": createCompoundV3,
+};
 /** Accounts read in one look, about six calls each. */
 const READS_PER_LOOK = 250;
 /** Interest and what no event tells are caught up with after this time, seconds; so are terms. */
@@ -73,7 +80,7 @@ interface Market {
 /** Creates a reader; its cursor goes on where the store's last one ended. */
 export function createLendingMarket(options: LendingMarketOptions): LendingMarket {
   const { chain, settings, store, clock } = options;
-  const protocol = settings.protocol === "aave-v3" ? createAaveV3(options) : createCompoundV3(options);
+  const protocol = PROTOCOLS[settings.protocol](options);
   const cursor = createLendingCursor({ chain, protocol, fromBlock: settings.fromBlock, store });
   const history = createLendingHistory({ chain, clock });
   const market: Market = { options, protocol, cursor, history, known: new Map(), terms: null };

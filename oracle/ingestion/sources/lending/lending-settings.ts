@@ -13,14 +13,14 @@ const address = z.custom<Address>(
 );
 
 const marketSchema = z.strictObject({
-  protocol: z.enum(["aave-v3", "compound-v3"]),
-  /** Pool of Aave, market ("Comet") of Compound. */
+  protocol: z.enum(["aave-v3", "compound-v2", "compound-v3"]),
+  /** Pool of Aave v3, Comptroller of Compound v2, market ("Comet") of Compound v3. */
   address,
   /** Block of the market's deployment: nothing is older. */
   fromBlock: z.coerce.bigint().nonnegative(),
   /** Blocks after which an event is believed. */
   confirmations: z.number().int().min(0).max(MAX_CONFIRMATIONS).default(12),
-  /** Tokens that move with an asset's price; the first is the asset itself, the others may be staked or wrapped forms of it. */
+  /** Tokens, of Compound v2 cTokens, that move with an asset's price; the first is the asset itself, the others may be staked or wrapped forms of it. */
   assets: z.record(z.string().min(1), z.array(address).min(1)),
   /** Deposits, withdrawals, loans and repayments from this amount on are kept, USD. */
   largeUsd: z.number().positive().max(MAX_USD).default(1_000_000),
