@@ -28,6 +28,7 @@ import {
   realWorlds,
 } from "./hedger/hedger-cells.ts";
 import { type JudgedHedger, type OptionScores, optionScores } from "./hedger/option-scores.ts";
+import { type PanelScore, panelScores } from "./hedger/panel-scores.ts";
 import { LEAST_WINDOW_HOURS, windowMarkets } from "./hedger/window-markets.ts";
 import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
@@ -57,9 +58,10 @@ export async function evaluateHedger({ paths, fromSec }: EvaluationRequest): Pro
   try {
     const real = await orNone(() => realCells(judged, paths, fromSec ?? HEDGER_UNTIL_SEC));
     const options = await orNone(() => optionScores(judged, paths, fromSec ?? Number.NEGATIVE_INFINITY));
-    if (real.length === 0 && options.length === 0) throw noWindow(fromSec);
+    const panel = await orNone(() => panelScores(judged, { paths, fromSec: fromSec ?? HEDGER_UNTIL_SEC }));
+    if (real.length === 0 && options.length === 0 && panel.length === 0) throw noWindow(fromSec);
     const drawn = await cellsOf(judged, drawnWorlds(PATHS), [0, ...REPORT_COSTS]);
-    return report({ drawn, real, options }, fromSec);
+    return report({ drawn, real, options, panel }, fromSec);
   } finally {
     await hedger.close();
     await session.release();
@@ -89,9 +91,11 @@ interface Judged {
   readonly drawn: readonly NamedCell[];
   readonly real: readonly NamedCell[];
   readonly options: readonly OptionScores[];
+  readonly panel: readonly PanelScore[];
 }
 
-function report({ drawn, real, options }: Judged, fromSec: number | null): Evaluation {
+function report(judged: Judged, fromSec: number | null): Evaluation {
+  const { drawn, real, options, panel } = judged;
   const ends = options.map(({ toSec }) => toSec);
   return {
     model: "hedger",
@@ -100,6 +104,7 @@ function report({ drawn, real, options }: Judged, fromSec: number | null): Evalu
       drawn: drawn.map(metricsOf),
       hours: real.map(metricsOf),
       options: options.map((row): Metrics => ({ ...row })),
+      panel: panel.map(({ pooled, ...row }): Metrics => ({ ...row, pooled: metricsOf(pooled) })),
       /** Hours before the end of training that the window holds are no test. */
       ...fittedUntil(["hedger"], fromSec ?? HEDGER_UNTIL_SEC),
     },
@@ -114,7 +119,7 @@ function report({ drawn, real, options }: Judged, fromSec: number | null): Evalu
         [...drawn, ...real].map(({ world, cost, tuned, tunedRule }) => [`${world}-${cost}`, { tuned, tunedRule }]),
       ),
     },
-    targets: targetsOf({ drawn, real, options }),
+    targets: targetsOf(judged),
   };
 }
 

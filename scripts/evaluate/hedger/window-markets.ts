@@ -10,15 +10,16 @@ export const LEAST_WINDOW_HOURS = 4_000;
 
 /** Markets by asset; `toSec` is exclusive of bars that end later. */
 export function windowMarkets(
-  bars: ReadonlyMap<string, Pick<BarSeries, "endSec" | "close">>,
+  bars: ReadonlyMap<string, Pick<BarSeries, "endSec" | "close"> & { readonly spanSec?: number }>,
   { fromSec, toSec }: { readonly fromSec: number; readonly toSec: number },
 ): ReadonlyMap<string, HourlyMarket> {
   const found = new Map<string, HourlyMarket>();
-  for (const [asset, { endSec, close }] of bars) {
+  for (const [asset, { endSec, close, spanSec = SECONDS_PER_HOUR }] of bars) {
+    const barHours = spanSec / SECONDS_PER_HOUR;
     const start = endSec.findIndex((end) => end > fromSec - LEAD_HOURS * SECONDS_PER_HOUR);
     const later = endSec.findIndex((end) => end > toSec);
     const hours = start < 0 ? new Float64Array() : close.slice(start, later < 0 ? undefined : later);
-    if (hours.length >= LEAST_WINDOW_HOURS) found.set(asset, hourlyMarket(hours, asset));
+    if (hours.length * barHours >= LEAST_WINDOW_HOURS) found.set(asset, hourlyMarket(hours, asset, barHours));
   }
   return found;
 }
