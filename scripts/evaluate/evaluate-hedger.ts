@@ -1,4 +1,4 @@
-/** Evaluation of the hedger: drawn worlds at the targets' costs, real hours, and real option paths in coin. */
+/** Evaluation of the hedger: drawn worlds at the targets' costs, real hours, other assets, and real option paths in coin. */
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -128,8 +128,8 @@ function metricsOf({ world, cost, network, gain, gainOnTuned, ...cell }: NamedCe
   return { world, cost, network, gain, gainOnTuned, served, servedGain, servedGainOnTuned, fallbackShare };
 }
 
-/** Judged is what serves. Real hours must lose nothing to the rules as usually set, nor to the best of all in hindsight. */
-function targetsOf({ drawn, real, options }: Judged): Evaluation["targets"] {
+/** Judged is what serves. Real hours must lose nothing to the rules as usually set, nor to the best of all in hindsight; other assets not to the latter. */
+function targetsOf({ drawn, real, options, panel }: Judged): Evaluation["targets"] {
   const gains = [...drawn, ...real].flatMap(({ world, cost, servedGain }) => {
     const target = GAINS.get(cost);
     return target === undefined || !JUDGED_WORLDS.includes(world)
@@ -146,6 +146,9 @@ function targetsOf({ drawn, real, options }: Judged): Evaluation["targets"] {
           hoursGain: least(({ servedGain }) => servedGain),
           hoursGainOnTuned: least(({ servedGainOnTuned }) => servedGainOnTuned),
         }),
+    ...(panel.length === 0
+      ? {}
+      : { panelGainOnTuned: atLeast(Math.min(...panel.map(({ pooled }) => pooled.servedGainOnTuned)), 0) }),
     ...(options.length === 0
       ? {}
       : { optionPathsToBestBand: atMost(Math.max(...options.map(({ servedRatio }) => servedRatio)), 1) }),
@@ -165,8 +168,8 @@ async function orNone<Row>(read: () => Promise<readonly Row[]>): Promise<readonl
 function noWindow(fromSec: number | null): PlimsollError<"EVALUATE_NO_WINDOW"> {
   return new PlimsollError({
     code: "EVALUATE_NO_WINDOW",
-    problem: `From ${isoTime(fromSec) ?? "the start"} on the data have neither ${LEAST_WINDOW_HOURS} hourly bars nor options to follow.`,
-    remedy: "Give spot-hourly or deribit-options below --data, or an earlier --from.",
+    problem: `From ${isoTime(fromSec) ?? "the start"} on the data have neither bars of ${LEAST_WINDOW_HOURS} hours nor options to follow.`,
+    remedy: "Give spot-hourly, perp-panel-4h or deribit-options below --data, or an earlier --from.",
     context: { fromSec: fromSec ?? "none" },
   });
 }
