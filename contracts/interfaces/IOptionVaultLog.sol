@@ -40,7 +40,8 @@ interface IOptionVaultLog is IOptionVaultCoverLog {
     event PositionTransferred(uint256 indexed positionId, address indexed from, address indexed to);
     /// @notice A position moved to another risk class.
     event PositionClassChanged(uint256 indexed positionId, uint16 classId);
-    /// @notice A score of the position stands since then, until its risk grows or its class changes.
+    /// @notice A score of the position stood then; the mark lasts until its risk grows or its class changes. What the score is
+    /// in between is for watchers to follow: after 20 hours a withdrawal may rely on one as low as it was then.
     event PositionScoreMarked(uint256 indexed positionId, uint40 since);
     /// @notice Shorts of `fromId` were taken over into `positionId`, which now has `newSizeE8` and `newCollateral`.
     event PositionTakenOver(

@@ -114,6 +114,24 @@ contract HostileQuorumTest is ScoredFixture {
         assertEq(_drain(id, 1 hours, false), _share(3_300 - (_lowestRho(3_000, false, 0) * 11) / 10));
     }
 
+    /// @dev Scored at the floor for a moment, honestly tight through the day, loosened again: the mark still counts from the
+    /// moment, so nothing goes for 20 hours, and then no more than of a score that had stayed there.
+    function test_C60_C66_HostileDipPaysItsWriterNothingForTwentyHours() external {
+        uint256 id = _openAtRequirement(put, ONE);
+        _score(id, 1, _class().rhoFloorBps, 100);
+        vault.markScored(id);
+        uint256 markedAt = block.timestamp;
+        _later(_class().tighten.delaySec, SPOT);
+        uint16 tight = _class().rhoFloorBps + _class().tighten.stepBps;
+        while (block.timestamp + 4 hours < markedAt + 20 hours) {
+            _score(id, 1, tight, 100);
+            _later(1 hours, SPOT);
+        }
+        assertEq(_params(id).rhoTargetBps, tight);
+        assertEq(_drain(id, markedAt + 20 hours - 1 - block.timestamp, true), 0);
+        _expectNearly(_drain(id, 3 hours, true), _share(3_300 - (_lowestRho(3_000, false, 0) * 11) / 10));
+    }
+
     function test_C60_HostileLooseningUncoversNoMoreThanTheDriftOfThreeDays() external {
         uint256 id = _openAtRequirement(put, ONE);
         _score(id, 1, 3_000, 1_000);
