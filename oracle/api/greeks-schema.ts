@@ -1,5 +1,6 @@
 /** Response schema of `/v1/greeks`. */
 import { z } from "zod";
+import { VOL_SOURCES } from "../domain/greeks.ts";
 import { RiskGroupSchema } from "./schemas.ts";
 
 const UsdGreeksSchema = z
@@ -30,8 +31,10 @@ const CoinGreeksSchema = z
   .describe("Of the writer: short, size included, of the value in coin");
 
 const SensitivitiesSchema = z.object({
-  forwardUsd: z.number().describe("Forward of the score: the spot price, USD"),
+  forwardUsd: z.number().describe("Forward of the expiry off quoted options, USD; the spot price without"),
   impliedVol: z.number().describe("Volatility of the strike in the score, decimal a year"),
+  volSource: z.enum(VOL_SOURCES).describe("Where that volatility comes from"),
+  quotesAgeSec: z.number().nullable().describe("Age of the quotes, seconds; null without"),
   tenorYears: z.number(),
   isDoubted: z.boolean().describe("Data or models are doubted and the score is a conservative one"),
   usd: UsdGreeksSchema,

@@ -20,6 +20,7 @@ import { type HedgeAdvisor, registerHedgeRoutes } from "./hedge-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { registerPositionRoutes } from "./position-routes.ts";
 import { registerRiskRoutes } from "./risk-routes.ts";
+import { registerSurfaceRoutes } from "./surface-routes.ts";
 
 /** The page runs its own files only: even if a text were once read as HTML, nothing foreign would load or run. */
 const PAGE_HEADERS = {
@@ -79,6 +80,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
     registerGreeksRoutes(typed, deps.view);
     registerContagionRoutes(typed, deps.view);
     registerFundHedgeRoutes(typed, deps.view);
+    registerSurfaceRoutes(typed, deps.view);
     registerModelRoutes(typed, deps.view);
     registerHealthRoutes(typed, deps);
     if (deps.advise !== undefined) registerHedgeRoutes(typed, deps.advise);

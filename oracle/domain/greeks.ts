@@ -46,12 +46,21 @@ export interface CoinGreeks {
   readonly volga: number;
 }
 
+/** Where the volatility of a strike comes from. */
+export const VOL_SOURCES = ["quotes", "quotes-and-rules", "volatility-index", "model"] as const;
+/** See {@link VOL_SOURCES}. */
+export type VolSource = (typeof VOL_SOURCES)[number];
+
 /** Greeks of one position with what they were taken at: forward and volatility of its score. */
 export interface Sensitivities {
-  /** Scoring takes the spot price for the forward, USD. */
+  /** Forward of the expiry off quoted options, USD; the spot price without. */
   readonly forwardUsd: number;
   /** Of the strike, decimal a year. */
   readonly impliedVol: number;
+  /** Where it comes from: quoted options, these and the rules whatever is greater, the volatility index or the model. */
+  readonly volSource: VolSource;
+  /** Age of the quotes, seconds; `null` without. */
+  readonly quotesAgeSec: number | null;
   readonly tenorYears: number;
   /** Market or models of the asset are doubted: the score is a conservative one and asks for no less than these would. */
   readonly isDoubted: boolean;

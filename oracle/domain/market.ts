@@ -1,4 +1,5 @@
 /** What a market source delivers, and the snapshot that a round works from. */
+import type { OptionChain } from "./option-chain.ts";
 
 /** Symbol of an underlying, upper case: `BTC`, `ETH`. */
 export type AssetSymbol = string;
@@ -63,7 +64,7 @@ export interface VolIndex extends Provenance {
 }
 
 /** Anything that a source can deliver. */
-export type MarketEvent = Bar | BookDepth | FundingRate | VolIndex;
+export type MarketEvent = Bar | BookDepth | FundingRate | VolIndex | OptionChain;
 
 /** Completed bars of one asset as columns, ascending in time, at most the window's length. All arrays have length `n`. */
 export interface BarSeries {
@@ -103,6 +104,8 @@ export interface AssetMarket {
   /** Funding observations, ascending in time, at most 90 days; empty where there is no source. */
   readonly funding: readonly FundingRate[];
   readonly volIndex: VolIndex | null;
+  /** Last accepted chain of quoted options; absent or `null` where there is none, or the last one is stale. */
+  readonly chain?: OptionChain | null;
 }
 
 /** Everything a round knows of the markets. Immutable. */
@@ -117,7 +120,15 @@ export interface MarketSnapshot {
 /** A reason not to trust part of a snapshot; it can only tighten or veto, never loosen. */
 export interface MarketDoubt {
   readonly asset: AssetSymbol;
-  readonly reason: "no-data" | "stale-spot" | "stale-book" | "book-faulty" | "gap" | "jump" | "model-drift";
+  readonly reason:
+    | "no-data"
+    | "stale-spot"
+    | "stale-book"
+    | "book-faulty"
+    | "stale-chain"
+    | "gap"
+    | "jump"
+    | "model-drift";
   readonly detail: string;
 }
 
@@ -130,6 +141,7 @@ export type RejectReason =
   | "crossed-book"
   | "inconsistent-bar"
   | "inconsistent-book"
+  | "implausible-quote"
   | "stale"
   | "future"
   | "malformed";

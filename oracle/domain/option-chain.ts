@@ -15,5 +15,7 @@ export interface ChainQuote extends Pick<OptionSeries, "kind" | "strike" | "expi
 export interface OptionChain extends Provenance {
   readonly kind: "chain";
   readonly asset: string;
+  /** Price of the asset when the options were quoted, USD, > 0. */
+  readonly index: number;
   readonly quotes: readonly ChainQuote[];
 }

@@ -1,6 +1,7 @@
 /** What the models hand to scoring: a conditional distribution of the underlying. */
 import type { CascadeState } from "./cascade.ts";
 import type { AssetSymbol } from "./market.ts";
+import type { SurfaceFault, SurfaceReading } from "./quoted-surface.ts";
 import type { Hex } from "./units.ts";
 
 /** Why a model's output is a fallback; each is one bit of the observation. */
@@ -14,7 +15,8 @@ export type FallbackReason =
   | "fit-failed"
   | "implied-vol-from-model"
   | "synthetic-depth"
-  | "short-history";
+  | "short-history"
+  | SurfaceFault;
 
 /** Bit of each fallback in `Observation.fallbackBits`, fixed for ever. */
 export const FALLBACK_BIT: Readonly<Record<FallbackReason, number>> = {
@@ -28,6 +30,9 @@ export const FALLBACK_BIT: Readonly<Record<FallbackReason, number>> = {
   "implied-vol-from-model": 7,
   "synthetic-depth": 8,
   "short-history": 9,
+  "no-chain": 10,
+  "stale-chain": 11,
+  "surface-failed": 12,
 };
 
 /** Horizons of the quantile network, hours. */
@@ -69,6 +74,8 @@ export interface AssetPrediction {
   readonly quantiles: QuantilePrediction;
   /** State of forced selling; absent or `null` where no model states it. It may raise requirements, never lower them. */
   readonly cascade?: CascadeState | null;
+  /** Surface of quoted options, or why there is none; absent where nobody looked for one. */
+  readonly surface?: SurfaceReading;
 }
 
 /** Identity of an artefact in use. */

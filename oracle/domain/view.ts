@@ -9,6 +9,7 @@ import type { IngestionCounts } from "./market.ts";
 import type { ModelEvent } from "./model-event.ts";
 import type { OptionKind } from "./positions.ts";
 import type { ModelIdentity } from "./prediction.ts";
+import type { SurfaceState } from "./quoted-surface.ts";
 import type { ScoreReason } from "./score.ts";
 import type { Address, Hex } from "./units.ts";
 
@@ -84,6 +85,8 @@ export interface SystemView {
   contagion(): ContagionReport | null;
   /** How good the served quantiles have been, by asset; empty before the first round. */
   drift(): readonly DriftState[];
+  /** Surfaces of quoted options of the newest round, or why there is none; empty before the first. */
+  surfaces(): readonly SurfaceState[];
   ingestion(): IngestionCounts;
   /** Newest decisions about models and alarms, the newest first, at most 50. */
   modelEvents(): readonly ModelEvent[];

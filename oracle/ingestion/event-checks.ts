@@ -19,6 +19,8 @@ export function checkNumbers(event: MarketEvent): Finding {
       return Number.isFinite(event.ratePer8h) ? null : { reason: "not-a-number", detail: "ratePer8h" };
     case "vol-index":
       return positive({ impliedVol: event.impliedVol });
+    case "chain":
+      return positive({ index: event.index });
     default:
       return { reason: "malformed", detail: "kind" };
   }

@@ -25,6 +25,10 @@ export interface GuardLimits {
   readonly spotGraceSec: number;
   /** Age at which the last good book is no longer shown. */
   readonly bookStaleSec: number;
+  /** Age at which the last good chain is no longer shown. */
+  readonly chainStaleSec: number;
+  /** Largest ratio, up or down, of a chain's index to the last accepted price, and of a quote's future to the index. */
+  readonly maxQuoteRatio: number;
 }
 
 /** Limits of the default node. */
@@ -36,6 +40,7 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
     funding: 12 * SECONDS_PER_HOUR,
     // Daily indices become known a day after the date they carry.
     "vol-index": 2 * SECONDS_PER_DAY,
+    chain: 2 * SECONDS_PER_HOUR,
   },
   barTolerance: 1e-6,
   // One basis point: sound Binance depth rows leave at least 2 bp of room (2025-10-10 before the fault).
@@ -48,4 +53,8 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
   jumpLogMovePerHour: 0.1,
   spotGraceSec: 300,
   bookStaleSec: SECONDS_PER_HOUR + 300,
+  // Recorded chains come every 6 h, one gap in a hundred is longer than 14 h and the longest 36 h.
+  chainStaleSec: 36 * SECONDS_PER_HOUR,
+  // A future of two years stood within 5 % of the index; a wrong unit is off by more than half.
+  maxQuoteRatio: 1.5,
 };

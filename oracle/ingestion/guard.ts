@@ -1,6 +1,8 @@
 /** The ingestion guard: decides which market events are passed on, remembers order and faulty books, counts rejects. */
 import type { Outcome } from "../domain/errors.ts";
 import type { AssetSymbol, BookDepth, IngestionCounts, MarketEvent, RejectReason } from "../domain/market.ts";
+import type { OptionChain } from "../domain/option-chain.ts";
+import { soundChain } from "./chain-checks.ts";
 import { checkBarShape, checkBookShape, checkNumbers, checkTimes, type Finding } from "./event-checks.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 
@@ -11,7 +13,7 @@ export interface IngestionGuard {
    *
    * @param event as delivered, faults included.
    * @param nowSec time of this node, seconds.
-   * @returns the event, or the first reason that applies.
+   * @returns the event, a chain without its unsound quotes; or the first reason that applies.
    */
   check(event: MarketEvent, nowSec: number): Outcome<MarketEvent, RejectReason>;
   /** True from a faulty book until enough good ones followed: no band of either side is true meanwhile. */
@@ -39,6 +41,14 @@ export function createIngestionGuard(assets: readonly AssetSymbol[], limits: Gua
   const memories = new Map(assets.map((asset) => [asset, createMemory()]));
   const rejected: Partial<Record<RejectReason, number>> = {};
   let accepted = 0;
+  const count = (reason: RejectReason): void => {
+    rejected[reason] = (rejected[reason] ?? 0) + 1;
+  };
+  const soundOf = (event: MarketEvent): MarketEvent | null => {
+    if (event.kind !== "chain") return event;
+    const chain = soundChain(event, limits, count);
+    return chain.quotes.length === 0 ? null : chain;
+  };
   return {
     check: (event, nowSec) => {
       const memory = memories.get(event.asset);
@@ -47,11 +57,16 @@ export function createIngestionGuard(assets: readonly AssetSymbol[], limits: Gua
           ? { reason: "malformed", detail: `unknown asset ${event.asset}` }
           : inspect(event, { memory, nowSec, limits });
       if (finding !== null) {
-        rejected[finding.reason] = (rejected[finding.reason] ?? 0) + 1;
+        count(finding.reason);
         return { ok: false, ...finding };
       }
+      const value = soundOf(event);
+      if (value === null) {
+        count("malformed");
+        return { ok: false, reason: "malformed", detail: "chain without a sound quote" };
+      }
       accepted += 1;
-      return { ok: true, value: event };
+      return { ok: true, value };
     },
     isBookFaulty: (asset) => (memories.get(asset)?.probation ?? null) !== null,
     counts: () => ({ accepted, rejected: { ...rejected } }),
@@ -78,9 +93,16 @@ function inspect(event: MarketEvent, inspection: Inspection): Finding {
     memory.spot = event.close;
     memory.barSpanSec = event.spanSec;
   }
-  // Books move the clock even when they are rejected, so that probation counts each of them once.
+  // Books move the clock even when they are rejected, so that probation counts each of them once; chains do too.
   memory.newestSec.set(event.kind, event.sourceTimeSec);
+  if (event.kind === "chain") return checkIndex(event, memory.spot, limits);
   return event.kind === "book" ? inspectBook(event, inspection) : null;
+}
+
+/** A chain under an index that is far from the price belongs to another asset or another unit. */
+function checkIndex({ index }: OptionChain, spot: number | null, { maxQuoteRatio }: GuardLimits): Finding {
+  const isFar = spot !== null && (index > spot * maxQuoteRatio || index < spot / maxQuoteRatio);
+  return isFar ? { reason: "implausible-quote", detail: `index ${index}, last price ${spot}` } : null;
 }
 
 function checkOrder(event: MarketEvent, memory: AssetMemory): Finding {

@@ -12,6 +12,8 @@ export interface DoubtInput {
   /** `null` while the asset has no accepted bar. */
   readonly market: AssetMarket | null;
   readonly book: { readonly faulty: boolean; readonly everSeen: boolean };
+  /** Whether a chain of options was ever accepted. */
+  readonly chainEverSeen: boolean;
   readonly atSec: number;
   readonly limits: GuardLimits;
 }
@@ -27,6 +29,8 @@ export function findDoubts(input: DoubtInput): readonly MarketDoubt[] {
   add("stale-spot", staleSpot(market.bars, input));
   add("book-faulty", book.faulty ? "faulty books, none trusted until enough good ones followed" : null);
   add("stale-book", !book.faulty && book.everSeen && market.book === null ? "last good book is too old" : null);
+  const isSilent = input.chainEverSeen && (market.chain ?? null) === null;
+  add("stale-chain", isSilent ? "last good chain of options is too old" : null);
   add("gap", gap(market.bars, atSec));
   add("jump", jump(market.bars, input));
   return doubts;

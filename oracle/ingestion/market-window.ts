@@ -13,6 +13,7 @@ import type {
   RejectReason,
   VolIndex,
 } from "../domain/market.ts";
+import type { OptionChain } from "../domain/option-chain.ts";
 import { SECONDS_PER_DAY } from "../domain/units.ts";
 import { type BarBuffer, createBarBuffer } from "./bar-buffer.ts";
 import { createDepthHistory, type DepthHistory } from "./depth-history.ts";
@@ -37,7 +38,7 @@ export interface MarketWindow {
   ingest(event: MarketEvent, nowSec: number): Outcome<MarketEvent, RejectReason>;
   /**
    * State at a time, which must not lie before the newest ingested event by more than the replay needs: bars and funding
-   * are cut to `atSec`, book and index are shown only when they were received by then.
+   * are cut to `atSec`, book, index and chain are shown only when they were received by then.
    */
   snapshot(atSec: number): MarketSnapshot;
   counts(): IngestionCounts;
@@ -50,6 +51,7 @@ interface AssetState {
   readonly depth: DepthHistory;
   funding: readonly FundingRate[];
   volIndex: VolIndex | null;
+  chain: OptionChain | null;
 }
 
 /** Creates an empty window. */
@@ -61,7 +63,7 @@ export function createMarketWindow(options: MarketWindowOptions): MarketWindow {
     ingest: (event, nowSec) => {
       const outcome = guard.check(event, nowSec);
       const state = states.get(event.asset);
-      if (outcome.ok && state !== undefined) keep(event, state, historySec);
+      if (outcome.ok && state !== undefined) keep(outcome.value, state, historySec);
       return outcome;
     },
     snapshot: (atSec) => takeSnapshot(states, { atSec, guard, limits }),
@@ -70,7 +72,15 @@ export function createMarketWindow(options: MarketWindowOptions): MarketWindow {
 }
 
 function createState(): AssetState {
-  return { bars: null, lastBar: null, book: null, depth: createDepthHistory(), funding: [], volIndex: null };
+  return {
+    bars: null,
+    lastBar: null,
+    book: null,
+    depth: createDepthHistory(),
+    funding: [],
+    volIndex: null,
+    chain: null,
+  };
 }
 
 function keep(event: MarketEvent, state: AssetState, historySec: number): void {
@@ -92,6 +102,9 @@ function keep(event: MarketEvent, state: AssetState, historySec: number): void {
     case "vol-index":
       state.volIndex = event;
       break;
+    case "chain":
+      state.chain = event;
+      break;
   }
 }
 
@@ -108,7 +121,8 @@ function takeSnapshot(states: ReadonlyMap<AssetSymbol, AssetState>, context: Sna
     const market = assetMarket(asset, state, context);
     if (market !== null) assets.set(asset, market);
     const book = { faulty: context.guard.isBookFaulty(asset), everSeen: state.book !== null };
-    doubts.push(...findDoubts({ asset, market, book, atSec: context.atSec, limits: context.limits }));
+    const { atSec, limits } = context;
+    doubts.push(...findDoubts({ asset, market, book, chainEverSeen: state.chain !== null, atSec, limits }));
   }
   return { atSec: context.atSec, assets, doubts };
 }
@@ -131,6 +145,8 @@ function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotCon
     depthReference: state.depth.reference(),
     funding: state.funding.filter((entry) => entry.receivedTimeSec <= atSec),
     volIndex: isKnown(state.volIndex, atSec) ? state.volIndex : null,
+    chain:
+      isKnown(state.chain, atSec) && atSec - state.chain.sourceTimeSec <= limits.chainStaleSec ? state.chain : null,
   };
 }
 

@@ -45,6 +45,13 @@ export function withObservationNoise(event: MarketEvent, noise: ObservationNoise
       return { ...event, receivedTimeSec, impliedVol: event.impliedVol * factor };
     case "funding":
       return { ...event, receivedTimeSec };
+    case "chain":
+      return {
+        ...event,
+        receivedTimeSec,
+        index: event.index * factor,
+        quotes: event.quotes.map((quote) => ({ ...quote, future: quote.future * factor })),
+      };
   }
 }
 

@@ -51,6 +51,12 @@ export interface NodeMetrics {
   readonly hedgeRefusals: Counter<"asset" | "reason">;
   /** Net delta of the fund and position of its hedge, by `asset` and `side`; coins. */
   readonly hedgeCoins: Gauge<"asset" | "side">;
+  /** 1 while options of an `asset` are valued off a surface of quotes. */
+  readonly surfaceServed: Gauge<"asset">;
+  /** Age of the quotes behind that surface, seconds, by `asset`. */
+  readonly surfaceAgeSec: Gauge<"asset">;
+  /** Share of the quotes between whose bid and ask the surface's price lies, by `asset`. */
+  readonly surfaceInside: Gauge<"asset">;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -110,6 +116,9 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
       "source",
       "reason",
     ]),
+    surfaceServed: gauge("surface_served", "1 while options are valued off a surface of quotes.", ["asset"]),
+    surfaceAgeSec: gauge("surface_age_seconds", "Age of the quotes behind the surface.", ["asset"]),
+    surfaceInside: gauge("surface_inside_share", "Share of the quotes that hold the surface's price.", ["asset"]),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
   };
 }

@@ -3,12 +3,14 @@ import { excessHazard } from "../domain/cascade.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../domain/market.ts";
 import type { OptionKind, Position } from "../domain/positions.ts";
 import type { AssetPrediction, FallbackReason } from "../domain/prediction.ts";
+import type { QuotedSurface } from "../domain/quoted-surface.ts";
 import { SECONDS_PER_HOUR } from "../domain/units.ts";
 import { type CostTerms, costTerms } from "./close-out-cost.ts";
 import { depthCurve, unitDepth } from "./depth-curve.ts";
-import { isDoubted, isUsableMarket, isUsablePrediction } from "./prediction-check.ts";
+import { isDoubted, isUsableMarket, isUsablePrediction, isUsableSurface } from "./prediction-check.ts";
 import { scenarioStepHours } from "./scenarios.ts";
 import { readsCascades, type ScoringSettings } from "./scoring-settings.ts";
+import { FRESH_QUOTES_SEC } from "./series-vol.ts";
 import { volLevel } from "./vol-surface.ts";
 
 /** One asset with everything that scoring needs of it in good order. */
@@ -17,6 +19,10 @@ export interface AssetContext {
   readonly prediction: AssetPrediction;
   /** Level of implied volatility, decimal a year. */
   readonly impliedVol: number;
+  /** Whether that level is the model's own, for want of an index or above an older one. */
+  readonly isModelVol: boolean;
+  /** Surface of quoted options that sets the volatility of every strike; `null` for none. */
+  readonly surface: QuotedSurface | null;
   readonly fallbacks: readonly FallbackReason[];
   /** True when the snapshot doubts the asset: scores are made, but may only tighten. */
   readonly doubted: boolean;
@@ -47,17 +53,34 @@ export function assetContext(asset: AssetSymbol, input: ContextInput): AssetCont
     costTerms({ kind, spot: market.spot, curve: depthCurve(market, kind, settings) }, volatility, settings);
   const sides = { call: terms("call"), put: terms("put") };
   const fallbacks = new Set<FallbackReason>([...volatility.fallbacks, ...quantiles.fallbacks]);
-  if (level.fromModel) fallbacks.add("implied-vol-from-model");
+  const { surface, fault } = surfaceOf(prediction);
+  if (fault !== null) fallbacks.add(fault);
+  const isQuoted = surface !== null && atSec - surface.quotedAtSec <= FRESH_QUOTES_SEC;
+  if (level.fromModel && !isQuoted) fallbacks.add("implied-vol-from-model");
   if (sides.call.curve.synthetic || sides.put.curve.synthetic) fallbacks.add("synthetic-depth");
   return {
     market,
     prediction,
     impliedVol: level.impliedVol,
+    isModelVol: level.fromModel,
+    surface,
     fallbacks: [...fallbacks],
     doubted: isDoubted(snapshot, asset),
     stepHours: scenarioStepHours(volatility),
     terms: sides,
   };
+}
+
+/** A surface whose numbers cannot be read is a failed one. */
+function surfaceOf({ surface: reading }: AssetPrediction): {
+  readonly surface: QuotedSurface | null;
+  readonly fault: FallbackReason | null;
+} {
+  if (reading === undefined) return { surface: null, fault: null };
+  if (!reading.ok) return { surface: null, fault: reading.reason };
+  return isUsableSurface(reading.value)
+    ? { surface: reading.value, fault: null }
+    : { surface: null, fault: "surface-failed" };
 }
 
 /**

@@ -9,11 +9,13 @@ export type ExplainedPosition = Pick<Position, "asset" | "kind" | "strike" | "si
 
 /** The adverse move that is told, relative. */
 const MOVE = 0.01;
+const PERCENT = 100;
+const SECONDS_PER_MINUTE = 60;
 /** Significant digits of the amounts. */
 const DIGITS = 4;
 
 /**
- * One or two sentences with figures and units: puts in USD and calls in coin, as they are collateralised and settled. The
+ * Two or three sentences with figures and units: puts in USD and calls in coin, as they are collateralised and settled. The
  * figures are revaluations at the score's own volatility, not products of Greeks; the hedge is the delta that fits the
  * settlement, Δ for puts and Δ − V/F for calls.
  *
@@ -33,6 +35,7 @@ export function explainGreeks(position: ExplainedPosition, sensitivities: Sensit
     `one volatility point more ${change(vol, unit)},`,
     `${time} without a move ${change(day, unit)};`,
     `${hedge(position, sensitivities)}.`,
+    `${volOrigin(strike, sensitivities)}.`,
   ].join(" ");
   if (!sensitivities.isDoubted) return sentence;
   return `${sentence} Data or models of ${asset} are in doubt: the ratio is a conservative one.`;
@@ -57,6 +60,22 @@ function change(growth: number, unit: string): string {
 function hedge({ asset, kind }: ExplainedPosition, { usd, coin }: Sensitivities): string {
   const delta = kind === "put" ? usd.delta : coin.netDelta;
   return `hedged by ${delta > 0 ? "selling" : "buying"} ${amount(Math.abs(delta))} ${asset}`;
+}
+
+/** Volatility of the strike and where it comes from. */
+function volOrigin(strike: number, { impliedVol, volSource, quotesAgeSec }: Sensitivities): string {
+  const vol = `Valued at ${amount(impliedVol * PERCENT)} % a year for the strike ${strike}`;
+  const minutes = Math.round((quotesAgeSec ?? 0) / SECONDS_PER_MINUTE);
+  switch (volSource) {
+    case "quotes":
+      return `${vol}, off options quoted ${minutes} min ago`;
+    case "quotes-and-rules":
+      return `${vol}, the greater of options quoted ${minutes} min ago and the rules without quotes`;
+    case "volatility-index":
+      return `${vol}, by the volatility index and the usual smile: no quotes serve`;
+    case "model":
+      return `${vol}, by the model's own volatility and the usual smile: no quotes serve`;
+  }
 }
 
 function amount(value: number): string {

@@ -6,7 +6,7 @@ import { type AssetContext, horizonStepsOf } from "./asset-context.ts";
 import { lossDistribution } from "./loss-distribution.ts";
 import type { ScenarioBook } from "./scenario-book.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
-import { smileRatio, volResponse } from "./vol-surface.ts";
+import { carriedStrike, seriesVol } from "./series-vol.ts";
 
 /** A shock of every asset at once. */
 export interface Shock {
@@ -76,10 +76,11 @@ export function seriesValues(
 ): SeriesValues {
   const { spot } = context.market;
   const tenor = tenorYears(series, atSec);
-  const impliedVol = context.impliedVol * smileRatio(series.strike, spot, tenor);
-  const response = volResponse(tenor);
+  const vol = seriesVol(series, context, atSec);
+  const { impliedVol, response } = vol;
+  const valued = { kind: series.kind, strike: carriedStrike(series, vol) };
   const { optionValue, values } = lossDistribution({
-    ...{ series, spot, paths, steps, impliedVol, response, tenorYears: tenor },
+    ...{ series: valued, spot, paths, steps, impliedVol, response, tenorYears: tenor },
     mode: "endpoint",
   });
   const shockPrices = Float64Array.from(SHOCKS, ({ spotMove }) => spot * (1 + spotMove));
@@ -87,7 +88,7 @@ export function seriesValues(
   const shocks = new Float64Array(SHOCKS.length);
   const logForwards = shockPrices.map(Math.log);
   const shocked = { forwards: shockPrices, logForwards, impliedVols: shockVols, tenorYears: tenor, inCoin: false };
-  revalue({ kind: series.kind, strike: series.strike, ...shocked }, shocks);
+  revalue({ ...valued, ...shocked }, shocks);
   const unit = (at: Float64Array): Float64Array => (series.kind === "call" ? at : new Float64Array(at.length).fill(1));
   const [unitNow, unitScenarios] = [series.kind === "call" ? spot : 1, unit(prices)];
   return {

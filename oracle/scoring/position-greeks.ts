@@ -5,7 +5,7 @@ import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../domain/units.ts";
 import { type Black76Input, black76, black76Coin } from "../math/black76.ts";
 import type { AssetContext } from "./asset-context.ts";
 import { hasFailedModel } from "./prediction-check.ts";
-import { smileRatio } from "./vol-surface.ts";
+import { seriesVol } from "./series-vol.ts";
 
 /** One volatility point, decimal a year. */
 export const VOL_POINT = 0.01;
@@ -26,17 +26,19 @@ export function positionGreeks(
 ): Sensitivities | null {
   if (context === null) return null;
   const { kind, strike, size } = position;
-  const forward = context.market.spot;
+  const vol = seriesVol(position, context, atSec);
+  const forward = context.market.spot * vol.basis;
   const tenor = tenorYears(position, atSec);
   const option = {
     ...{ kind, strike, forward, tenorYears: tenor },
-    impliedVol: context.impliedVol * smileRatio(strike, forward, tenor),
+    impliedVol: vol.impliedVol,
   };
   if (!isPriceable(option) || !isPositive(size) || !Number.isFinite(position.collateralPerContract)) return null;
   const [usd, coin] = [usdGreeks(option, size), coinGreeks(option, size)];
   if (![...Object.values(usd), ...Object.values(coin)].every(Number.isFinite)) return null;
   const isDoubted = context.doubted || hasFailedModel(context.fallbacks);
-  return { forwardUsd: forward, impliedVol: option.impliedVol, tenorYears: tenor, isDoubted, usd, coin };
+  const { impliedVol, source: volSource, quotesAgeSec } = vol;
+  return { forwardUsd: forward, impliedVol, volSource, quotesAgeSec, tenorYears: tenor, isDoubted, usd, coin };
 }
 
 function isPriceable({ forward, strike, tenorYears: tenor, impliedVol }: Black76Input): boolean {

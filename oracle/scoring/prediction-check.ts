@@ -7,6 +7,7 @@ import {
   QUANTILE_HORIZONS_HOURS,
   QUANTILE_LEVELS,
 } from "../domain/prediction.ts";
+import type { QuotedSurface } from "../domain/quoted-surface.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 
 /** True when every number that the scenarios read is finite and of the right shape and sign. */
@@ -44,6 +45,22 @@ function isUsableCascade(cascade: CascadeState | null): boolean {
   );
 }
 
+/** True when every slice has a positive variance, ascending tenors and a forward, and the index is a price. */
+export function isUsableSurface({ slices, index, quotedAtSec }: QuotedSurface): boolean {
+  return (
+    slices.length > 0 &&
+    index > 0 &&
+    [index, quotedAtSec].every(Number.isFinite) &&
+    slices.every(({ slice, tenorYears, forward }, place) => {
+      const numbers = [...Object.values(slice), tenorYears, forward];
+      const least = slice.a + slice.b * slice.sigma * Math.sqrt(1 - slice.rho * slice.rho);
+      return (
+        numbers.every(Number.isFinite) && least > 0 && forward > 0 && tenorYears > (slices[place - 1]?.tenorYears ?? 0)
+      );
+    })
+  );
+}
+
 /** True when spot, and the volatility index where there is one, are positive and finite. */
 export function isUsableMarket(market: AssetMarket): boolean {
   const index = market.volIndex?.impliedVol ?? 1;
@@ -66,6 +83,8 @@ const FAILED_MODEL: ReadonlySet<FallbackReason> = new Set<FallbackReason>([
   "output-invalid",
   "inputs-out-of-range",
   "fit-failed",
+  "stale-chain",
+  "surface-failed",
 ]);
 
 /** True when one of the fallbacks stands for a missing or failed model: scores are then made, but may only tighten. */

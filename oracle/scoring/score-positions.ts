@@ -15,6 +15,7 @@ import { explain } from "./explain.ts";
 import { hasFailedModel, isUsableMarket } from "./prediction-check.ts";
 import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
 import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
+import { seriesVol } from "./series-vol.ts";
 import { underCascade } from "./under-cascade.ts";
 import { annualisedVol } from "./vol-surface.ts";
 
@@ -160,14 +161,16 @@ function doubtfulScore(
     current,
     lastGood: input.lastGood.get(positionKey(position)) ?? null,
     spot: market !== undefined && isUsableMarket(market) ? market.spot : null,
-    vol: context === null ? null : highestVol(context),
+    vol: context === null ? null : highestVol(position, context, input.atSec),
     atSec: input.atSec,
   });
 }
 
 /** Implied volatility may lag behind what spot does already. */
-function highestVol({ impliedVol, prediction }: AssetContext): number {
-  return Math.max(impliedVol, annualisedVol(prediction.volatility));
+function highestVol(position: Position, context: AssetContext, atSec: number): number {
+  const { impliedVol, prediction } = context;
+  const ofStrike = isScorable(position) ? seriesVol(position, context, atSec).impliedVol : 0;
+  return Math.max(impliedVol, ofStrike, annualisedVol(prediction.volatility));
 }
 
 function isScorable(position: Position): boolean {

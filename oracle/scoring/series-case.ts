@@ -6,10 +6,10 @@ import type { AssetContext } from "./asset-context.ts";
 import { depthsLeft } from "./close-out-cost.ts";
 import { type LossDistribution, lossDistribution } from "./loss-distribution.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
+import { carriedStrike, seriesVol } from "./series-vol.ts";
 import { stressedRequirement } from "./stressed-requirement.ts";
 import { type TailShares, tailShares } from "./tail-attribution.ts";
 import { largestValues, type TailRanks, type TailStatistics, tailRanks, tailStatistics } from "./tail-statistics.ts";
-import { smileRatio, volResponse } from "./vol-surface.ts";
 
 /** Scenario values of a series with the statistics of their tail. */
 export interface SeriesCase {
@@ -41,13 +41,14 @@ export function seriesCase(input: SeriesCaseInput): SeriesCase {
   const { series, context, paths, settings } = input;
   const { spot } = context.market;
   const tenor = tenorYears(series, input.atSec);
+  const vol = seriesVol(series, context, input.atSec);
+  const { impliedVol, response } = vol;
   const lossInput = {
-    series: { kind: series.kind, strike: series.strike },
+    series: { kind: series.kind, strike: carriedStrike(series, vol) },
     spot,
     paths,
     tenorYears: tenor,
-    impliedVol: context.impliedVol * smileRatio(series.strike, spot, tenor),
-    response: volResponse(tenor),
+    ...{ impliedVol, response },
     steps: input.steps,
     mode: "path-maximum",
   } as const;

@@ -3,15 +3,19 @@ import { basename } from "node:path";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { AssetSymbol } from "../../oracle/domain/market.ts";
 import type { ChainQuote } from "../../oracle/domain/option-chain.ts";
-import { EXPIRY_SECOND_OF_DAY } from "../../oracle/domain/units.ts";
+import {
+  CHAIN_COLUMN,
+  CHAIN_FILE,
+  expiryCell,
+  kindCell,
+  readChainTable,
+} from "../../oracle/ingestion/sources/chain-file.ts";
 import {
   type CellPlace,
   cellError,
   cellText,
   integerCell,
   numberCell,
-  readCsvTable,
-  requireHeader,
 } from "../../oracle/ingestion/sources/csv-table.ts";
 import { listDataFiles } from "../../oracle/ingestion/sources/data-files.ts";
 import { quantile } from "../../oracle/math/statistics.ts";
@@ -36,34 +40,6 @@ export interface ChainSnapshot {
   readonly quotes: readonly OptionQuote[];
 }
 
-const FILE = /^([A-Z0-9]+)_\d{4}-\d{2}\.csv(?:\.gz)?$/;
-const HEADER = [
-  "ts",
-  "expiry",
-  "strike",
-  "cp",
-  "bid",
-  "ask",
-  "mark",
-  "iv",
-  "fut",
-  "idx",
-  "oi",
-  "vol",
-  "delta",
-] as const;
-const COLUMN = {
-  time: 0,
-  expiry: 1,
-  strike: 2,
-  kind: 3,
-  bid: 4,
-  ask: 5,
-  mark: 6,
-  impliedVol: 7,
-  future: 8,
-  index: 9,
-} as const;
 /** Rows hold strikes of 0.5 to 2 times the future: a mark in coins stays below 2, a mark in USD does not. */
 const GREATEST_MARK = 2;
 /** The most violent chains seen had 2.7: beyond 10 a volatility is in percent. */
@@ -73,8 +49,6 @@ const GREATEST_BASIS = 1.5;
 /** In half a day neither BTC nor ETH ever moved by a factor of two: beyond, a price has another unit. */
 const GREATEST_MOVE = 2;
 const SHORTEST_CONSTANT = 10;
-const EXPIRY_DATE = /^(\d{4})(\d{2})(\d{2})$/;
-const MS_PER_SECOND = 1_000;
 
 /**
  * Snapshots by asset, ascending in time. Rows that several files have in common must be identical and count once.
@@ -84,7 +58,7 @@ const MS_PER_SECOND = 1_000;
  * `DATA_IMPLAUSIBLE` for an index that never moves or moves by a factor of two; each names file, row or time, value, limit.
  */
 export function readOptionChains(paths: readonly string[]): ReadonlyMap<AssetSymbol, readonly ChainSnapshot[]> {
-  const files = listDataFiles(paths).filter((path) => FILE.test(basename(path)));
+  const files = listDataFiles(paths).filter((path) => CHAIN_FILE.test(basename(path)));
   if (files.length === 0) throw notFound(paths);
   const assets = [...new Set(files.map(assetOf))].sort();
   return new Map(
@@ -105,7 +79,7 @@ export function compareQuotes(left: OptionQuote, right: OptionQuote): number {
 }
 
 function assetOf(path: string): string {
-  return FILE.exec(basename(path))?.[1] ?? "";
+  return CHAIN_FILE.exec(basename(path))?.[1] ?? "";
 }
 
 interface QuotedRow {
@@ -154,31 +128,30 @@ function isSameQuote(left: OptionQuote, right: OptionQuote): boolean {
 }
 
 function readFile(path: string): ReadonlyMap<number, readonly OptionQuote[]> {
-  const table = readCsvTable(path);
-  requireHeader(table, HEADER);
+  const table = readChainTable(path);
   const found = new Map<number, OptionQuote[]>();
   let newestSec = 0;
   for (let row = 0; row < table.rows.length; row += 1) {
-    const time = { table, row, column: COLUMN.time };
+    const time = { table, row, column: CHAIN_COLUMN.time };
     const atSec = integerCell(time);
     if (atSec < newestSec) throw cellError(time, `a time not before that of the row above, ${newestSec}`);
     newestSec = atSec;
     const quotes = found.get(atSec);
-    const quote = quoteOf((column) => ({ table, row, column: COLUMN[column] }));
+    const quote = quoteOf((column) => ({ table, row, column: CHAIN_COLUMN[column] }));
     if (quotes === undefined) found.set(atSec, [quote]);
     else quotes.push(quote);
   }
-  if (found.size === 0) throw cellError({ table, row: 0, column: COLUMN.time }, "at least one row");
+  if (found.size === 0) throw cellError({ table, row: 0, column: CHAIN_COLUMN.time }, "at least one row");
   return found;
 }
 
-function quoteOf(place: (column: keyof typeof COLUMN) => CellPlace): OptionQuote {
+function quoteOf(place: (column: keyof typeof CHAIN_COLUMN) => CellPlace): OptionQuote {
   const strike = inRange(place("strike"), Number.MIN_VALUE, Number.MAX_VALUE);
   const index = inRange(place("index"), Number.MIN_VALUE, Number.MAX_VALUE);
   return {
-    kind: kindOf(place("kind")),
+    kind: kindCell(place("kind")),
     strike,
-    expirySec: expiryOf(place("expiry")),
+    expirySec: expiryCell(place("expiry")),
     bid: sideOf(place("bid"), GREATEST_MARK),
     ask: sideOf(place("ask"), Number.MAX_VALUE),
     mark: inRange(place("mark"), 0, GREATEST_MARK),
@@ -198,20 +171,6 @@ function inRange(place: CellPlace, least: number, greatest: number): number {
   if (value >= least && value <= greatest) return value;
   const low = least === Number.MIN_VALUE ? "above 0" : `at least ${least}`;
   throw cellError(place, greatest === Number.MAX_VALUE ? `a number ${low}` : `a number ${low} and at most ${greatest}`);
-}
-
-function kindOf(place: CellPlace): OptionQuote["kind"] {
-  const text = cellText(place);
-  if (text === "C") return "call";
-  if (text === "P") return "put";
-  throw cellError(place, "C or P");
-}
-
-function expiryOf(place: CellPlace): number {
-  const [, year, month, day] = EXPIRY_DATE.exec(cellText(place)) ?? [];
-  const timeMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
-  if (Number.isNaN(timeMs)) throw cellError(place, "a date such as 20260327");
-  return timeMs / MS_PER_SECOND + EXPIRY_SECOND_OF_DAY;
 }
 
 function requirePlausible(snapshots: readonly ChainSnapshot[]): void {

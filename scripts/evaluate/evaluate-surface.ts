@@ -9,8 +9,10 @@ import { surfaceFactors } from "../../oracle/models/surface/surface-factors.ts";
 import { atLeast, atMost, type Evaluation, isoTime, type Metrics } from "../../oracle/training/evaluate/evaluation.ts";
 import { type ChainSnapshot, readOptionChains } from "../data/option-chains.ts";
 import type { EvaluationRequest } from "./registry.ts";
+import { ablationGroups } from "./surface/ablation-figures.ts";
 import { type FactorScore, factorScores } from "./surface/factor-scores.ts";
 import { type LeftOutResult, leftOutResult } from "./surface/left-out-quotes.ts";
+import { ablationRows } from "./surface/score-ablation.ts";
 
 /** design/models.md §3, row `surface`, and the speed asked of it. */
 const LIMITS = { insideBitcoin: 0.95, insideOthers: 0.97, meanRatio: 0.99, worstRatio: 1.02, slicesPerSec: 100 };
@@ -41,6 +43,10 @@ export async function evaluateSurface({ paths, fromSec }: EvaluationRequest): Pr
     metrics: {
       leftOut: leftOut.map((entry) => leftOutMetrics(entry, "surface")),
       factors: scores.map((score) => ({ ...score })),
+      /** The same options scored with and without the surface, whole and by delta and tenor. */
+      inScore: ablationGroups([...chains.values()].flatMap((own) => ablationRows(own, startSec))).map((group) => ({
+        ...group,
+      })),
     },
     baselines: {
       rawSvi: { leftOut: leftOut.map((entry) => leftOutMetrics(entry, "rawSvi")) },

@@ -1,8 +1,10 @@
 /** The guarantees of the score as checks over seeded random pairs, through the scoring stage itself: exact, no tolerance. */
 import type { Position } from "../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../oracle/domain/prediction.ts";
+import type { QuotedSurface, SurfaceReading } from "../../oracle/domain/quoted-surface.ts";
 import type { PositionScore } from "../../oracle/domain/score.ts";
 import { createRng, type Rng } from "../../oracle/math/rng.ts";
+import { sliceOf, USUAL_SMILE } from "../../oracle/models/surface/svi-point.ts";
 import { type ScoringInput, scorePositions } from "../../oracle/scoring/score-positions.ts";
 import { DEFAULT_SCORING_SETTINGS, type ScoringSettings } from "../../oracle/scoring/scoring-settings.ts";
 import { largestValues, tailRanks, tailStatistics } from "../../oracle/scoring/tail-statistics.ts";
@@ -35,6 +37,9 @@ const SERIES = 100;
 /** Logarithms of the largest factors: sizes from dust to far beyond the book, volatilities up to threefold. */
 const LARGEST = { size: 9, vol: 1.1 } as const;
 const HOURS = 3_600;
+/** Expiries of a random surface, days, and the greatest age of its quotes. */
+const SURFACE_DAYS = [2, 9, 30, 120];
+const OLDEST_QUOTES_SEC = 5 * HOURS;
 const ADDRESS_DIGITS = 40;
 const LOSSES = 500;
 
@@ -97,6 +102,25 @@ export const SCORE_GUARANTEES: readonly Guarantee[] = [
       ];
     },
   ),
+  pairwise("off quoted options ρ never falls with implied volatility", "rhoBps", (book, rng) => {
+    const quoted = withSurfaces(book, rng);
+    return [
+      { book: quoted, settings: FAST },
+      { book: withVol(quoted, 1, factor(rng, LARGEST.vol)), settings: FAST },
+    ];
+  }),
+  pairwise("off quoted options ρ never falls with size, volatilities and horizon at once", "rhoBps", (book, rng) => {
+    const [low, high] = ascending(rng, 1, 24);
+    const quoted = withSurfaces(book, rng);
+    const larger = mapPositions(quoted, ({ size }) => ({ size: size * factor(rng, 1) }));
+    return [
+      { book: quoted, settings: { ...FAST, horizonSec: low * HOURS } },
+      {
+        book: withVol(larger, factor(rng, LARGEST.vol), factor(rng, LARGEST.vol)),
+        settings: { ...FAST, horizonSec: high * HOURS },
+      },
+    ];
+  }),
   pairwise("the score never falls with collateral", "score", (book, rng) => [
     { book, settings: FAST },
     {
@@ -169,6 +193,39 @@ function mapPredictions(input: ScoringInput, change: (made: AssetPrediction) => 
   return { ...input, predictions: new Map([...input.predictions].map(([asset, made]) => [asset, change(made)])) };
 }
 
+/** Surfaces of random smiles, fresh or hours old, under a price that has moved since. */
+function withSurfaces(input: ScoringInput, rng: Rng): ScoringInput {
+  const quotedAtSec = input.atSec - OLDEST_QUOTES_SEC * rng.uniform();
+  const [vol, move] = [0.3 + rng.uniform(), Math.exp(0.05 * rng.normal())];
+  const smile = USUAL_SMILE.map((value) => value + 0.1 * rng.normal());
+  return mapPredictions(input, (made) => {
+    const { asset } = made.volatility;
+    const index = (input.snapshot.assets.get(asset)?.spot ?? Number.NaN) * move;
+    const slices = SURFACE_DAYS.map((days) => {
+      const tenorYears = days / 365;
+      const slice = sliceOf(smile, vol * Math.sqrt(tenorYears));
+      const expirySec = quotedAtSec + days * 24 * HOURS;
+      return { expirySec, tenorYears, forward: index * Math.exp(0.05 * tenorYears), quoteCount: 20, slice };
+    });
+    const surface: QuotedSurface = {
+      ...{ asset, sourceId: "proof", quotedAtSec, index, slices, repair: "none", factors: {} },
+      ...{ arbitragePoints: 0, gridPoints: 1, quotes: 1, quotesInside: 1 },
+    };
+    return { ...made, surface: { ok: true, value: surface } };
+  });
+}
+
+/** All volatilities of a surface times a factor. */
+function scaled(reading: SurfaceReading | undefined, times: number): Pick<AssetPrediction, "surface"> {
+  if (reading === undefined) return {};
+  if (!reading.ok) return { surface: reading };
+  const slices = reading.value.slices.map(({ slice, ...rest }) => ({
+    ...rest,
+    slice: { ...slice, a: slice.a * times * times, b: slice.b * times * times },
+  }));
+  return { surface: { ok: true, value: { ...reading.value, slices } } };
+}
+
 function withVol(input: ScoringInput, sigma: number, implied: number): ScoringInput {
   const assets = new Map(
     [...input.snapshot.assets].map(([asset, market]) => {
@@ -179,6 +236,7 @@ function withVol(input: ScoringInput, sigma: number, implied: number): ScoringIn
   );
   const changed = mapPredictions(input, ({ volatility, ...made }) => ({
     ...made,
+    ...scaled(made.surface, implied),
     volatility: { ...volatility, sigmaPerStep: volatility.sigmaPerStep.map((step) => step * sigma) },
   }));
   return { ...changed, snapshot: { ...input.snapshot, assets } };

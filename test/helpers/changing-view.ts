@@ -3,8 +3,9 @@ import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
-import type { GreeksReport, UsdGreeks } from "../../oracle/domain/greeks.ts";
+import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
+import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 
 /** What the view holds. */
@@ -20,6 +21,7 @@ export interface ViewContent {
   readonly greeks: GreeksReport | null;
   readonly contagion: ContagionReport | null;
   readonly drift: readonly DriftState[];
+  readonly surfaces: readonly SurfaceState[];
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -46,6 +48,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     greeks: null,
     contagion: null,
     drift: [],
+    surfaces: [],
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -68,6 +71,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     fundHedges: () => [],
     contagion: () => now.contagion,
     drift: () => now.drift,
+    surfaces: () => now.surfaces,
     modelEvents: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
@@ -183,7 +187,16 @@ export function greeksReport(fields: Partial<UsdGreeks> = {}): GreeksReport {
   const shared = { value: -1_200, delta: 0.6, gamma: -0.0001, vega: -40, theta: 60, vanna: -0.01, volga: -0.2 };
   const usd: UsdGreeks = { ...shared, deltaUsd: 18_000, gammaUsd: -90_000, ...fields };
   const coin = { ...shared, value: -0.04, netDelta: 0.64, netDeltaUsd: 19_200 };
-  const sensitivities = { forwardUsd: 30_000, impliedVol: 0.8, tenorYears: 0.02, isDoubted: false, usd, coin };
+  const sensitivities: Sensitivities = {
+    volSource: "quotes",
+    quotesAgeSec: 600,
+    forwardUsd: 30_000,
+    impliedVol: 0.8,
+    tenorYears: 0.02,
+    isDoubted: false,
+    usd,
+    coin,
+  };
   const row = { source: VIEW_SOURCE, owner, asset: "BTC", explanation: "a further fall of 1 % adds 212.4 USD" };
   const counts = { positions: 1, unvalued: 0 };
   const { value, deltaUsd, gammaUsd, vega, theta } = usd;
@@ -221,4 +234,24 @@ export function contagionReport(fields: Partial<ContagionNode> = {}): ContagionR
     ...fields,
   };
   return { atSec: VIEW_TIME_SEC, correlationDays: 30, nodes: [node] };
+}
+
+/** Surface of one expiry; fields may be replaced. */
+export function surfaceState(change: Partial<QuotedSurface> = {}): SurfaceState {
+  const slice = { a: 0.01, b: 0.05, rho: -0.2, m: 0, sigma: 0.1 };
+  const value: QuotedSurface = {
+    asset: "BTC",
+    sourceId: "simulator",
+    quotedAtSec: VIEW_TIME_SEC - 600,
+    index: 31_000,
+    slices: [{ expirySec: VIEW_TIME_SEC + 864_000, tenorYears: 0.03, forward: 31_100, quoteCount: 20, slice }],
+    repair: "slices",
+    arbitragePoints: 0,
+    gridPoints: 642,
+    quotes: 20,
+    quotesInside: 19,
+    factors: { level7: 0.6 },
+    ...change,
+  };
+  return { asset: value.asset, atSec: VIEW_TIME_SEC, reading: { ok: true, value } };
 }

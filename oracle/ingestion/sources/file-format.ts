@@ -4,6 +4,12 @@ import type { EventLane } from "../../domain/event-lane.ts";
 import type { AssetSymbol, DepthBand, MarketEvent } from "../../domain/market.ts";
 import type { JoinedSeries } from "./row-join.ts";
 
+/** Span of a replay, seconds. */
+export interface ReplaySpan {
+  readonly fromSec: number;
+  readonly toSec: number;
+}
+
 /** A reader of one file format. */
 export interface FileFormat {
   /** Stable id, also the source id of its events: `spot-hourly`, … */
@@ -13,11 +19,12 @@ export interface FileFormat {
   /** What the files hold: price bars decide the replay, extras are added where their spans fit. */
   readonly role: "bars" | "extra";
   /**
-   * Reads files into lanes of the wanted assets.
+   * Reads files into lanes of the wanted assets. Extras are told the span of the replay, so that they may leave files out that say
+   * nothing of it; bars are read whole.
    *
    * @throws PlimsollError `DATA_UNREADABLE`, `DATA_MALFORMED`, `DATA_CONFLICT`.
    */
-  readonly read: (paths: readonly string[], assets: readonly AssetSymbol[]) => readonly EventLane[];
+  readonly read: (paths: readonly string[], assets: readonly AssetSymbol[], span?: ReplaySpan) => readonly EventLane[];
 }
 
 /** Who delivers a lane. */

@@ -9,7 +9,8 @@ import { BINANCE_KLINE } from "./binance-kline.ts";
 import { BITFINEX_HOURLY } from "./bitfinex-hourly.ts";
 import { CRASH_DAY_BOOK, CRASH_DAY_INDEX } from "./crash-day.ts";
 import { listDataFiles } from "./data-files.ts";
-import type { FileFormat } from "./file-format.ts";
+import { DERIBIT_OPTIONS } from "./deribit-options.ts";
+import type { FileFormat, ReplaySpan } from "./file-format.ts";
 import { DVOL_DAILY, FUNDING_8H } from "./funding-and-dvol.ts";
 import { PERP_PANEL_4H } from "./perp-panel-4h.ts";
 import { SPOT_HOURLY } from "./spot-hourly.ts";
@@ -24,6 +25,7 @@ const FORMATS: readonly FileFormat[] = [
   CRASH_DAY_BOOK,
   FUNDING_8H,
   DVOL_DAILY,
+  DERIBIT_OPTIONS,
 ];
 const DEFAULT_ASSETS: readonly AssetSymbol[] = ["BTC", "ETH"];
 /** Replays of files without a named episode step at least a quarter of an hour. */
@@ -60,8 +62,6 @@ export async function openFileSource(options: FileSourceOptions): Promise<FileMa
   const span = { fromSec: options.fromSec ?? scenario?.fromSec, toSec: options.toSec ?? scenario?.toSec };
   const assets = scenario?.assets ?? options.assets ?? DEFAULT_ASSETS;
   const { format, lanes: bars } = chooseBars({ files, scenario, span, assets, paths: options.paths });
-  const extras = FORMATS.filter((entry) => entry.role === "extra").flatMap((entry) => readFormat(entry, files, assets));
-  const lanes = [...bars, ...extras.filter((lane) => bars.some((bar) => bar.asset === lane.asset))];
   const held = heldSpan(bars);
   const head = {
     id: format.id,
@@ -69,6 +69,10 @@ export async function openFileSource(options: FileSourceOptions): Promise<FileMa
     fromSec: Math.max(span.fromSec ?? held.fromSec, held.fromSec),
     toSec: Math.min(span.toSec ?? held.toSec, held.toSec),
   };
+  const extras = FORMATS.filter((entry) => entry.role === "extra").flatMap((entry) =>
+    readFormat(entry, files, { assets, span: head }),
+  );
+  const lanes = [...bars, ...extras.filter((lane) => bars.some((bar) => bar.asset === lane.asset))];
   return { ...createMergedSource(head, lanes), stepSec: scenario?.stepSec ?? Math.max(MIN_STEP_SEC, barSpanSec(bars)) };
 }
 
@@ -93,7 +97,7 @@ function chooseBars(choice: BarChoice): { readonly format: FileFormat; readonly 
   );
   let best: { readonly fromSec: number; readonly toSec: number } | null = null;
   for (const format of wanted) {
-    const lanes = readFormat(format, files, assets);
+    const lanes = readFormat(format, files, { assets });
     if (lanes.length === 0) continue;
     best = heldSpan(lanes);
     if (
@@ -109,10 +113,12 @@ function chooseBars(choice: BarChoice): { readonly format: FileFormat; readonly 
 function readFormat(
   format: FileFormat,
   files: readonly string[],
-  assets: readonly AssetSymbol[],
+  wanted: { readonly assets: readonly AssetSymbol[]; readonly span?: ReplaySpan },
 ): readonly EventLane[] {
   const own = files.filter((path) => format.matches(basename(path)));
-  return own.length === 0 ? [] : format.read(own, assets).filter((lane) => lane.receivedSec.length > 0);
+  return own.length === 0
+    ? []
+    : format.read(own, wanted.assets, wanted.span).filter((lane) => lane.receivedSec.length > 0);
 }
 
 /** Time that all lanes of bars have in common, seconds. */

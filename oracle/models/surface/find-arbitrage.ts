@@ -1,11 +1,6 @@
 /** Looks for static arbitrage in a set of slices, on a dense grid and in the limit of far strikes. */
 import { type SviSlice, sviDensitySign, sviVariance, sviWingSlope } from "../../math/svi.ts";
-
-/** A slice with the time to its expiry. */
-export interface TenorSlice {
-  readonly tenorYears: number;
-  readonly slice: SviSlice;
-}
+import type { TenorSlice } from "../../math/svi-surface.ts";
 
 /** Counts of grid points at which a surface can be arbitraged. */
 export interface Arbitrage {

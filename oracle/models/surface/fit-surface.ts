@@ -1,8 +1,9 @@
 /** Fits the volatility surface of a chain: SVI slices that help each other, repaired until no static arbitrage is left. */
 import { impliedVol } from "../../math/implied-vol.ts";
 import type { SviSlice } from "../../math/svi.ts";
+import type { TenorSlice } from "../../math/svi-surface.ts";
 import type { SliceQuotes } from "./clean-chain.ts";
-import { type Arbitrage, findArbitrage, type TenorSlice } from "./find-arbitrage.ts";
+import { type Arbitrage, findArbitrage } from "./find-arbitrage.ts";
 import { fitSlice, type SliceTask } from "./fit-slice.ts";
 import { projectSsvi } from "./project-ssvi.ts";
 import { SVI_POINT_SIZE, type SviPoint, sliceOf, USUAL_SMILE } from "./svi-point.ts";
@@ -51,7 +52,7 @@ interface Draft {
  * are fitted again under penalties that grow from round to round; if five rounds do not help, the slices are projected to SSVI.
  *
  * @param chain ascending in expiry, as {@link SliceQuotes} come from `cleanChain`.
- * @returns `null` where no expiry has enough quotes.
+ * @returns `null` where no expiry has enough quotes, and where even the projection is not free of arbitrage on the grid.
  */
 export function fitSurface(chain: readonly SliceQuotes[]): VolSurface | null {
   const free = fitFreely(chain);
@@ -63,6 +64,7 @@ export function fitSurface(chain: readonly SliceQuotes[]): VolSurface | null {
     if (isClean(drafts)) return { slices: drafts.map(surfaceSlice), repair: "slices" };
   }
   const projected = projectSsvi(drafts.map(surfaceSlice));
+  if (!hasNoArbitrage(projected)) return null;
   return {
     slices: drafts.map((draft, place) => ({ ...surfaceSlice(draft), ...projected[place] })),
     repair: "ssvi",
@@ -136,7 +138,11 @@ function sliceAt(draft: Draft | undefined): SviSlice | null {
 }
 
 function isClean(drafts: readonly Draft[]): boolean {
-  const { butterfly, calendar }: Arbitrage = findArbitrage(drafts.map(surfaceSlice));
+  return hasNoArbitrage(drafts.map(surfaceSlice));
+}
+
+function hasNoArbitrage(slices: readonly TenorSlice[]): boolean {
+  const { butterfly, calendar }: Arbitrage = findArbitrage(slices);
   return butterfly + calendar === 0;
 }
 

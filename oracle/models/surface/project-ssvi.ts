@@ -1,7 +1,7 @@
 /** Projects slices to the SSVI family, which has no static arbitrage by construction. */
 import { nelderMead } from "../../math/optimise.ts";
 import { type SviSlice, sviVariance } from "../../math/svi.ts";
-import type { TenorSlice } from "./find-arbitrage.ts";
+import type { TenorSlice } from "../../math/svi-surface.ts";
 
 /** Log moneyness, in standard deviations, at which the projection resembles the slices. */
 const PLACES = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];

@@ -1,7 +1,6 @@
 /** Nine numbers that say what a surface looks like: level, skew and curvature at three constant maturities. */
 import { normalInverse } from "../../math/special-functions.ts";
-import type { TenorSlice } from "./find-arbitrage.ts";
-import { surfaceVariance } from "./surface-variance.ts";
+import { surfaceVariance, type TenorSlice } from "../../math/svi-surface.ts";
 
 /** Constant maturities, days. */
 export const FACTOR_DAYS = [7, 30, 90] as const;

@@ -11,6 +11,7 @@ import type { ModelEvent } from "../../domain/model-event.ts";
 import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
+import type { SurfaceState } from "../../domain/quoted-surface.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
 import type { RiskParams } from "../../rules/risk-reading.ts";
@@ -41,6 +42,8 @@ export interface LiveState extends SystemView {
   setFundHedges(rows: readonly FundHedgeRow[]): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
+  /** What the first operator valued options with. */
+  setSurfaces(states: readonly SurfaceState[]): void;
   setIngestion(counts: IngestionCounts): void;
   setModelEvents(events: readonly ModelEvent[]): void;
   setModels(models: readonly ModelIdentity[]): void;
@@ -61,6 +64,7 @@ export function createLiveState(dataSource: string): LiveState {
   const contagion = held<ContagionReport | null>(null);
   const fundHedges = held<readonly FundHedgeRow[]>([]);
   const drift = held<readonly DriftState[]>([]);
+  const surfaces = held<readonly SurfaceState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
   const modelEvents = held<readonly ModelEvent[]>([]);
   const models = held<readonly ModelIdentity[]>([]);
@@ -75,6 +79,7 @@ export function createLiveState(dataSource: string): LiveState {
     contagion: contagion.get,
     fundHedges: fundHedges.get,
     drift: drift.get,
+    surfaces: surfaces.get,
     ingestion: ingestion.get,
     modelEvents: modelEvents.get,
     models: models.get,
@@ -95,6 +100,7 @@ export function createLiveState(dataSource: string): LiveState {
     setContagion: contagion.set,
     setFundHedges: fundHedges.set,
     setDrift: drift.set,
+    setSurfaces: surfaces.set,
     setIngestion: ingestion.set,
     setModelEvents: modelEvents.set,
     setModels: models.set,

@@ -124,7 +124,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
 }
 
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */
-const DATA_FAULTS: ReadonlySet<string> = new Set(["no-data", "stale-spot", "stale-book", "book-faulty"]);
+const DATA_FAULTS: ReadonlySet<string> = new Set(["no-data", "stale-spot", "stale-book", "book-faulty", "stale-chain"]);
 
 function noteMarket(board: ComponentBoard, { doubts }: MarketSnapshot): void {
   const faults = doubts.filter(({ reason }) => DATA_FAULTS.has(reason));

@@ -38,7 +38,9 @@ export function countRound(account: RoundAccount, results: readonly OperatorRoun
   metrics.drift(first.drift);
   metrics.cascades(first.cascades);
   metrics.lending(first.lending.rejected);
+  metrics.surfaces(first.surfaces);
   state.setDrift(first.drift);
+  state.setSurfaces(first.surfaces);
   state.setIngestion(first.ingestion);
   metrics.ingestion(first.ingestion);
 }

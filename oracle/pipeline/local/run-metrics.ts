@@ -6,6 +6,7 @@ import type { DriftState } from "../../domain/drift.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { LendingReject } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
+import type { SurfaceState } from "../../domain/quoted-surface.ts";
 import type { PositionRow } from "../../domain/view.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
@@ -41,6 +42,8 @@ export interface RunMetrics {
   cascades(states: readonly CascadeState[]): void;
   /** What is missing of lending markets. */
   lending(rejects: readonly LendingReject[]): void;
+  /** Which assets are scored off quoted options, how old and how good these are; what is not known is shown no more. */
+  surfaces(states: readonly SurfaceState[]): void;
   /** Counts positions that a round did not score. */
   rejected(rejects: readonly PositionReject[]): void;
 }
@@ -95,6 +98,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       if (netDeltaCoins === null) metrics.hedgeCoins.remove({ asset, side: "fund" });
       else metrics.hedgeCoins.set({ asset, side: "fund" }, netDeltaCoins);
     },
+    surfaces: (states) => showSurfaces(metrics, states),
     rejected: (rejects) => {
       for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);
     },
@@ -122,5 +126,17 @@ function showCascades(metrics: NodeMetrics, states: readonly CascadeState[]): vo
       metrics.cascadeBookUsd.set({ asset, protocol }, usd);
     metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
     metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);
+  }
+}
+
+function showSurfaces(metrics: NodeMetrics, states: readonly SurfaceState[]): void {
+  metrics.surfaceAgeSec.reset();
+  metrics.surfaceInside.reset();
+  for (const { asset, atSec, reading } of states) {
+    metrics.surfaceServed.set({ asset }, reading.ok ? 1 : 0);
+    if (!reading.ok) continue;
+    const { quotedAtSec, quotes, quotesInside } = reading.value;
+    metrics.surfaceAgeSec.set({ asset }, atSec - quotedAtSec);
+    metrics.surfaceInside.set({ asset }, quotesInside / quotes);
   }
 }

@@ -8,6 +8,7 @@ import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { LendingReading } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
+import type { SurfaceState } from "../../domain/quoted-surface.ts";
 import type { Anchor, QuorumReport } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { Address, Hex } from "../../domain/units.ts";
@@ -106,6 +107,8 @@ export interface OperatorRoundResult {
   readonly caution: readonly string[];
   /** What the lending markets say, and what of them is missing. */
   readonly lending: Pick<LendingReading, "events" | "rejected"> & { readonly accounts: number };
+  /** Surfaces of quoted options that the scores were made with, or why there is none, by asset. */
+  readonly surfaces: readonly SurfaceState[];
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

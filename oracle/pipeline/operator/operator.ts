@@ -20,6 +20,7 @@ import { createPositionSources } from "../../ingestion/sources/position-sources.
 import { createRng } from "../../math/rng.ts";
 import { createCascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
+import { createSurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import { createVolPredictor } from "../../models/vol-lstm/vol-predictor.ts";
 import { createVolatilityForecaster } from "../../models/volatility/volatility-forecaster.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
@@ -101,6 +102,7 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     noteDrift: createDriftLog(context.logger),
     noteCascades: createCascadeLog(context.logger),
     noteLending: createLendingLog(context.logger),
+    surfaces: createSurfaceTracker(),
     deps,
     terms: roundTerms(settings, self),
     logger: context.logger,

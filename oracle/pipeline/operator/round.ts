@@ -20,6 +20,7 @@ import type { LendingMarkets } from "../../ingestion/sources/lending/lending-mar
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
+import type { SurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
 import { bookGreeks } from "../../scoring/book-greeks.ts";
@@ -34,6 +35,7 @@ import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
 import { type PredictionDependencies, predictAssets } from "./predict.ts";
+import { surfaceStates, withSurfaces } from "./surface-states.ts";
 
 /** Everything a round flows through. */
 export interface RoundFlow extends PredictionDependencies {
@@ -59,6 +61,8 @@ export interface RoundFlow extends PredictionDependencies {
   readonly noteCascades: (states: readonly CascadeState[]) => void;
   /** Told of the lending markets at every anchor. */
   readonly noteLending: (reading: LendingReading) => void;
+  /** Surfaces of quoted options. */
+  readonly surfaces: SurfaceTracker;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -82,7 +86,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades } = await score(
+  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades, surfaces } = await score(
     { chain, loans: lending.accounts },
     snapshot,
     flow,
@@ -111,6 +115,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     cascades,
     caution: cautionAssets(cascades, flow.caution),
     lending: { accounts: lending.accounts.length, events: lending.events, rejected: lending.rejected },
+    surfaces,
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -146,7 +151,9 @@ async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flo
   const predicted = widenPredictions(await predictWithColdStarts(market, flow), reading);
   const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
   const { classes, lastGood, positions } = chain;
-  const predictions = withCascades(predicted, { snapshot, positions, lastGood, classes, loans }, flow);
+  const readings = flow.surfaces.read(snapshot);
+  const known = { snapshot, positions, lastGood, classes, loans };
+  const predictions = withCascades(withSurfaces(predicted, readings), known, flow);
   const atSec = chain.view.anchor.timestampSec;
   const contagion = bookContagion(positions, snapshot);
   const contagionExposures = assetExposures(contagion);
@@ -158,6 +165,7 @@ async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flo
     contagion,
     drift: statesOf(reading),
     cascades: cascadeStates(predictions),
+    surfaces: surfaceStates(readings, atSec),
   };
   return { ...scorePositions(input, flow.scoring, ground), ...judged };
 }

@@ -12,6 +12,8 @@ import { findScript, type SimulatorScenario } from "./simulator-scenarios.ts";
 
 /** History before the replay: enough to fit every model, 90 days. */
 const DEFAULT_HISTORY_SEC = 90 * SECONDS_PER_DAY;
+/** Nothing reads older chains than the newest: they begin a little before the replay. */
+const OPTIONS_BEFORE_SEC = SECONDS_PER_DAY;
 /** About one event in five hundred has a bad copy, as careless feeds have. */
 const DEFAULT_FAULT_RATE = 0.002;
 
@@ -33,7 +35,8 @@ export interface MarketSimulatorOptions {
 
 /**
  * Creates a simulated market: correlated jump-diffusions with stochastic volatility in 5-minute steps, delivered as
- * hourly bars, half-hourly order books that thin in stress, funding every 8 hours and an hourly volatility index.
+ * hourly bars, half-hourly order books that thin in stress, funding every 8 hours, an hourly volatility index, and from a day before the
+ * replay on chains of quoted options every two hours.
  *
  * The replay runs from `fromSec` to the end of the script (7 days for `crash-recovery`, with its crash in hours
  * 72 to 84); events of the history before it may be read as well.
@@ -55,6 +58,7 @@ export function createMarketSimulator(options: MarketSimulatorOptions): MarketSo
       path,
       parameters: parametersOf(asset),
       startSec: historyFromSec,
+      optionsFromSec: fromSec - OPTIONS_BEFORE_SEC,
       rng: rng.fork(`${asset}-events`),
     }).flatMap((lane) => withFaults(lane, faultRate, rng.fork(`${asset}-${lane.kind}-faults`))),
   );

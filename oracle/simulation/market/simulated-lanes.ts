@@ -1,10 +1,11 @@
-/** Market events of one simulated asset: hourly bars, half-hourly books, funding and volatility index. */
+/** Market events of one simulated asset: hourly bars, half-hourly books, funding, volatility index and chains of options. */
 import type { EventLane } from "../../domain/event-lane.ts";
 import type { AssetSymbol, Bar, DepthBand, MarketEvent, Provenance } from "../../domain/market.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_YEAR } from "../../domain/units.ts";
 import type { Rng } from "../../math/rng.ts";
+import { quoteOptions } from "./option-maker.ts";
 import { type AssetPath, STEP_SEC } from "./price-path.ts";
-import { type AssetParameters, DEPTH, FUNDING, IMPLIED } from "./simulator-parameters.ts";
+import { type AssetParameters, DEPTH, FUNDING, IMPLIED, OPTION_MAKER } from "./simulator-parameters.ts";
 
 const SOURCE_ID = "simulator";
 const STEPS_PER_HOUR = SECONDS_PER_HOUR / STEP_SEC;
@@ -21,12 +22,14 @@ export interface SimulatedAsset {
   readonly parameters: AssetParameters;
   /** Start of the path, seconds. */
   readonly startSec: number;
+  /** Options are quoted from here on, seconds. */
+  readonly optionsFromSec: number;
   readonly rng: Rng;
 }
 
 /** Lanes of one asset; events are received when they are made. */
 export function simulatedLanes(input: SimulatedAsset): readonly EventLane[] {
-  return [barLane(input), bookLane(input), fundingLane(input), volIndexLane(input)];
+  return [barLane(input), bookLane(input), fundingLane(input), volIndexLane(input), chainLane(input)];
 }
 
 /** Ends of every `stride` steps of the path, from the first full stride on. */
@@ -152,8 +155,43 @@ function fundingLane(input: SimulatedAsset): EventLane {
   }));
 }
 
-/** Hourly index from past prices only: a premium over a blend of recent and long-run variance. */
+/** Hourly index from past prices only. */
 function volIndexLane(input: SimulatedAsset): EventLane {
+  const index = impliedVols(input);
+  return laneOf(input, { kind: "vol-index", stride: STEPS_PER_HOUR }, (hour, provenance) => ({
+    kind: "vol-index",
+    asset: input.asset,
+    impliedVol: index[hour] ?? 0,
+    ...provenance,
+  }));
+}
+
+/** Options are quoted around the same level with what the index does not show: term structure, skew and curvature. */
+function chainLane(input: SimulatedAsset): EventLane {
+  const { asset, path, parameters, rng, startSec, optionsFromSec } = input;
+  const [index, stride] = [impliedVols(input), OPTION_MAKER.everySec / STEP_SEC];
+  const lane = laneOf(input, { kind: "chain", stride }, (place, { sourceTimeSec: atSec }) => {
+    const step = (place + 1) * stride - 1;
+    const spot = path.price[step] ?? 0;
+    const vol = index[Math.floor(((place + 1) * stride) / STEPS_PER_HOUR) - 1] ?? 0;
+    const chance = rng.fork(`chain-${place}`);
+    const staleSpot = path.price[Math.max(0, step - stride)] ?? spot;
+    return quoteOptions({
+      asset,
+      atSec,
+      spot,
+      staleSpot,
+      vol,
+      usualVol: IMPLIED.premium * parameters.vol,
+      rng: chance,
+    });
+  });
+  const skipped = Math.max(0, Math.ceil((optionsFromSec - startSec) / OPTION_MAKER.everySec) - 1);
+  return { ...lane, receivedSec: lane.receivedSec.subarray(skipped), at: (place) => lane.at(place + skipped) };
+}
+
+/** A premium over a blend of recent and long-run variance, at the end of every hour. */
+function impliedVols(input: SimulatedAsset): Float64Array {
   const { price } = input.path;
   const keptPerStep = 2 ** (-STEP_SEC / IMPLIED.halfLifeSec);
   const usual = input.parameters.vol ** 2;
@@ -166,10 +204,5 @@ function volIndexLane(input: SimulatedAsset): EventLane {
     const blend = IMPLIED.weight * variance + (1 - IMPLIED.weight) * usual;
     index[(step + 1) / STEPS_PER_HOUR - 1] = IMPLIED.premium * Math.sqrt(blend);
   }
-  return laneOf(input, { kind: "vol-index", stride: STEPS_PER_HOUR }, (hour, provenance) => ({
-    kind: "vol-index",
-    asset: input.asset,
-    impliedVol: index[hour] ?? 0,
-    ...provenance,
-  }));
+  return index;
 }

@@ -49,6 +49,34 @@ export const DEPTH = {
   halfSpread: 0.00001,
 } as const;
 
+/**
+ * The market maker of options. Shares are those of deribit-options (2025-12 to 2026-07), rounded: half of the spread 2 % of volatility near the
+ * money, futures 4 % a year above the index, risk reversals below zero; a chain every two hours, so that every round has a fresh one.
+ */
+export const OPTION_MAKER = {
+  everySec: 7_200,
+  /** Least days to the listed expiries, and strikes of each, within this many standard deviations. */
+  days: [1, 3, 8, 22, 60, 150],
+  strikes: 15,
+  reach: 2.5,
+  /** Distance of strikes as share of the price's power of ten. */
+  strikeGrid: 0.025,
+  /** Strikes that nobody quotes, and quotes that were made under the price of two hours before. */
+  missingStrikes: 0.12,
+  staleQuotes: 0.04,
+  /** Half spread as share of volatility, and noise of a middle in half spreads. */
+  halfSpread: 0.02,
+  quoteNoise: 0.3,
+  /** SSVI: tilt with its noise, strength and power of φ (η (1 + |ρ|) ≤ 2). */
+  tilt: -0.25,
+  tiltNoise: 0.04,
+  strength: 0.9,
+  power: 0.45,
+  /** Years in which the level reverts to the usual one, and the futures' rate a year. */
+  reversionYears: 0.08,
+  carry: 0.04,
+} as const;
+
 /** What differs between assets. */
 export interface AssetParameters {
   /** Usual diffusive volatility, decimal a year. */

@@ -57,13 +57,18 @@ function groundOf({ snapshot, laterSec }: OptionPair, vol: QuotedVol | undefined
   const horizonSec = laterSec - snapshot.atSec;
   const maxHorizonSec = Math.max(horizonSec, DEFAULT_SCORING_SETTINGS.maxHorizonSec);
   const settings = { ...DEFAULT_SCORING_SETTINGS, horizonSec, maxHorizonSec };
-  const context = contextOf(snapshot, vol, settings);
+  const context = quotedContext(snapshot, vol, settings);
   const contexts = new Map([[snapshot.asset, context]]);
   const book = createScenarioBook({ positions: [], contexts, atSec: snapshot.atSec, settings });
   return { snapshot, context, book, settings };
 }
 
-function contextOf({ asset, atSec, index }: ChainSnapshot, { hourly }: QuotedVol, settings: ScoringSettings) {
+/** Context of an asset whose only source are its chains: the quoted volatility stands in for the forecast and its quantiles. */
+export function quotedContext(
+  { asset, atSec, index }: ChainSnapshot,
+  { hourly }: Pick<QuotedVol, "hourly">,
+  settings: ScoringSettings,
+): AssetContext {
   const market = marketOf(asset, { atSec, index });
   const volatility: VolForecast = {
     asset,
@@ -85,6 +90,8 @@ function contextOf({ asset, atSec, index }: ChainSnapshot, { hourly }: QuotedVol
     prediction: { volatility, quantiles },
     // Replaced by the option's own.
     impliedVol: hourly,
+    isModelVol: false,
+    surface: null,
     fallbacks: [],
     doubted: false,
     stepHours: 1,

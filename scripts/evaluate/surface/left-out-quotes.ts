@@ -2,11 +2,11 @@
 
 import { SECONDS_PER_YEAR } from "../../../oracle/domain/units.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
+import { type SurfacePlace, surfaceVariance, type TenorSlice } from "../../../oracle/math/svi-surface.ts";
 import { cleanChain } from "../../../oracle/models/surface/clean-chain.ts";
-import { findArbitrage, type TenorSlice } from "../../../oracle/models/surface/find-arbitrage.ts";
+import { findArbitrage } from "../../../oracle/models/surface/find-arbitrage.ts";
 import { outOfTheMoneyPrice } from "../../../oracle/models/surface/fit-slice.ts";
 import { fitRawSlices, fitSurface, type SurfaceSlice } from "../../../oracle/models/surface/fit-surface.ts";
-import { type SurfacePlace, surfaceVariance } from "../../../oracle/models/surface/surface-variance.ts";
 import type { ChainSnapshot, OptionQuote } from "../../data/option-chains.ts";
 
 /** Tally of hidden quotes under one way to price them. */

@@ -14,6 +14,7 @@ import {
   jointRiskReport,
   positionRow,
   reportRow,
+  surfaceState,
 } from "../../helpers/changing-view.ts";
 
 type JsonSchema = Exclude<Parameters<typeof z.fromJSONSchema>[0], boolean>;
@@ -33,6 +34,7 @@ const WORKING = createChangingView({
   greeks: greeksReport(),
   contagion: contagionReport(),
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
+  surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
 });
 /** Values that no answer may carry: numbers that are none. */
@@ -46,6 +48,7 @@ const BROKEN = createChangingView({
   greeks: greeksReport({ vega: Number.NaN }),
   contagion: contagionReport({ exposure: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
+  surfaces: [surfaceState({ index: Number.NaN })],
 });
 
 interface LiveCase {
@@ -78,6 +81,10 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/reports", status: 500, url: "/v1/reports", view: BROKEN },
   { route: "/v1/risk", status: 200, url: "/v1/risk", view: WORKING },
   { route: "/v1/risk", status: 500, url: "/v1/risk", view: BROKEN },
+  { route: "/v1/surface/{asset}", status: 200, url: "/v1/surface/btc", view: WORKING },
+  { route: "/v1/surface/{asset}", status: 400, url: `/v1/surface/${"B".repeat(33)}`, view: WORKING },
+  { route: "/v1/surface/{asset}", status: 404, url: "/v1/surface/DOGE", view: WORKING },
+  { route: "/v1/surface/{asset}", status: 500, url: "/v1/surface/BTC", view: BROKEN },
 ];
 
 async function ask(view: SystemView, url: string): Promise<{ readonly status: number; readonly body: unknown }> {

@@ -105,6 +105,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     fundHedges: () => [HEDGE],
     contagion: () => null,
     drift: () => [drift],
+    surfaces: () => [],
     modelEvents: () => [decision],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
@@ -226,6 +227,7 @@ describe("createApiServer", () => {
       "/v1/positions/{id}",
       "/v1/reports",
       "/v1/risk",
+      "/v1/surface/{asset}",
     ]);
     assert.equal((await server.inject("/metrics")).statusCode, 200);
   });

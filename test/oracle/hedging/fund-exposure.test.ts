@@ -40,6 +40,8 @@ function greeksOf(positions: readonly Position[], isKnown = true): GreeksReport 
   const sensitivities: PositionGreeks["sensitivities"] = isKnown
     ? {
         forwardUsd: SPOT,
+        volSource: "volatility-index",
+        quotesAgeSec: null,
         impliedVol: VOL,
         tenorYears: WEEK_YEARS,
         isDoubted: false,

@@ -47,6 +47,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     cascades: [],
     caution: [],
     lending: { accounts: 0, events: [], rejected: [] },
+    surfaces: [],
     sourceCount: 1,
     rejected: [],
     ingestion: { accepted: 0, rejected: {} },

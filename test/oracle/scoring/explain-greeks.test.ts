@@ -16,6 +16,7 @@ function sensitivities(change: Partial<Sensitivities> = {}): Sensitivities {
   const shared = { value: -1, gamma: -1, vega: -1, theta: 1, vanna: 0, volga: 0 };
   return {
     ...{ forwardUsd: FORWARD, impliedVol: VOL, tenorYears: MONTH, isDoubted: false },
+    ...{ volSource: "volatility-index", quotesAgeSec: null },
     usd: { ...shared, delta: 0.61237, deltaUsd: 1, gammaUsd: -1 },
     coin: { ...shared, netDelta: -0.8, netDeltaUsd: -1 },
     ...change,
@@ -57,9 +58,20 @@ describe("explainGreeks", () => {
         `1\\.5 BTC ${kind} at 30000 USD: .* of 1 % adds .* ${unit}, .* point more adds .* ${unit}, a day .* takes off`,
       );
       assert.match(text, pattern);
-      assert.ok(text.endsWith(`hedged by ${hedge}.`), text);
+      assert.ok(text.includes(`hedged by ${hedge}. Valued at 70 % a year for the strike 30000, `), text);
     });
   }
+
+  it("behavior: the volatility of the strike is named with where it comes from", () => {
+    const said = (change: Partial<Sensitivities>): string => explainGreeks(PUT, sensitivities(change));
+    assert.match(said({ volSource: "quotes", quotesAgeSec: 660 }), /off options quoted 11 min ago\.$/);
+    assert.match(
+      said({ volSource: "quotes-and-rules", quotesAgeSec: 9_000 }),
+      /the greater of options quoted 150 min ago/,
+    );
+    assert.match(said({ volSource: "volatility-index" }), /by the volatility index .*: no quotes serve\.$/);
+    assert.match(said({ volSource: "model" }), /by the model's own volatility/);
+  });
 
   it("behavior: inside the last day the day ends with the option", () => {
     const text = explainGreeks(PUT, sensitivities({ tenorYears: DAY / 2 }));

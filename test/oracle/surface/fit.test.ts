@@ -6,13 +6,13 @@ import { z } from "zod";
 import type { ChainQuote } from "../../../oracle/domain/option-chain.ts";
 import { levenbergMarquardt } from "../../../oracle/math/levenberg-marquardt.ts";
 import { sviDensitySign, sviVariance, sviWingSlope } from "../../../oracle/math/svi.ts";
+import { surfaceVariance } from "../../../oracle/math/svi-surface.ts";
 import { cleanChain } from "../../../oracle/models/surface/clean-chain.ts";
 import { findArbitrage } from "../../../oracle/models/surface/find-arbitrage.ts";
 import { fitSlice, outOfTheMoneyPrice } from "../../../oracle/models/surface/fit-slice.ts";
 import { fitRawSlices, fitSurface } from "../../../oracle/models/surface/fit-surface.ts";
 import { forwardByParity } from "../../../oracle/models/surface/forward-by-parity.ts";
 import { projectSsvi } from "../../../oracle/models/surface/project-ssvi.ts";
-import { surfaceVariance } from "../../../oracle/models/surface/surface-variance.ts";
 import { sliceOf, USUAL_SMILE } from "../../../oracle/models/surface/svi-point.ts";
 import { CHAIN_AT_SEC, quotedChain } from "./quoted-chain.ts";
 

@@ -1,6 +1,11 @@
-/** Reads a fitted surface between its expiries. */
-import { sviVariance } from "../../math/svi.ts";
-import type { TenorSlice } from "./find-arbitrage.ts";
+/** Reads a surface of SVI slices between its expiries. */
+import { type SviSlice, sviVariance } from "./svi.ts";
+
+/** A slice with the time to its expiry. */
+export interface TenorSlice {
+  readonly tenorYears: number;
+  readonly slice: SviSlice;
+}
 
 /** A place on a surface. */
 export interface SurfacePlace {
