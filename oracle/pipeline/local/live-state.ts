@@ -63,12 +63,8 @@ export function createLiveState(dataSource: string): LiveState {
   const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
   const fundHedges = held<readonly FundHedgeRow[]>([]);
-  const drift = held<readonly DriftState[]>([]);
-  const surfaces = held<readonly SurfaceState[]>([]);
-  const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
-  const modelEvents = held<readonly ModelEvent[]>([]);
-  const models = held<readonly ModelIdentity[]>([]);
   return {
+    ...heldModels(),
     positions: () => [...rows.values()],
     position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
     reports: (limit) => reports.slice(-limit).toReversed(),
@@ -78,11 +74,6 @@ export function createLiveState(dataSource: string): LiveState {
     greeks: greeks.get,
     contagion: contagion.get,
     fundHedges: fundHedges.get,
-    drift: drift.get,
-    surfaces: surfaces.get,
-    ingestion: ingestion.get,
-    modelEvents: modelEvents.get,
-    models: models.get,
     marketTimeSec: () => marketTimeSec,
     dataSource: () => dataSource,
     setPositions: (positions, atSec) => {
@@ -99,6 +90,22 @@ export function createLiveState(dataSource: string): LiveState {
     setGreeks: greeks.set,
     setContagion: contagion.set,
     setFundHedges: fundHedges.set,
+  };
+}
+
+/** What is known of the models and their inputs. */
+function heldModels() {
+  const drift = held<readonly DriftState[]>([]);
+  const surfaces = held<readonly SurfaceState[]>([]);
+  const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
+  const modelEvents = held<readonly ModelEvent[]>([]);
+  const models = held<readonly ModelIdentity[]>([]);
+  return {
+    drift: drift.get,
+    surfaces: surfaces.get,
+    ingestion: ingestion.get,
+    modelEvents: modelEvents.get,
+    models: models.get,
     setDrift: drift.set,
     setSurfaces: surfaces.set,
     setIngestion: ingestion.set,
