@@ -91,6 +91,17 @@ describe("deployment configurations", () => {
     );
   });
 
+  it("behavior: no network lets operators call for caution; limits are shares", () => {
+    for (const network of readdirSync(DEPLOYMENTS))
+      assert.equal(parseDeploymentConfig(text(network), "").cascadeCaution, undefined);
+    const config = JSON.parse(text("local"));
+    const limits = { leastProbability: 0.5, leastExpectedFall: 0.01 };
+    const withLimits = (cascadeCaution: object) => JSON.stringify({ ...config, cascadeCaution });
+    assert.deepEqual(parseDeploymentConfig(withLimits(limits), "").cascadeCaution, limits);
+    assert.match(refusal(withLimits({ ...limits, leastProbability: 1.1 })), /^cascadeCaution\.leastProbability/);
+    assert.match(refusal(withLimits({ leastProbability: 0.5 })), /^cascadeCaution\.leastExpectedFall/);
+  });
+
   it("error: PARTIES_MISMATCH for a mandate that nobody may use", () => {
     const [hedge] = hedgesOf(parseDeploymentConfig(text("local"), ""));
     assert.ok(hedge);
