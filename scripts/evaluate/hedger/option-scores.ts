@@ -28,8 +28,9 @@ export interface OptionScores {
   /** The guarded service, and its ratio. */
   readonly served: number;
   readonly servedRatio: number;
-  /** 95 % block-bootstrap interval of the ratio by day of sale; the band's width is chosen anew in each draw. */
+  /** 95 % block-bootstrap intervals of both ratios by day of sale; the band's width is chosen anew in each draw. */
   readonly ratioInterval: readonly number[];
+  readonly servedInterval: readonly number[];
 }
 
 const WIDTHS = [0, 0.01, 0.02, 0.05, 0.1] as const;
@@ -65,7 +66,7 @@ async function scoreAt(
 ): Promise<Omit<OptionScores, "asset">> {
   const wealth = (policy: EpisodePolicy): Promise<Float64Array> => episodeWealth(episodes, policy, cost);
   const network = await wealth(networkBand(session, hedger.knowledge));
-  const served = tailLoss(await wealth(servedBand(hedger)));
+  const served = await wealth(servedBand(hedger));
   const bands: Float64Array[] = [];
   for (const width of WIDTHS) bands.push(await wealth(netDeltaBand(width)));
   const losses = bands.map(tailLoss);
@@ -79,15 +80,16 @@ async function scoreAt(
     bestBand,
     bestWidth: WIDTHS[losses.indexOf(bestBand)] ?? Number.NaN,
     ratioToBestBand: tailLoss(network) / bestBand,
-    served,
-    servedRatio: served / bestBand,
+    served: tailLoss(served),
+    servedRatio: tailLoss(served) / bestBand,
     ratioInterval: [...ratioInterval(episodes, network, bands)],
+    servedInterval: [...ratioInterval(episodes, served, bands)],
   };
 }
 
 function ratioInterval(
   episodes: readonly OptionEpisode[],
-  network: Float64Array,
+  judged: Float64Array,
   bands: readonly Float64Array[],
 ): readonly [number, number] {
   const sales = new Map<number, number[]>();
@@ -99,7 +101,7 @@ function ratioInterval(
   const ratio = (drawn: Int32Array): number => {
     const places = Array.from(drawn, (day) => days[day] ?? []).flat();
     const lossOf = (wealth: Float64Array): number => tailLoss(Float64Array.from(places, (place) => wealth[place] ?? 0));
-    return lossOf(network) / Math.min(...bands.map(lossOf));
+    return lossOf(judged) / Math.min(...bands.map(lossOf));
   };
   const rng = createRng("option-paths");
   return blockBootstrap(days.length, ratio, { blockSteps: BLOCK_DAYS, draws: DRAWS, level: LEVEL, rng });
