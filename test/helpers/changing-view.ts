@@ -3,6 +3,7 @@ import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
+import type { FundHedgeRow } from "../../oracle/domain/fund-hedge.ts";
 import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
@@ -22,6 +23,7 @@ export interface ViewContent {
   readonly contagion: ContagionReport | null;
   readonly drift: readonly DriftState[];
   readonly surfaces: readonly SurfaceState[];
+  readonly fundHedges: readonly FundHedgeRow[];
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -49,6 +51,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     contagion: null,
     drift: [],
     surfaces: [],
+    fundHedges: [],
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -68,7 +71,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     }),
     jointRisk: () => now.jointRisk,
     greeks: () => now.greeks,
-    fundHedges: () => [],
+    fundHedges: () => now.fundHedges,
     contagion: () => now.contagion,
     drift: () => now.drift,
     surfaces: () => now.surfaces,
@@ -254,4 +257,14 @@ export function surfaceState(change: Partial<QuotedSurface> = {}): SurfaceState 
     ...change,
   };
   return { asset: value.asset, atSec: VIEW_TIME_SEC, reading: { ok: true, value } };
+}
+
+/** A mandate of a fund after one look. */
+export function fundHedgeRow(further: Partial<FundHedgeRow> = {}): FundHedgeRow {
+  return {
+    ...{ asset: "BTC", mandate: VIEW_SOURCE, venue: VIEW_SOURCE, atSec: VIEW_TIME_SEC, isPaused: false },
+    ...{ untilSec: VIEW_TIME_SEC + 86_400, netDeltaCoins: 1.25, lowerCoins: -1.5, upperCoins: -1, positionCoins: -1 },
+    ...{ marginUsd: 20_000, equityUsd: 19_500, idleUsd: 30_000, action: null, refused: { "inside-band": 3 } },
+    ...further,
+  };
 }

@@ -9,6 +9,7 @@ import {
   contagionReport,
   createChangingView,
   driftState,
+  fundHedgeRow,
   greeksReport,
   heldReportRow,
   jointRiskReport,
@@ -34,6 +35,7 @@ const WORKING = createChangingView({
   greeks: greeksReport(),
   contagion: contagionReport(),
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
+  fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
 });
@@ -49,6 +51,7 @@ const BROKEN = createChangingView({
   contagion: contagionReport({ exposure: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
   surfaces: [surfaceState({ index: Number.NaN })],
+  fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
 });
 
 interface LiveCase {
@@ -68,6 +71,8 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/delivery", status: 500, url: "/v1/delivery", view: BROKEN },
   { route: "/v1/greeks", status: 200, url: "/v1/greeks", view: WORKING },
   { route: "/v1/greeks", status: 500, url: "/v1/greeks", view: BROKEN },
+  { route: "/v1/hedge/fund", status: 200, url: "/v1/hedge/fund", view: WORKING },
+  { route: "/v1/hedge/fund", status: 500, url: "/v1/hedge/fund", view: BROKEN },
   { route: "/v1/models", status: 200, url: "/v1/models", view: WORKING },
   { route: "/v1/models", status: 500, url: "/v1/models", view: BROKEN },
   { route: "/v1/positions", status: 200, url: "/v1/positions", view: WORKING },
