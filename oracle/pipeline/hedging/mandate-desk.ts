@@ -4,13 +4,12 @@ import { hedgeMandateAbi } from "../../chain/abi/hedge-mandate.ts";
 import type { ChainClient } from "../../chain/client.ts";
 import { type MandateAddresses, type MandateState, readMandate } from "../../chain/mandate-reader.ts";
 import type { Outcome } from "../../domain/errors.ts";
-import type { HedgeQuestion } from "../../domain/hedge-advice.ts";
-import { fromFixedPoint, type Hex, SECONDS_PER_DAY, SECONDS_PER_YEAR, toFixedPoint } from "../../domain/units.ts";
+import { fromFixedPoint, type Hex, toFixedPoint } from "../../domain/units.ts";
 import type { Hedger } from "../../models/hedger/hedger.ts";
 import type { FundExposure } from "../../scoring/fund-exposure.ts";
 import { sendCall } from "../../submission/send-call.ts";
+import { exposureBand } from "./exposure-band.ts";
 import { fundTrade } from "./fund-trade.ts";
-import { hedgeBands } from "./hedge-band.ts";
 import type { HedgeKeys } from "./hedge-keys.ts";
 import { planMargin } from "./margin-plan.ts";
 
@@ -47,16 +46,9 @@ export interface MandateLook {
 }
 
 const COIN_DIGITS = 8;
-/** Taker's cost at large venues with half a spread; the mandate's slippage bounds what is really paid. */
-const COST_BPS = 10;
 const RECEIPT_TIMEOUT_MS = 30_000;
 /** Less than this is not worth a transaction, USD. */
 const LEAST_MOVE_USD = 1;
-/** The network's questions begin an hour before expiry. */
-const LEAST_DAYS = 1 / 24;
-/** A coin's volatility outside of these is a fault of the data; the delta counts, its band is that of the edge. */
-const VOL_LIMITS = [0.01, 10] as const;
-
 /** Looks at a mandate and acts. Decides anew from the chain's state each time, so that repeating is harmless. */
 export async function tendMandate(options: MandateDeskOptions, question: MandateQuestion): Promise<MandateLook> {
   const refusals: string[] = [];
@@ -68,7 +60,11 @@ export async function tendMandate(options: MandateDeskOptions, question: Mandate
   if (netDelta === null) return { ...quiet, state: before, refusals: ["delta-unknown"] };
   const hasReported = await report(options, { before, netDelta, observedSec: question.observedSec }, refusals);
   if (before.used.isPaused) return { ...quiet, hasReported, state: before, refusals: [...refusals, "paused"] };
-  const band = await bandOf(options.hedger, question.exposures ?? [], before);
+  const band = await exposureBand(
+    options.hedger,
+    question.exposures ?? [],
+    fromFixedPoint(before.positionE8, COIN_DIGITS),
+  );
   const done = await act(options, { before, netDelta, band, spot: question.spot }, refusals);
   const state = await readMandate(options.chain, options);
   const [lowerCoins, upperCoins] = band;
@@ -167,43 +163,6 @@ async function endMandate(options: MandateDeskOptions, look: MandateLook): Promi
   const came = position + tradedCoins === 0 && (await moveMargin(options, "takeMargin", homeUsd, refusals));
   const state = await readMandate(options.chain, options);
   return { ...look, state, tradedCoins, action: came ? "closed and came home" : null, refusals };
-}
-
-/** Sum of the exposures' bands; what is held is shared among them by their deltas. */
-async function bandOf(
-  hedger: Hedger,
-  exposures: readonly FundExposure[],
-  { positionE8 }: MandateState,
-): Promise<readonly [number, number]> {
-  const held = fromFixedPoint(positionE8, COIN_DIGITS);
-  const all = exposures.reduce((sum, { deltaCoins }) => sum + deltaCoins, 0);
-  const questions = exposures.map((one) => toQuestion(one, all > 0 ? (held * one.deltaCoins) / all : 0));
-  const bands = await hedgeBands(questions, hedger);
-  const sum = (of: (row: number) => number): number => bands.reduce((total, _, row) => total + of(row), 0);
-  const sizeOf = (row: number): number => exposures[row]?.size ?? 0;
-  return [
-    sum((row) => (bands[row]?.lower ?? Number.NaN) * sizeOf(row)),
-    sum((row) => (bands[row]?.upper ?? Number.NaN) * sizeOf(row)),
-  ];
-}
-
-function toQuestion({ spot, strike, impliedVol, tenorYears, size }: FundExposure, held: number): HedgeQuestion {
-  const [least, greatest] = VOL_LIMITS;
-  return {
-    kind: "put",
-    spot,
-    strike,
-    days: Math.max(LEAST_DAYS, (tenorYears * SECONDS_PER_YEAR) / SECONDS_PER_DAY),
-    impliedVol: Math.min(Math.max(impliedVol, least), greatest),
-    forecastVol: null,
-    soldVol: null,
-    size,
-    held,
-    settlement: "quote",
-    costBps: COST_BPS,
-    gasUsd: 0,
-    maxTrade: null,
-  };
 }
 
 async function send(options: MandateDeskOptions, who: keyof HedgeKeys, data: Hex): Promise<Outcome<Hex>> {
