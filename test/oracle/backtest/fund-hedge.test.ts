@@ -22,6 +22,7 @@ const OPEN = { fromSec: Number.NEGATIVE_INFINITY, toSec: Number.POSITIVE_INFINIT
 const HEDGER: Hedger = {
   identity: null,
   reason: "artefact-missing",
+  knowledge: { forecast: true, surface: true },
   bands: async (requests) => requests.map(({ delta }) => ({ lower: delta, upper: delta, fallback: null })),
   close: async () => {},
 };
