@@ -134,9 +134,28 @@ contract AavePoolDouble is IAaveV3Double {
     function getUserReserveData(
         address asset,
         address user
-    ) external view returns (uint256, uint256, uint256, uint256, uint256, uint256, uint256, uint40, bool) {
-        uint256 debt = _borrowed[user][asset];
-        return (_supplied[user][asset], 0, debt, 0, debt, 0, 0, 0, _supplied[user][asset] > 0);
+    )
+        external
+        view
+        returns (
+            uint256 supplied,
+            uint256 stableDebt,
+            uint256 debt,
+            uint256 stablePrincipal,
+            uint256 scaledDebt,
+            uint256 stableRate,
+            uint256 supplyRate,
+            uint40 stableSince,
+            bool used
+        )
+    {
+        // One by one: without the IR pipeline the stack is too short for a tuple of nine.
+        supplied = _supplied[user][asset];
+        used = supplied > 0;
+        debt = _borrowed[user][asset];
+        scaledDebt = debt;
+        (stableDebt, stablePrincipal, stableRate) = (0, 0, 0);
+        (supplyRate, stableSince) = (0, 0);
     }
 
     /// @inheritdoc IAaveV3Double
