@@ -85,12 +85,9 @@ library PositionWords {
         if (position.isFlagged) word |= FLAGGED_BIT;
     }
 
-    /// @notice Both words unpacked. The narrowing casts cut the fields out of the words.
-    function unpack(
-        uint256 positionId,
-        uint256 terms,
-        uint256 state
-    ) internal pure returns (ShortPosition memory position) {
+    /// @notice Both words unpacked into `position`: returned, it would be allocated anew by every function that it passes
+    /// through. The narrowing casts cut the fields out of the words.
+    function unpack(ShortPosition memory position, uint256 positionId, uint256 terms, uint256 state) internal pure {
         position.id = positionId;
         position.owner = address(uint160(terms >> OWNER_SHIFT));
         Series memory series = position.series;

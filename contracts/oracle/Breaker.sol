@@ -17,11 +17,11 @@ abstract contract Breaker is OracleStorage {
         return true;
     }
 
-    /// @dev State of delivery, or a revert while halted.
-    function _liveState() internal view returns (DeliveryState memory state) {
-        uint256 deliveryWord = _deliveryWord;
+    /// @dev State of delivery as a word, or a revert while halted. Not unpacked: as a return value the struct would be
+    /// allocated twice.
+    function _liveWord() internal view returns (uint256 deliveryWord) {
+        deliveryWord = _deliveryWord;
         _requireNotHalted(deliveryWord);
-        return DeliveryWord.unpack(deliveryWord);
     }
 
     /// @dev When the oracle was halted, if it is: the values in force are those of that second.

@@ -22,7 +22,7 @@ abstract contract HeldReports is ReportApplier, BreakerControl {
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes) {
         _requireWatch();
-        DeliveryState memory state = _liveState();
+        DeliveryState memory state = DeliveryWord.unpack(_liveWord());
         _checkContent(report, entries, classQuantiles);
         bytes32 digest = _digestOf(report);
         _takeHeld(digest);
@@ -57,7 +57,7 @@ abstract contract HeldReports is ReportApplier, BreakerControl {
         RiskReport calldata report,
         bytes calldata entries
     ) external view returns (bytes memory outcomes, bool held) {
-        DeliveryState memory state = _liveState();
+        DeliveryState memory state = DeliveryWord.unpack(_liveWord());
         uint256 engineWord = _engineWord;
         bool disperses = report.dispersionBps > PartWord.dispersionBpsOf(engineWord);
         if (disperses) state.mode = uint256(BreakerMode.TIGHTEN_ONLY);

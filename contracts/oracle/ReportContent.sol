@@ -54,7 +54,13 @@ abstract contract ReportContent is OracleStorage {
     }
 
     function _checkPayload(bytes32 expected, bytes calldata payload) private pure {
-        bytes32 actual = keccak256(payload);
+        bytes32 actual;
+        // The compiler would round, check and clear what it copies to.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, payload.offset, payload.length)
+            actual := keccak256(free, payload.length)
+        }
         if (actual != expected) revert RiskOraclePayloadHash(expected, actual);
     }
 }

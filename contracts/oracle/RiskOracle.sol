@@ -71,7 +71,7 @@ contract RiskOracle is PositionBook, ReportApplier, ReportGate, OracleParts {
         bytes calldata entries,
         bytes calldata classQuantiles
     ) external returns (bytes memory outcomes) {
-        DeliveryState memory state = _liveState();
+        DeliveryState memory state = DeliveryWord.unpack(_liveWord());
         // Cheapest first: what relayers run into costs no recovery.
         _checkTimes(report);
         _checkOrder(report, state);
@@ -102,7 +102,7 @@ contract RiskOracle is PositionBook, ReportApplier, ReportGate, OracleParts {
         bytes calldata entries,
         bytes32[][] calldata proofs
     ) external returns (bytes memory outcomes) {
-        DeliveryState memory state = _liveState();
+        DeliveryState memory state = DeliveryWord.unpack(_liveWord());
         uint256 count = ReportCodec.itemCount(entries.length, ReportCodec.ENTRY_BYTES);
         if (proofs.length != count) revert RiskOracleProofCount(proofs.length, count);
         for (uint256 index = 0; index < count; ++index) {

@@ -35,10 +35,10 @@ library VaultAuction {
         uint256 maxSizeE8
     ) internal view returns (Liquidation memory found) {
         VaultKit.requireAmount(maxSizeE8, type(uint128).max);
-        ShortPosition memory position = VaultKit.active(state, positionId);
+        ShortPosition memory position = found.position;
+        VaultKit.readActive(state, positionId, position);
         VaultControl memory control = state.control;
         _requireAuction(position, control);
-        found.position = position;
         found.terms = VaultKit.termsOf(state, position.series);
         found.spotE8 = VaultKit.spotE8(links, position.series);
         found.isCautious = block.timestamp < control.cautionUntil;

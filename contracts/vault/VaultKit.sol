@@ -54,7 +54,7 @@ library VaultKit {
     /// @notice A position, active or not; reverts for an id that never existed.
     function load(VaultState storage state, uint256 positionId) internal view returns (ShortPosition memory position) {
         StoredPosition storage stored = state.positions[positionId];
-        position = PositionWords.unpack(positionId, stored.terms, stored.state);
+        PositionWords.unpack(position, positionId, stored.terms, stored.state);
         if (position.owner == address(0)) revert IOptionVaultLog.VaultPositionUnknown(positionId);
     }
 
@@ -63,8 +63,13 @@ library VaultKit {
         VaultState storage state,
         uint256 positionId
     ) internal view returns (ShortPosition memory position) {
+        readActive(state, positionId, position);
+    }
+
+    /// @notice As {active}, into a struct that is there already.
+    function readActive(VaultState storage state, uint256 positionId, ShortPosition memory position) internal view {
         StoredPosition storage stored = state.positions[positionId];
-        position = PositionWords.unpack(positionId, stored.terms, stored.state);
+        PositionWords.unpack(position, positionId, stored.terms, stored.state);
         if (position.sizeE8 == 0) revert IOptionVaultLog.VaultPositionInactive(positionId);
     }
 
@@ -75,7 +80,8 @@ library VaultKit {
 
     /// @notice Payoff of a position's contracts at a price.
     function payoffAt(ShortPosition memory position, uint256 priceE8) internal pure returns (Payoff memory payoff) {
-        return payoffAt(position.series, priceE8, position.decimals);
+        Series memory series = position.series;
+        return MarginMath.payoffAt(series.isPut, series.strikeE8, priceE8, position.decimals);
     }
 
     /// @notice Payoff of a series' contracts at a price.

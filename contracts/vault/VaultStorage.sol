@@ -82,7 +82,7 @@ abstract contract VaultStorage is IOptionVaultLog, IOptionVaultQuotes, AccessMan
     }
 
     function _links() internal view returns (Links memory links) {
-        return Links(RISK_ORACLE, PRICE_GUARD);
+        (links.oracle, links.guard) = (RISK_ORACLE, PRICE_GUARD);
     }
 
     /// @dev What an operator does for an owner may only benefit the owner.

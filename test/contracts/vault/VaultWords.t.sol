@@ -46,10 +46,11 @@ contract VaultWordsTest is Test {
     /// @dev All lanes full; the three lowest bits of the second word belong to none.
     function test_EveryFieldMayFillItsLane() external pure {
         uint256 ones = type(uint256).max;
-        ShortPosition memory position = PositionWords.unpack(7, ones, ones);
+        ShortPosition memory position;
+        PositionWords.unpack(position, 7, ones, ones);
         assertEq(PositionWords.packTerms(position), ones);
         assertEq(PositionWords.packState(position), ones << 3);
-        position = PositionWords.unpack(7, ones, 7);
+        PositionWords.unpack(position, 7, ones, 7);
         assertFalse(position.isCharged || position.isFlagged);
         assertEq(SeriesSums.pack(type(uint96).max, type(uint128).max, type(uint32).max), ones);
     }
@@ -60,11 +61,9 @@ contract VaultWordsTest is Test {
         (position.sizeE8, position.collateral) = (uint64(position.sizeE8), uint104(position.collateral));
         (position.coolOffFrom, position.flaggedAt) = (uint32(position.coolOffFrom), uint32(position.flaggedAt));
         (position.flagPiBps, position.decimals) = (position.flagPiBps % (1 << 14), position.decimals % 32);
-        ShortPosition memory found = PositionWords.unpack(
-            position.id,
-            PositionWords.packTerms(position),
-            PositionWords.packState(position)
-        );
+        ShortPosition memory found;
+        (uint256 terms, uint256 state) = (PositionWords.packTerms(position), PositionWords.packState(position));
+        PositionWords.unpack(found, position.id, terms, state);
         assertEq(keccak256(abi.encode(found)), keccak256(abi.encode(position)));
     }
 
