@@ -5,6 +5,7 @@
 import { optionTokenAbi } from "../../chain/abi/option-token.ts";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
 import { testTokenAbi } from "../../chain/abi/test-token.ts";
+import { revertOf } from "../../chain/decode-revert.ts";
 import type { AssetMarket, AssetSymbol } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import { type Address, toFixedPoint } from "../../domain/units.ts";
@@ -91,18 +92,38 @@ async function callVault(
 }
 
 async function tryLiquidation(input: KeeperInput, position: Position): Promise<KeeperAction> {
-  const quote = await input.client.readContract({
-    address: input.contracts.vault,
-    abi: optionVaultAbi,
-    functionName: "liquidationQuote",
-    args: [position.id, position.sizeE8],
-    account: input.actors.keeper,
-  });
+  const quote = await quoteOf(input, position);
+  // A flag that nobody used lapses, and a pause ends it too: the word alone does not say whether it lives.
+  if (quote === "flag-ended") return await callVault(input, position, "flag");
+  if (quote === "cooling-off") return "none";
   const price = priceOfLongs(input, position, quote.sizeE8);
   if (price === null || quote.payout <= price.cost) return "unwanted";
   if (!(await buyLongs(input, position, { sizeE8: quote.sizeE8, paidUnits: price.paid }))) return "unwanted";
   await liquidate(input, position, { sizeE8: quote.sizeE8, minOut: price.cost });
   return "liquidated";
+}
+
+interface Quote {
+  readonly sizeE8: bigint;
+  readonly payout: bigint;
+}
+
+/** What the vault would pay now, or why there is no auction. */
+async function quoteOf(input: KeeperInput, { id, sizeE8 }: Position): Promise<Quote | "flag-ended" | "cooling-off"> {
+  try {
+    return await input.client.readContract({
+      address: input.contracts.vault,
+      abi: optionVaultAbi,
+      functionName: "liquidationQuote",
+      args: [id, sizeE8],
+      account: input.actors.keeper,
+    });
+  } catch (error) {
+    const code = revertOf(error)?.code;
+    if (code === "VaultNotFlagged") return "flag-ended";
+    if (code === "VaultCoolOff") return "cooling-off";
+    throw error;
+  }
 }
 
 /** What the holders are paid, and what the liquidation costs the keeper in all, collateral units; `null` without a market. */
