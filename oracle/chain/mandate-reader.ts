@@ -21,14 +21,15 @@ export async function readMandate({ reader }: ChainClient, { mandate, venue, tok
   const { number: blockNumber, timestamp } = await reader.getBlock();
   const contract = { address: mandate, abi: hedgeMandateAbi, blockNumber } as const;
   const account = { address: venue, abi: perpVenueAbi, args: [mandate], blockNumber } as const;
-  const [terms, used, marginLimit, turnoverLeftE8, positionE8, equity, idle] = await Promise.all([
+  const [terms, used, marginLimit, turnoverLeftE8, positionE8, equity, markE8, idle] = await Promise.all([
     reader.readContract({ ...contract, functionName: "terms" }),
     reader.readContract({ ...contract, functionName: "used" }),
     reader.readContract({ ...contract, functionName: "marginLimit" }),
     reader.readContract({ ...contract, functionName: "turnoverLeftE8" }),
     reader.readContract({ ...account, functionName: "positionOf" }),
     reader.readContract({ ...account, functionName: "equityOf" }),
+    reader.readContract({ address: venue, abi: perpVenueAbi, blockNumber, functionName: "markE8" }),
     reader.readContract({ address: token, abi: erc20Abi, functionName: "balanceOf", args: [mandate], blockNumber }),
   ]);
-  return { atSec: Number(timestamp), terms, used, marginLimit, turnoverLeftE8, positionE8, equity, idle };
+  return { atSec: Number(timestamp), terms, used, marginLimit, turnoverLeftE8, positionE8, equity, markE8, idle };
 }

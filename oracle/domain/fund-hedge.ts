@@ -16,15 +16,32 @@ export type HedgeRefusal =
   /** The band asks for a trade away from the target. */
   | "away-from-target"
   | "turnover-capped"
-  | "margin-capped";
+  | "margin-capped"
+  /** The venue marks the coin at nothing. */
+  | "price-unknown"
+  /** Market or models of a position are doubted: the hedge may shrink. */
+  | "greeks-doubted"
+  /** The target on chain is not the number that this node reported: the hedge may shrink. */
+  | "target-differs"
+  /** A transaction of the hedger, or of the reporter, is on its way: what the chain says is about to change. */
+  | "transaction-pending"
+  | "report-pending"
+  /** The look before is still at work. */
+  | "look-running"
+  /** The look was cut off; the log has the error. */
+  | "look-failed";
 
 /** One mandate after the newest look at it. */
 export interface FundHedgeRow {
   readonly asset: string;
   readonly mandate: Address;
   readonly venue: Address;
-  /** Second of the look, by the chain. */
+  /** Second of the newest look that read the chain, by the chain. */
   readonly atSec: number;
+  /** Seconds by which the newest look that was tried is later, by the market; 0 where it read the chain. */
+  readonly ageSec: number;
+  /** What cut the newest look off; `null` for nothing. */
+  readonly fault: string | null;
   readonly isPaused: boolean;
   /** The terms end at this second. */
   readonly untilSec: number;
@@ -41,6 +58,9 @@ export interface FundHedgeRow {
   readonly idleUsd: number;
   /** What the newest look did, in words; `null` when nothing. */
   readonly action: string | null;
-  /** Refusals of this run by reason: {@link HedgeRefusal} or a contract error. */
+  /**
+   * Refusals of this run by reason: {@link HedgeRefusal}, a contract error, or `band:` with why a band was not the network's,
+   * `band:exact` where there was none.
+   */
   readonly refused: Readonly<Record<string, number>>;
 }

@@ -48,7 +48,7 @@ export interface RunSummary {
     /** Net deltas that reached a mandate. */
     readonly reports: number;
     readonly trades: number;
-    /** Value of all trades at the spot prices of their rounds. */
+    /** Value of all trades at the venue's marks. */
     readonly tradedUsd: number;
     /** Why less or nothing was done, by reason or contract error. */
     readonly refused: Tally;

@@ -4,6 +4,7 @@ import type { ChainClient } from "../chain/client.ts";
 import { revertOf } from "../chain/decode-revert.ts";
 import type { Outcome } from "../domain/errors.ts";
 import type { Address, Hex } from "../domain/units.ts";
+import { withGasMargin } from "./gas-margin.ts";
 import type { KeyQueue } from "./key-queue.ts";
 
 /** A call and who sends it. */
@@ -20,12 +21,23 @@ export interface CallOptions {
 
 /** Included, but the state had changed between asking and inclusion. */
 const REVERTED = "reverted";
-/** State may change between estimate and inclusion. Percent. */
-const GAS_MARGIN_PERCENT = 120n;
-const PERCENT = 100n;
 
 /**
- * Sends a call. Nothing is kept: whoever decides anew from the chain's state needs no ledger.
+ * Whether a transaction of a key is on its way. Whoever decides from the chain's state has to ask before reading it: what is
+ * on its way will change that state, and the same relative call twice is twice the change.
+ *
+ * @throws viem's errors when the RPC stays away.
+ */
+export async function hasPending({ reader }: ChainClient, { address }: Pick<Account, "address">): Promise<boolean> {
+  const [mined, known] = await Promise.all([
+    reader.getTransactionCount({ address, blockTag: "latest" }),
+    reader.getTransactionCount({ address, blockTag: "pending" }),
+  ]);
+  return known !== mined;
+}
+
+/**
+ * Sends a call. Nothing is kept: whoever decides anew from the chain's state needs no ledger, but {@link hasPending}.
  *
  * @returns hash of the included transaction, or the name of the error with which the chain refuses it.
  * @throws viem's errors when the RPC stays away or no receipt comes in time.
@@ -45,7 +57,7 @@ export async function sendCall(options: CallOptions): Promise<Outcome<Hex, strin
 async function estimate({ chain, account, to, data }: CallOptions): Promise<Outcome<bigint, string>> {
   try {
     const gas = await chain.reader.estimateGas({ account: account.address, to, data });
-    return { ok: true, value: (gas * GAS_MARGIN_PERCENT) / PERCENT };
+    return { ok: true, value: withGasMargin(gas) };
   } catch (error) {
     const revert = revertOf(error);
     if (revert === null) throw error;

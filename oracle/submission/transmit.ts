@@ -7,6 +7,7 @@ import type { Address } from "../domain/units.ts";
 import { broadcast } from "./broadcast.ts";
 import { confirmSubmission, findLanded, rejected, type SubmissionResult } from "./confirm.ts";
 import { encodeSubmission } from "./encode.ts";
+import { withGasMargin } from "./gas-margin.ts";
 import type { KeyQueue } from "./key-queue.ts";
 import type { LedgerStore, SubmissionRecord } from "./ledger.ts";
 import { knownSubmission, repeatableSubmission } from "./resume.ts";
@@ -30,10 +31,6 @@ export interface SubmissionOptions extends SendOptions {
   /** Time to wait for a receipt, milliseconds. */
   readonly receiptTimeoutMs: number;
 }
-
-/** State may change between estimate and inclusion: one more entry may be written. Percent. */
-const GAS_MARGIN_PERCENT = 120n;
-const PERCENT = 100n;
 
 /**
  * Submits a report.
@@ -104,7 +101,7 @@ async function signSubmission(options: SendOptions): Promise<SubmissionRecord> {
     chain.reader.getTransactionCount({ address, blockTag: "pending" }),
     chain.reader.estimateGas(call),
   ]);
-  const gas = (estimate * GAS_MARGIN_PERCENT) / PERCENT;
+  const gas = withGasMargin(estimate);
   const request = await wallet.prepareTransactionRequest({ to: call.to, data: call.data, nonce, gas });
   const rawTransaction = await wallet.signTransaction(request);
   return {

@@ -63,17 +63,24 @@ export async function hedgeBands(
 }
 
 function requireValid(question: HedgeQuestion): void {
+  const fault = questionFault(question);
+  if (fault !== null) throw fault;
+}
+
+/** What is wrong with a question, `HEDGE_QUESTION_INVALID`; `null` for nothing. */
+export function questionFault(question: HedgeQuestion): PlimsollError | null {
   for (const [field, [least, greatest]] of Object.entries(LIMITS)) {
     const value = Object.entries(question).find(([name]) => name === field)?.[1];
     const isLeftOut = value === null && MAY_BE_LEFT_OUT.includes(field);
     if (isLeftOut || (typeof value === "number" && value >= least && value <= greatest)) continue;
-    throw new PlimsollError({
+    return new PlimsollError({
       code: "HEDGE_QUESTION_INVALID",
       problem: `${field} is ${value}, it must be a number from ${least} to ${greatest}.`,
       remedy: "Volatilities are decimal (0.6 = 60 %), costs in basis points, prices in USD.",
       context: { field, value: String(value), least, greatest },
     });
   }
+  return null;
 }
 
 function termsOf({ costBps, gasUsd, maxTrade, size, spot }: HedgeQuestion): TradeTerms {

@@ -1,176 +1,189 @@
-/** One look at a mandate: reports the fund's net delta, asks the hedger for the band, moves margin and trades. */
-import { encodeFunctionData } from "viem";
-import { hedgeMandateAbi } from "../../chain/abi/hedge-mandate.ts";
-import type { ChainClient } from "../../chain/client.ts";
-import { type MandateAddresses, type MandateState, readMandate } from "../../chain/mandate-reader.ts";
-import type { Outcome } from "../../domain/errors.ts";
-import { fromFixedPoint, type Hex, toFixedPoint } from "../../domain/units.ts";
+/** One look at a mandate: keeps its margin, reports the fund's net delta, asks the hedger for the band and trades. */
+import type { MandateState } from "../../chain/mandate-reader.ts";
+import type { HedgeRefusal } from "../../domain/fund-hedge.ts";
+import { fromFixedPoint, toFixedPoint } from "../../domain/units.ts";
 import type { Hedger } from "../../models/hedger/hedger.ts";
-import type { FundExposure } from "../../scoring/fund-exposure.ts";
-import { sendCall } from "../../submission/send-call.ts";
+import type { FundExposures } from "../../scoring/fund-exposure.ts";
+import { hasPending } from "../../submission/send-call.ts";
 import { exposureBand } from "./exposure-band.ts";
 import { fundTrade } from "./fund-trade.ts";
-import type { HedgeKeys } from "./hedge-keys.ts";
+import {
+  COIN_DIGITS,
+  createMandateSender,
+  LEAST_MOVE_USD,
+  type LookDiary,
+  type MandateSender,
+  type MandateSenderOptions,
+  shrinkingPart,
+} from "./mandate-sender.ts";
 import { planMargin } from "./margin-plan.ts";
 
 /** What the desk works with. */
-export interface MandateDeskOptions extends MandateAddresses {
-  readonly chain: ChainClient;
+export interface MandateDeskOptions extends MandateSenderOptions {
   readonly hedger: Hedger;
-  readonly keys: HedgeKeys;
-  /** Of the margin token. */
-  readonly decimals: number;
 }
 
 /** The fund's side of a look. */
 export interface MandateQuestion {
   /** `null` where they are unknown. */
-  readonly exposures: readonly FundExposure[] | null;
+  readonly book: FundExposures | null;
   /** Second to which they belong. */
   readonly observedSec: number;
-  /** USD; prices margin where the fund has no exposure. */
-  readonly spot: number;
 }
 
-/** What a look came to. */
-export interface MandateLook {
-  readonly state: MandateState;
+/** What a look came to; what was done before a failure is told with it. */
+export interface MandateLook extends Readonly<LookDiary> {
   readonly netDeltaCoins: number | null;
   readonly lowerCoins: number | null;
   readonly upperCoins: number | null;
-  readonly hasReported: boolean;
-  /** Coins traded, 0 for none. */
-  readonly tradedCoins: number;
   readonly action: string | null;
-  readonly refusals: readonly string[];
+  /** What cut the look off, `null` for nothing. Then `state` may be older than what was done. */
+  readonly fault: Error | null;
 }
 
-const COIN_DIGITS = 8;
-const RECEIPT_TIMEOUT_MS = 30_000;
-/** Less than this is not worth a transaction, USD. */
-const LEAST_MOVE_USD = 1;
-/** Looks at a mandate and acts. Decides anew from the chain's state each time, so that repeating is harmless. */
+interface Desk extends MandateDeskOptions {
+  readonly diary: LookDiary;
+  readonly sender: MandateSender;
+  readonly refuse: (reason: HedgeRefusal) => void;
+  /** What the look knows of the fund. */
+  seen: Pick<MandateLook, "netDeltaCoins" | "lowerCoins" | "upperCoins">;
+}
+
+/**
+ * Looks at a mandate and acts. Decides anew from the chain's state each time; while a transaction of the hedger is on its way
+ * that state is not yet known, and nothing is done. Margin is looked after from the chain's state alone: a fund, a market or a
+ * model that is not known leaves no position untended. Never throws: see {@link MandateLook.fault}.
+ */
 export async function tendMandate(options: MandateDeskOptions, question: MandateQuestion): Promise<MandateLook> {
-  const refusals: string[] = [];
-  const before = await readMandate(options.chain, options);
-  const netDelta = question.exposures?.reduce((sum, { deltaCoins }) => sum + deltaCoins, 0) ?? null;
-  const seen = { netDeltaCoins: netDelta, lowerCoins: null, upperCoins: null };
-  const quiet = { ...seen, hasReported: false, tradedCoins: 0, action: null };
-  if (before.used.until <= before.atSec) return await endMandate(options, { ...quiet, state: before, refusals });
-  if (netDelta === null) return { ...quiet, state: before, refusals: ["delta-unknown"] };
-  const hasReported = await report(options, { before, netDelta, observedSec: question.observedSec }, refusals);
-  if (before.used.isPaused) return { ...quiet, hasReported, state: before, refusals: [...refusals, "paused"] };
-  const band = await exposureBand(
-    options.hedger,
-    question.exposures ?? [],
-    fromFixedPoint(before.positionE8, COIN_DIGITS),
-  );
-  const done = await act(options, { before, netDelta, band, spot: question.spot }, refusals);
-  const state = await readMandate(options.chain, options);
-  const [lowerCoins, upperCoins] = band;
-  return { state, netDeltaCoins: netDelta, lowerCoins, upperCoins, hasReported, ...done, refusals };
+  const diary: LookDiary = { state: null, hasReported: false, tradedCoins: 0, words: [], refusals: [] };
+  const desk: Desk = {
+    ...options,
+    diary,
+    sender: createMandateSender(options, diary),
+    refuse: (reason) => void diary.refusals.push(reason),
+    seen: { netDeltaCoins: netDeltaOf(question), lowerCoins: null, upperCoins: null },
+  };
+  const fault = await tryToTend(desk, question);
+  return { ...diary, ...desk.seen, action: diary.words.length === 0 ? null : diary.words.join(", "), fault };
 }
 
-interface Reported {
-  readonly before: MandateState;
+async function tryToTend(desk: Desk, question: MandateQuestion): Promise<Error | null> {
+  try {
+    const isQuiet = await hasPending(desk.chain, desk.keys.hedger.account);
+    const before = await desk.sender.read();
+    if (isQuiet) desk.refuse("transaction-pending");
+    else await tend(desk, question, before);
+    if (desk.diary.words.length > 0 || desk.diary.hasReported) await desk.sender.read();
+    return null;
+  } catch (error) {
+    desk.refuse("look-failed");
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function netDeltaOf({ book }: MandateQuestion): number | null {
+  return book?.exposures.reduce((sum, { deltaCoins }) => sum + deltaCoins, 0) ?? null;
+}
+
+async function tend(desk: Desk, question: MandateQuestion, before: MandateState): Promise<void> {
+  if (before.used.until <= before.atSec) return await closeDown(desk, before);
+  if (before.markE8 === 0n) return desk.refuse("price-unknown");
+  const state = await keepMargin(desk, before);
+  const netDelta = netDeltaOf(question);
+  if (question.book === null || netDelta === null) return desk.refuse("delta-unknown");
+  const mayGrow = await reportDelta(desk, state, { netDelta, observedSec: question.observedSec });
+  if (state.used.isPaused) return desk.refuse("paused");
+  const held = fromFixedPoint(state.positionE8, COIN_DIGITS);
+  const { lower, upper, doubts } = await exposureBand(desk.hedger, question.book.exposures, held);
+  desk.diary.refusals.push(...doubts);
+  desk.seen = { netDeltaCoins: netDelta, lowerCoins: lower, upperCoins: upper };
+  const reasons: HedgeRefusal[] = mayGrow ? [] : ["target-differs"];
+  if (question.book.isDoubted) reasons.push("greeks-doubted");
+  await act(desk, state, { target: -netDelta, lower, upper, againstGrowth: reasons });
+}
+
+/** Tops a position up whose margin has run low, or shrinks it to what it has; the latter also while paused. */
+async function keepMargin(desk: Desk, before: MandateState): Promise<MandateState> {
+  const { positionCoins: position, ...money } = moneyOf(desk, before);
+  const input = { ...money, position, trade: 0 };
+  const plan = planMargin(input);
+  const isPosted = plan.postUsd >= LEAST_MOVE_USD && (await desk.sender.post(plan.postUsd));
+  const { trade, isCapped } = isPosted || plan.postUsd === 0 ? plan : planMargin({ ...input, roomUsd: 0 });
+  if (isCapped) desk.refuse("margin-capped");
+  const isShrunk = trade !== 0 && (await desk.sender.trade(trade, position));
+  return isPosted || isShrunk ? await desk.sender.read() : before;
+}
+
+/** What margin is planned from: the venue's own mark and account, room under the caps. In a pause nothing can be posted. */
+function moneyOf({ decimals }: Desk, { positionE8, equity, markE8, marginLimit, idle, used }: MandateState) {
+  const usd = (value: bigint): number => fromFixedPoint(value, decimals);
+  const roomUsd = used.isPaused ? 0 : Math.min(usd(marginLimit) - usd(used.netMargin), usd(idle));
+  return {
+    positionCoins: fromFixedPoint(positionE8, COIN_DIGITS),
+    spot: fromFixedPoint(markE8, COIN_DIGITS),
+    equityUsd: usd(equity),
+    roomUsd,
+  };
+}
+
+interface Observed {
   readonly netDelta: number;
   readonly observedSec: number;
 }
 
-/** An observation that the chain has already is not sent again. */
-async function report(options: MandateDeskOptions, what: Reported, refusals: string[]): Promise<boolean> {
-  if (what.observedSec <= what.before.used.observedAt) return false;
-  const data = encodeFunctionData({
-    abi: hedgeMandateAbi,
-    functionName: "reportNetDelta",
-    args: [toFixedPoint(what.netDelta, COIN_DIGITS), what.observedSec],
-  });
-  return note(await send(options, "reporter", data), refusals);
+/** An observation that the chain has already is not sent again. @returns whether the chain's target is the own number. */
+async function reportDelta(desk: Desk, { used }: MandateState, { netDelta, observedSec }: Observed): Promise<boolean> {
+  if (observedSec > used.observedAt) {
+    if (await hasPending(desk.chain, desk.keys.reporter.account)) desk.refuse("report-pending");
+    else if (await desk.sender.report(netDelta, observedSec)) return true;
+  }
+  return used.targetE8 === -toFixedPoint(netDelta, COIN_DIGITS);
 }
 
-interface Action extends Omit<Reported, "observedSec"> {
-  readonly band: readonly [number, number];
-  readonly spot: number;
+interface Wanted {
+  readonly target: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Why the position may only shrink; empty where it may grow. */
+  readonly againstGrowth: readonly HedgeRefusal[];
 }
 
-async function act(options: MandateDeskOptions, action: Action, refusals: string[]) {
-  const { before, netDelta, band, spot } = action;
+async function act(desk: Desk, state: MandateState, wanted: Wanted): Promise<void> {
+  const { positionCoins: position, ...money } = moneyOf(desk, state);
+  const coins = wantedCoins(desk, state, { ...wanted, position });
+  const plan = planMargin({ ...money, position, trade: coins });
+  if (plan.isCapped) desk.refuse("margin-capped");
+  const lacksPost = plan.postUsd >= LEAST_MOVE_USD && !(await desk.sender.post(plan.postUsd));
+  const trade = lacksPost ? shrinkingPart(plan.trade, position) : plan.trade;
+  // What a reduction would set free is not free before it.
+  if (trade !== 0 && !(await desk.sender.trade(trade, position))) return;
+  if (!lacksPost) await desk.sender.takeHome(plan.homeUsd);
+}
+
+function wantedCoins(
+  desk: Desk,
+  { terms, turnoverLeftE8 }: MandateState,
+  { againstGrowth, ...wanted }: Wanted & { readonly position: number },
+): number {
   const coins = (value: bigint): number => fromFixedPoint(value, COIN_DIGITS);
-  const usd = (value: bigint): number => fromFixedPoint(value, options.decimals);
-  const { terms, used } = before;
-  const position = coins(before.positionE8);
-  const wanted = fundTrade({
-    target: -netDelta,
-    lower: band[0],
-    upper: band[1],
-    position,
+  const { coins: found, reason } = fundTrade({
+    ...wanted,
     maxSize: coins(terms.maxSizeE8),
     tolerance: coins(terms.toleranceE8),
-    turnoverLeft: coins(before.turnoverLeftE8),
+    turnoverLeft: coins(turnoverLeftE8),
   });
-  if (wanted.reason !== null) refusals.push(wanted.reason);
-  const roomUsd = Math.min(usd(before.marginLimit) - usd(used.netMargin), usd(before.idle));
-  const plan = planMargin({ position, trade: wanted.coins, spot, equityUsd: usd(before.equity), roomUsd });
-  if (plan.isCapped) refusals.push("margin-capped");
-  const words: string[] = [];
-  if (await moveMargin(options, "postMargin", plan.postUsd, refusals))
-    words.push(`posted ${plan.postUsd.toFixed(0)} USD`);
-  const tradedCoins = await trade(options, { coins: plan.trade, position }, refusals);
-  if (tradedCoins !== 0) words.push(`traded ${tradedCoins.toFixed(4)} coins`);
-  if (await moveMargin(options, "takeMargin", plan.homeUsd, refusals)) {
-    words.push(`took ${plan.homeUsd.toFixed(0)} USD home`);
-  }
-  return { tradedCoins, action: words.length === 0 ? null : words.join(", ") };
-}
-
-/** Whatever only shrinks the position is a reduction: neither cool-down nor turnover may stop it. */
-async function trade(
-  options: MandateDeskOptions,
-  { coins, position }: { readonly coins: number; readonly position: number },
-  refusals: string[],
-): Promise<number> {
-  const size = toFixedPoint(coins, COIN_DIGITS);
-  if (size === 0n) return 0;
-  const shrinks = coins > 0 !== position > 0 && Math.abs(coins) <= Math.abs(position);
-  const data = shrinks
-    ? encodeFunctionData({ abi: hedgeMandateAbi, functionName: "reduce", args: [size < 0n ? -size : size] })
-    : encodeFunctionData({ abi: hedgeMandateAbi, functionName: "trade", args: [size] });
-  return note(await send(options, "hedger", data), refusals) ? fromFixedPoint(size, COIN_DIGITS) : 0;
-}
-
-async function moveMargin(
-  options: MandateDeskOptions,
-  functionName: "postMargin" | "takeMargin",
-  amountUsd: number,
-  refusals: string[],
-): Promise<boolean> {
-  if (amountUsd < LEAST_MOVE_USD) return false;
-  // Whole dollars, rounded down: never more than there is.
-  const args = [toFixedPoint(Math.floor(amountUsd), options.decimals)] as const;
-  return note(
-    await send(options, "hedger", encodeFunctionData({ abi: hedgeMandateAbi, functionName, args })),
-    refusals,
-  );
+  if (reason !== null) desk.refuse(reason);
+  const shrinks = shrinkingPart(found, wanted.position);
+  if (found === shrinks || againstGrowth.length === 0) return found;
+  for (const why of againstGrowth) desk.refuse(why);
+  return shrinks;
 }
 
 /** After the end the position is closed and everything brought home. */
-async function endMandate(options: MandateDeskOptions, look: MandateLook): Promise<MandateLook> {
-  const refusals: string[] = ["ended"];
-  const position = fromFixedPoint(look.state.positionE8, COIN_DIGITS);
-  const tradedCoins = await trade(options, { coins: -position, position }, refusals);
-  const { equity } = await readMandate(options.chain, options);
-  const homeUsd = fromFixedPoint(equity, options.decimals);
-  const came = position + tradedCoins === 0 && (await moveMargin(options, "takeMargin", homeUsd, refusals));
-  const state = await readMandate(options.chain, options);
-  return { ...look, state, tradedCoins, action: came ? "closed and came home" : null, refusals };
-}
-
-async function send(options: MandateDeskOptions, who: keyof HedgeKeys, data: Hex): Promise<Outcome<Hex>> {
-  const { chain, keys, mandate } = options;
-  return await sendCall({ chain, ...keys[who], to: mandate, data, receiptTimeoutMs: RECEIPT_TIMEOUT_MS });
-}
-
-function note(outcome: Outcome<Hex>, refusals: string[]): boolean {
-  if (!outcome.ok) refusals.push(outcome.reason);
-  return outcome.ok;
+async function closeDown(desk: Desk, before: MandateState): Promise<void> {
+  desk.refuse("ended");
+  const position = fromFixedPoint(before.positionE8, COIN_DIGITS);
+  if (position !== 0 && !(await desk.sender.trade(-position, position))) return;
+  const { equity } = await desk.sender.read();
+  await desk.sender.takeHome(fromFixedPoint(equity, desk.decimals));
 }

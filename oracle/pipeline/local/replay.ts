@@ -2,6 +2,7 @@
 import type { OracleReader } from "../../chain/oracle-reader.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
+import type { Anchor } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
@@ -75,7 +76,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
   const guarded = await options.keepers.watchGuards(agreed.caution);
-  const hedged = await options.fundHedger.look(snapshot);
+  const hedged = await options.fundHedger.look(snapshot, agreed.anchor);
   const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
   await advanceChainTo(options.client, keepersAtSec);
   const { events, judged } = await options.keepers.guard(keepersAtSec);
@@ -92,6 +93,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
 }
 
 interface AgreedRound {
+  readonly anchor: Anchor;
   readonly scores: readonly PositionScore[];
   /** Assets for which a quorum of operators calls for caution. */
   readonly caution: readonly string[];
@@ -100,7 +102,8 @@ interface AgreedRound {
 
 async function runRound(options: ReplayOptions, anchorSec: number): Promise<AgreedRound> {
   await advanceChainTo(options.client, anchorSec);
-  const results = await options.operators.round(await options.reader.anchor());
+  const anchor = await options.reader.anchor();
+  const results = await options.operators.round(anchor);
   countRound(options, results);
   await options.noteDrift(results[0]?.drift ?? []);
   const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
@@ -109,7 +112,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   options.state.setGreeks(results[0]?.greeks ?? null);
   options.state.setContagion(results[0]?.contagion ?? null);
   const caution = agreedCaution(results, options.quorumSize);
-  if (quorum === null) return { scores, caution, events: [noQuorum(results)] };
+  if (quorum === null) return { anchor, scores, caution, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
@@ -117,6 +120,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   const paused = Math.max(...results.map(({ looseningsLeftOut }) => looseningsLeftOut));
   const lacking = paused === 0 ? "" : `, left out ${paused} loosenings`;
   return {
+    anchor,
     scores,
     caution,
     events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`],

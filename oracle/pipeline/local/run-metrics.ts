@@ -34,8 +34,10 @@ export interface RunMetrics {
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
   positions(rows: readonly PositionRow[]): void;
-  /** A mandate after a look, and what the look traded and refused. */
-  hedge(row: FundHedgeRow, tradedCoins: number, refusals: readonly string[]): void;
+  /** A mandate after a look, and what the look traded. */
+  hedge(row: FundHedgeRow, tradedCoins: number): void;
+  /** Why a look did less or nothing, also one that failed. */
+  hedgeRefused(asset: string, refusals: readonly string[]): void;
   /** How good the served quantiles have been, and what follows. */
   drift(states: readonly DriftState[]): void;
   /** How likely forced selling is; what is not stated any more is shown no more. */
@@ -90,9 +92,11 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       for (const { sourceId, reason, count } of rejects)
         metrics.lendingRejected.set({ source: sourceId, reason }, count);
     },
-    hedge: ({ asset, netDeltaCoins, positionCoins }, tradedCoins, refusals) => {
-      if (tradedCoins !== 0) metrics.hedgeTrades.inc({ asset });
+    hedgeRefused: (asset, refusals) => {
       for (const reason of refusals) metrics.hedgeRefusals.inc({ asset, reason });
+    },
+    hedge: ({ asset, netDeltaCoins, positionCoins }, tradedCoins) => {
+      if (tradedCoins !== 0) metrics.hedgeTrades.inc({ asset });
       metrics.hedgeCoins.set({ asset, side: "hedge" }, positionCoins);
       // What is not known is not shown as zero.
       if (netDeltaCoins === null) metrics.hedgeCoins.remove({ asset, side: "fund" });

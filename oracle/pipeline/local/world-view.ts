@@ -26,8 +26,8 @@ export interface WorldViewOptions {
 
 /** Reads the chain for people and keepers. */
 export interface WorldView {
-  /** Open positions of all sources at the newest block. */
-  positions(): Promise<readonly Position[]>;
+  /** Open positions of all sources at a block, the newest by default. */
+  positions(anchor?: Anchor): Promise<readonly Position[]>;
   /** Positions as people see them: with parameters now, health, and the reasons of the newest scores. */
   live(judged: readonly JudgedPosition[], scores: readonly PositionScore[]): Promise<readonly LivePosition[]>;
 }
@@ -38,7 +38,7 @@ export function createWorldView(options: WorldViewOptions): WorldView {
   const sources = createSources(options);
   let classes: ReadonlyMap<number, RiskClass> | null = null;
   return {
-    positions: async () => (await sources.readAt(await options.reader.anchor())).positions,
+    positions: async (anchor) => (await sources.readAt(anchor ?? (await options.reader.anchor()))).positions,
     live: async (judged, scores) => {
       const anchor = await options.reader.anchor();
       classes ??= await options.reader.riskClasses(anchor);

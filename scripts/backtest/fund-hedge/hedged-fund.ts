@@ -138,7 +138,7 @@ interface Hedging {
 
 async function rehedge(hedger: Hedger, { exposures, held, spot }: Hedging, tally: Tally): Promise<void> {
   const target = -exposures.reduce((sum, { deltaCoins }) => sum + deltaCoins, 0);
-  const [lower, upper] = await exposureBand(hedger, exposures, held.band);
+  const { lower, upper } = await exposureBand(hedger, exposures, held.band);
   const free = { maxSize: Number.POSITIVE_INFINITY, tolerance: 0, turnoverLeft: Number.POSITIVE_INFINITY };
   const trades: Record<HedgeWay, number> = {
     delta: target - held.delta,

@@ -80,6 +80,8 @@ const HEDGE: FundHedgeRow = {
   mandate: SOURCE,
   venue: SOURCE,
   atSec: 1_699_000_000,
+  ageSec: 3_600,
+  fault: "TimeoutError",
   isPaused: false,
   untilSec: 1_700_000_000,
   netDeltaCoins: 1.25,

@@ -35,6 +35,11 @@ function putOf(fields: Partial<Position> = {}): Position {
   };
 }
 
+/** Of the whole position, USD. */
+function collateral(usd: number): Pick<Position, "collateralPerContract" | "collateralUnits"> {
+  return { collateralPerContract: usd / 2, collateralUnits: BigInt(usd) * 1_000_000n };
+}
+
 function greeksOf(positions: readonly Position[], isKnown = true): GreeksReport {
   const zero = { value: 0, gamma: 0, vega: 0, theta: 0, vanna: 0, volga: 0 };
   const sensitivities: PositionGreeks["sensitivities"] = isKnown
@@ -56,18 +61,46 @@ function greeksOf(positions: readonly Position[], isKnown = true): GreeksReport 
 }
 
 function exposuresOf(positions: readonly Position[], isKnown = true) {
-  return fundExposures({ source: SOURCE.toLowerCase(), positions, greeks: greeksOf(positions, isKnown) }, "BTC");
+  const book = { source: SOURCE.toLowerCase(), positions, greeks: greeksOf(positions, isKnown), decimals: 6 };
+  return fundExposures(book, "BTC")?.exposures ?? null;
 }
 
 describe("fundExposures", () => {
   it("error: null where a put has no Greeks, or no row at all", () => {
     assert.equal(exposuresOf([putOf()], false), null);
     const greeks = greeksOf([]);
-    assert.equal(fundExposures({ source: SOURCE, positions: [putOf()], greeks }, "BTC"), null);
+    assert.equal(fundExposures({ source: SOURCE, positions: [putOf()], greeks, decimals: 6 }, "BTC"), null);
   });
 
-  it("error: null for a collateral that is no number", () => {
-    assert.equal(exposuresOf([putOf({ collateralPerContract: Number.NaN })]), null);
+  it("error: null for a strike or a size that is no number", () => {
+    assert.equal(exposuresOf([putOf({ strike: Number.NaN })]), null);
+    assert.equal(exposuresOf([putOf({ size: Number.NaN })]), null);
+    assert.equal(exposuresOf([putOf({ sizeE8: -1n })]), null);
+  });
+
+  it("error: a doubted position makes the book doubted", () => {
+    const greeks = greeksOf([putOf()]);
+    const book = { source: SOURCE, positions: [putOf()], decimals: 6 };
+    assert.equal(fundExposures({ ...book, greeks }, "BTC")?.isDoubted, false);
+    const positions = greeks.positions.map((row) =>
+      row.sensitivities === null ? row : { ...row, sensitivities: { ...row.sensitivities, isDoubted: true } },
+    );
+    assert.equal(fundExposures({ ...book, greeks: { ...greeks, positions } }, "BTC")?.isDoubted, true);
+  });
+
+  it("behavior: full collateral lacks nothing, though a quotient of decimal numbers says otherwise", () => {
+    const size = 0.07;
+    const put = putOf({ size, sizeE8: 7_000_000n, ...collateral(4_200), collateralPerContract: 4_200 / size });
+    assert.ok(put.strike - put.collateralPerContract > 0);
+    assert.deepEqual(exposuresOf([put]), []);
+    // Nor does it need Greeks: nothing is missing at any price.
+    assert.deepEqual(exposuresOf([put], false), []);
+  });
+
+  it("behavior: a strike of next to nothing is left out", () => {
+    assert.deepEqual(exposuresOf([putOf(collateral(2 * (SPOT - 1)))]), []);
+    assert.equal(exposuresOf([putOf(collateral(2 * (SPOT - 100)))])?.length, 1);
+    assert.deepEqual(exposuresOf([putOf({ size: 0, sizeE8: 0n })]), []);
   });
 
   it("default: the put begins where the collateral ends", () => {
@@ -80,10 +113,9 @@ describe("fundExposures", () => {
   });
 
   it("behavior: more collateral is less exposure, full collateral none", () => {
-    const delta = (collateralPerContract: number) =>
-      exposuresOf([putOf({ collateralPerContract })])?.[0]?.deltaCoins ?? 0;
-    assert.ok(delta(6_000) > delta(9_000));
-    assert.deepEqual(exposuresOf([putOf({ collateralPerContract: SPOT })]), []);
+    const delta = (usd: number) => exposuresOf([putOf(collateral(usd))])?.[0]?.deltaCoins ?? 0;
+    assert.ok(delta(12_000) > delta(18_000));
+    assert.deepEqual(exposuresOf([putOf(collateral(2 * SPOT))]), []);
   });
 
   it("behavior: calls, other assets, other sources and what has expired are not the fund's, known or not", () => {
