@@ -95,13 +95,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
     hedgeRefused: (asset, refusals) => {
       for (const reason of refusals) metrics.hedgeRefusals.inc({ asset, reason });
     },
-    hedge: ({ asset, netDeltaCoins, positionCoins }, tradedCoins) => {
-      if (tradedCoins !== 0) metrics.hedgeTrades.inc({ asset });
-      metrics.hedgeCoins.set({ asset, side: "hedge" }, positionCoins);
-      // What is not known is not shown as zero.
-      if (netDeltaCoins === null) metrics.hedgeCoins.remove({ asset, side: "fund" });
-      else metrics.hedgeCoins.set({ asset, side: "fund" }, netDeltaCoins);
-    },
+    hedge: (row, tradedCoins) => showHedge(metrics, row, tradedCoins),
     surfaces: (states) => showSurfaces(metrics, states),
     rejected: (rejects) => {
       for (const { reason, count } of rejects) metrics.positionsRejected.inc({ reason }, count);
@@ -143,4 +137,16 @@ function showSurfaces(metrics: NodeMetrics, states: readonly SurfaceState[]): vo
     metrics.surfaceAgeSec.set({ asset }, atSec - quotedAtSec);
     metrics.surfaceInside.set({ asset }, quotesInside / quotes);
   }
+}
+
+function showHedge(
+  metrics: NodeMetrics,
+  { asset, netDeltaCoins, positionCoins }: FundHedgeRow,
+  tradedCoins: number,
+): void {
+  if (tradedCoins !== 0) metrics.hedgeTrades.inc({ asset });
+  metrics.hedgeCoins.set({ asset, side: "hedge" }, positionCoins);
+  // What is not known is not shown as zero.
+  if (netDeltaCoins === null) metrics.hedgeCoins.remove({ asset, side: "fund" });
+  else metrics.hedgeCoins.set({ asset, side: "fund" }, netDeltaCoins);
 }
