@@ -204,6 +204,7 @@ export const SurfaceSchema = z.object({
       sourceId: z.string(),
       quotedAtSec: z.number().describe("Time of the quotes, seconds"),
       ageSec: z.number().describe("Age of the quotes; beyond 7200 s they only raise what the rules say"),
+      standsIn: z.boolean().describe("A later chain gave no surface: this one only raises what the rules say"),
       index: z.number().describe("Price of the asset at that time, USD"),
       repair: z.enum(["none", "slices", "ssvi"]).describe("What freedom from arbitrage took"),
       arbitragePoints: z.number().int().describe("Places of the grid that can be arbitraged"),
@@ -219,6 +220,8 @@ export const SurfaceSchema = z.object({
           tenorYears: z.number().describe("From the time of the quotes"),
           forward: z.number().describe("USD"),
           quoteCount: z.number().int(),
+          lowestQuoted: z.number().describe("Least ln(K/F) quoted; beyond the quoted strikes the surface only raises"),
+          highestQuoted: z.number().describe("Greatest ln(K/F) quoted"),
           svi: z
             .object({ a: z.number(), b: z.number(), rho: z.number(), m: z.number(), sigma: z.number() })
             .describe("Total variance a + b (ρ (k − m) + √((k − m)² + σ²)) at k = ln(K/F)"),

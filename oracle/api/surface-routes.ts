@@ -39,8 +39,8 @@ function surfaceAnswer({ asset, atSec, reading }: SurfaceState) {
       ...surface,
       ageSec: atSec - surface.quotedAtSec,
       factors: { ...factors },
-      slices: slices.map(({ slice, expirySec, tenorYears, forward, quoteCount }) => ({
-        ...{ expirySec, tenorYears, forward, quoteCount, svi: { ...slice } },
+      slices: slices.map(({ slice, expirySec, tenorYears, forward, quoteCount, lowestQuoted, highestQuoted }) => ({
+        ...{ expirySec, tenorYears, forward, quoteCount, lowestQuoted, highestQuoted, svi: { ...slice } },
       })),
     },
   };

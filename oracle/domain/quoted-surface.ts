@@ -10,6 +10,9 @@ export interface QuotedSlice extends TenorSlice {
   readonly forward: number;
   /** Quotes that it was fitted to. */
   readonly quoteCount: number;
+  /** Least and greatest log moneyness among them. */
+  readonly lowestQuoted: number;
+  readonly highestQuoted: number;
 }
 
 /** A fitted surface with what it was fitted to. */
@@ -32,6 +35,8 @@ export interface QuotedSurface {
   readonly quotesInside: number;
   /** Level, risk reversal and butterfly at 7, 30 and 90 days, decimal a year, by name. */
   readonly factors: Readonly<Record<string, number>>;
+  /** Whether it stands in for a later chain that gave no surface: it may then only raise what serves without quotes. */
+  readonly standsIn: boolean;
 }
 
 /** Why an asset has no surface to score with. */

@@ -10,7 +10,6 @@ import { depthCurve, unitDepth } from "./depth-curve.ts";
 import { isDoubted, isUsableMarket, isUsablePrediction, isUsableSurface } from "./prediction-check.ts";
 import { scenarioStepHours } from "./scenarios.ts";
 import { readsCascades, type ScoringSettings } from "./scoring-settings.ts";
-import { FRESH_QUOTES_SEC } from "./series-vol.ts";
 import { volLevel } from "./vol-surface.ts";
 
 /** One asset with everything that scoring needs of it in good order. */
@@ -55,8 +54,7 @@ export function assetContext(asset: AssetSymbol, input: ContextInput): AssetCont
   const fallbacks = new Set<FallbackReason>([...volatility.fallbacks, ...quantiles.fallbacks]);
   const { surface, fault } = surfaceOf(prediction);
   if (fault !== null) fallbacks.add(fault);
-  const isQuoted = surface !== null && atSec - surface.quotedAtSec <= FRESH_QUOTES_SEC;
-  if (level.fromModel && !isQuoted) fallbacks.add("implied-vol-from-model");
+  if (level.fromModel) fallbacks.add("implied-vol-from-model");
   if (sides.call.curve.synthetic || sides.put.curve.synthetic) fallbacks.add("synthetic-depth");
   return {
     market,
@@ -71,16 +69,15 @@ export function assetContext(asset: AssetSymbol, input: ContextInput): AssetCont
   };
 }
 
-/** A surface whose numbers cannot be read is a failed one. */
+/** A surface whose numbers cannot be read is a failed one; so is, beside the surface that stands in, the chain that gave none. */
 function surfaceOf({ surface: reading }: AssetPrediction): {
   readonly surface: QuotedSurface | null;
   readonly fault: FallbackReason | null;
 } {
   if (reading === undefined) return { surface: null, fault: null };
   if (!reading.ok) return { surface: null, fault: reading.reason };
-  return isUsableSurface(reading.value)
-    ? { surface: reading.value, fault: null }
-    : { surface: null, fault: "surface-failed" };
+  const surface = isUsableSurface(reading.value) ? reading.value : null;
+  return { surface, fault: surface === null || surface.standsIn ? "surface-failed" : null };
 }
 
 /**

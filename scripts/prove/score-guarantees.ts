@@ -40,6 +40,8 @@ const HOURS = 3_600;
 /** Expiries of a random surface, days, and the greatest age of its quotes. */
 const SURFACE_DAYS = [2, 9, 30, 120];
 const OLDEST_QUOTES_SEC = 5 * HOURS;
+/** Strikes that they reach, log moneyness. */
+const QUOTED = { lowestQuoted: -0.5, highestQuoted: 0.5 } as const;
 const ADDRESS_DIGITS = 40;
 const LOSSES = 500;
 
@@ -121,6 +123,10 @@ export const SCORE_GUARANTEES: readonly Guarantee[] = [
       },
     ];
   }),
+  pairwise("ρ never falls when quotes older than two hours are known", "rhoBps", (book, rng) => [
+    { book, settings: FAST },
+    { book: withSurfaces(book, rng, 2 * HOURS + 1 + 3 * HOURS * rng.uniform()), settings: FAST },
+  ]),
   pairwise("the score never falls with collateral", "score", (book, rng) => [
     { book, settings: FAST },
     {
@@ -193,10 +199,10 @@ function mapPredictions(input: ScoringInput, change: (made: AssetPrediction) => 
   return { ...input, predictions: new Map([...input.predictions].map(([asset, made]) => [asset, change(made)])) };
 }
 
-/** Surfaces of random smiles, fresh or hours old, under a price that has moved since. */
-function withSurfaces(input: ScoringInput, rng: Rng): ScoringInput {
-  const quotedAtSec = input.atSec - OLDEST_QUOTES_SEC * rng.uniform();
-  const [vol, move] = [0.3 + rng.uniform(), Math.exp(0.05 * rng.normal())];
+/** Surfaces of random smiles under a price that has moved since; fresh or hours old where no age is given. */
+function withSurfaces(input: ScoringInput, rng: Rng, ageSec = OLDEST_QUOTES_SEC * rng.uniform()): ScoringInput {
+  const quotedAtSec = input.atSec - ageSec;
+  const [vol, move, carry] = [0.3 + rng.uniform(), Math.exp(0.05 * rng.normal()), 0.1 * rng.normal()];
   const smile = USUAL_SMILE.map((value) => value + 0.1 * rng.normal());
   return mapPredictions(input, (made) => {
     const { asset } = made.volatility;
@@ -205,11 +211,11 @@ function withSurfaces(input: ScoringInput, rng: Rng): ScoringInput {
       const tenorYears = days / 365;
       const slice = sliceOf(smile, vol * Math.sqrt(tenorYears));
       const expirySec = quotedAtSec + days * 24 * HOURS;
-      return { expirySec, tenorYears, forward: index * Math.exp(0.05 * tenorYears), quoteCount: 20, slice };
+      return { expirySec, tenorYears, forward: index * Math.exp(carry * tenorYears), quoteCount: 20, slice, ...QUOTED };
     });
     const surface: QuotedSurface = {
       ...{ asset, sourceId: "proof", quotedAtSec, index, slices, repair: "none", factors: {} },
-      ...{ arbitragePoints: 0, gridPoints: 1, quotes: 1, quotesInside: 1 },
+      ...{ arbitragePoints: 0, gridPoints: 1, quotes: 1, quotesInside: 1, standsIn: false },
     };
     return { ...made, surface: { ok: true, value: surface } };
   });

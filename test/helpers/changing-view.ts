@@ -247,13 +247,19 @@ export function surfaceState(change: Partial<QuotedSurface> = {}): SurfaceState 
     sourceId: "simulator",
     quotedAtSec: VIEW_TIME_SEC - 600,
     index: 31_000,
-    slices: [{ expirySec: VIEW_TIME_SEC + 864_000, tenorYears: 0.03, forward: 31_100, quoteCount: 20, slice }],
+    slices: [
+      {
+        ...{ expirySec: VIEW_TIME_SEC + 864_000, tenorYears: 0.03, forward: 31_100, quoteCount: 20, slice },
+        ...{ lowestQuoted: -0.4, highestQuoted: 0.3 },
+      },
+    ],
     repair: "slices",
     arbitragePoints: 0,
     gridPoints: 642,
     quotes: 20,
     quotesInside: 19,
     factors: { level7: 0.6 },
+    standsIn: false,
     ...change,
   };
   return { asset: value.asset, atSec: VIEW_TIME_SEC, reading: { ok: true, value } };

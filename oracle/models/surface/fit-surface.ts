@@ -16,6 +16,9 @@ export interface SurfaceSlice extends TenorSlice {
   readonly forwardRatio: number;
   /** Quotes that it was fitted to. */
   readonly quoteCount: number;
+  /** Least and greatest log moneyness among them. */
+  readonly lowestQuoted: number;
+  readonly highestQuoted: number;
 }
 
 /** A surface without static arbitrage on the grid of {@link findArbitrage}. */
@@ -153,6 +156,8 @@ function surfaceSlice({ quotes, scale, point }: Draft): SurfaceSlice {
     forward: quotes.forward,
     forwardRatio: quotes.forwardRatio,
     quoteCount: quotes.points.length,
+    lowestQuoted: quotes.points[0]?.logMoneyness ?? Number.NaN,
+    highestQuoted: quotes.points.at(-1)?.logMoneyness ?? Number.NaN,
     slice: sliceOf(point, scale),
   };
 }

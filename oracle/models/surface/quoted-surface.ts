@@ -14,10 +14,16 @@ const LEAST_INSIDE = 0.5;
 const LEVELS = { least: 0.05, greatest: 5 } as const;
 
 /**
+ * Furthest that a forward may stand from the index: a share for noise of the two, and a rate a year. Whoever sets the index sets all forwards over
+ * it, hence every value.
+ */
+const BASIS_LIMIT = { share: 0.02, perYear: 0.5 } as const;
+
+/**
  * Fits a chain.
  *
  * @returns `null` where no expiry has enough quotes, where half of the usable quotes do not hold the surface's price, and where a
- * level is not believable.
+ * level or a forward is not believable.
  */
 export function quotedSurface(chain: OptionChain): QuotedSurface | null {
   const cleaned = cleanChain(chain.quotes, chain.sourceTimeSec);
@@ -25,7 +31,7 @@ export function quotedSurface(chain: OptionChain): QuotedSurface | null {
   if (fitted === null) return null;
   const held = heldQuotes(cleaned, fitted);
   const factors = surfaceFactors(fitted.slices);
-  if (!isBelievable(fitted) || !(held.inside >= LEAST_INSIDE * held.quotes)) return null;
+  if (!isBelievable(fitted, chain.index) || !(held.inside >= LEAST_INSIDE * held.quotes)) return null;
   const { butterfly, calendar, points } = findArbitrage(fitted.slices);
   return {
     asset: chain.asset,
@@ -39,13 +45,16 @@ export function quotedSurface(chain: OptionChain): QuotedSurface | null {
     quotes: held.quotes,
     quotesInside: held.inside,
     factors: Object.fromEntries(FACTOR_NAMES.map((name, index) => [name, factors[index] ?? Number.NaN])),
+    standsIn: false,
   };
 }
 
-function isBelievable({ slices }: VolSurface): boolean {
-  return slices.every(({ slice, tenorYears }) => {
+function isBelievable({ slices }: VolSurface, index: number): boolean {
+  return slices.every(({ slice, tenorYears, forward }) => {
     const level = Math.sqrt(sviVariance(slice, 0) / tenorYears);
-    return level >= LEVELS.least && level <= LEVELS.greatest;
+    const carried = Math.abs(Math.log(forward / index));
+    const isLevel = level >= LEVELS.least && level <= LEVELS.greatest;
+    return isLevel && carried <= BASIS_LIMIT.share + BASIS_LIMIT.perYear * tenorYears;
   });
 }
 

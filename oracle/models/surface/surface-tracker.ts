@@ -1,8 +1,10 @@
 /** Keeps the surface of every asset: each new chain is fitted once, and the last good surface stands in for a chain that cannot be. */
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
+import type { OptionChain } from "../../domain/option-chain.ts";
 import type { QuotedSurface, SurfaceReading } from "../../domain/quoted-surface.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { quotedSurface } from "./quoted-surface.ts";
+import { coversAsBefore, isIndexNearPrice } from "./surface-trust.ts";
 
 /** Follows the chains of a node. */
 export interface SurfaceTracker {
@@ -18,9 +20,15 @@ export interface SurfaceTrackerOptions {
 
 interface Kept {
   readonly chainSec: number;
-  readonly good: QuotedSurface | null;
+  /** Surface of the newest chain; `null` for none. */
+  readonly fitted: QuotedSurface | null;
+  /** Whether that surface was good when it was last looked at. */
+  readonly isGood: boolean;
+  /** The last good one of the chains before. */
+  readonly before: QuotedSurface | null;
 }
 
+const FAILED: SurfaceReading = { ok: false, reason: "surface-failed" };
 const DEFAULT_MAX_AGE_SEC = 36 * SECONDS_PER_HOUR;
 
 /** Creates a tracker that has seen no chain. */
@@ -29,17 +37,35 @@ export function createSurfaceTracker({ maxAgeSec = DEFAULT_MAX_AGE_SEC }: Surfac
   const readingOf = (market: AssetMarket, snapshot: MarketSnapshot): SurfaceReading => {
     const chain = market.chain ?? null;
     if (chain === null) return { ok: false, reason: isSilent(market.asset, snapshot) ? "stale-chain" : "no-chain" };
-    const before = kept.get(market.asset);
-    const isKnown = before?.chainSec === chain.sourceTimeSec;
-    const good = isKnown ? before.good : (quotedSurface(chain) ?? before?.good ?? null);
-    kept.set(market.asset, { chainSec: chain.sourceTimeSec, good });
-    if (good === null || snapshot.atSec - good.quotedAtSec > maxAgeSec) return { ok: false, reason: "surface-failed" };
-    return { ok: true, value: good };
+    const now = judged(chain, { market, last: kept.get(market.asset), maxAgeSec });
+    kept.set(market.asset, now);
+    const served = now.isGood ? now.fitted : now.before;
+    if (served === null || snapshot.atSec - served.quotedAtSec > maxAgeSec) return FAILED;
+    return { ok: true, value: now.isGood ? served : { ...served, standsIn: true } };
   };
   return {
     read: (snapshot) =>
       new Map([...snapshot.assets].map(([asset, market]) => [asset, readingOf(market, snapshot)] as const)),
   };
+}
+
+interface Judging {
+  readonly market: AssetMarket;
+  readonly last: Kept | undefined;
+  readonly maxAgeSec: number;
+}
+
+/** A chain is fitted once, but judged anew: the bar that shows its index may come after it. */
+function judged(chain: OptionChain, { market, last, maxAgeSec }: Judging): Kept {
+  const now = last?.chainSec === chain.sourceTimeSec ? last : newest(chain, last);
+  const { fitted, before } = now;
+  const isGood = fitted !== null && isIndexNearPrice(fitted, market) && coversAsBefore(fitted, before, maxAgeSec);
+  return { ...now, isGood };
+}
+
+function newest(chain: OptionChain, last: Kept | undefined): Omit<Kept, "isGood"> {
+  const before = last?.isGood === true ? last.fitted : (last?.before ?? null);
+  return { chainSec: chain.sourceTimeSec, fitted: quotedSurface(chain), before };
 }
 
 function isSilent(asset: AssetSymbol, { doubts }: MarketSnapshot): boolean {

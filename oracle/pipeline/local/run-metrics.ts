@@ -128,6 +128,7 @@ function showCascades(metrics: NodeMetrics, states: readonly CascadeState[]): vo
 }
 
 function showSurfaces(metrics: NodeMetrics, states: readonly SurfaceState[]): void {
+  metrics.surfaceServed.reset();
   metrics.surfaceAgeSec.reset();
   metrics.surfaceInside.reset();
   for (const { asset, atSec, reading } of states) {

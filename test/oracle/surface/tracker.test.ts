@@ -19,8 +19,11 @@ function chain(atSec: number, quotes = quotedChain({ seed: "tracker" })): Option
   return { kind: "chain", asset: "BTC", index: 60_000, quotes, ...provenance };
 }
 
+/** Without bars: the price of the snapshot is all that an index can be held against. */
+const BARS = { ...sampleMarket("BTC").bars, endSec: new Float64Array() };
+
 function snapshot(atSec: number, shown: OptionChain | null, doubts: readonly MarketDoubt[] = []): MarketSnapshot {
-  const market: AssetMarket = { ...sampleMarket("BTC"), chain: shown };
+  const market: AssetMarket = { ...sampleMarket("BTC"), spot: 60_000, bars: BARS, chain: shown };
   return { atSec, assets: new Map([["BTC", market]]), doubts };
 }
 
@@ -47,6 +50,31 @@ describe("createSurfaceTracker", () => {
     assert.equal(reasonOf(tracker, snapshot(later + 1, chain(later + 1, []))), "surface-failed");
     const good = chain(later + 2, quotedChain({ seed: "again" }));
     assert.equal(reasonOf(tracker, snapshot(later + 2, good)), later + 2);
+  });
+
+  const standsIn = (tracker: ReturnType<typeof createSurfaceTracker>, of: MarketSnapshot): unknown => {
+    const reading = tracker.read(of).get("BTC");
+    return reading?.ok === true ? [reading.value.quotedAtSec, reading.value.standsIn] : reading?.reason;
+  };
+
+  it("error: the index of a chain far from the price, and forwards far from the index, are no surface", () => {
+    const off = { ...chain(CHAIN_AT_SEC), index: 57_000 };
+    assert.equal(reasonOf(createSurfaceTracker(), snapshot(CHAIN_AT_SEC, off)), "surface-failed");
+    const quotes = quotedChain({ seed: "tracker" }).map((quote) => ({ ...quote, future: 64_000 }));
+    assert.equal(quotedSurface(chain(CHAIN_AT_SEC, quotes)), null);
+  });
+
+  it("error: a part of a chain does not replace a whole one, which then only raises", () => {
+    const tracker = createSurfaceTracker();
+    const quotes = quotedChain({ seed: "tracker" });
+    assert.deepEqual(standsIn(tracker, snapshot(CHAIN_AT_SEC, chain(CHAIN_AT_SEC, quotes))), [CHAIN_AT_SEC, false]);
+    const first = Math.min(...quotes.map(({ expirySec }) => expirySec));
+    const part = quotes.filter(({ expirySec }) => expirySec === first);
+    const later = CHAIN_AT_SEC + HOUR;
+    assert.deepEqual(standsIn(tracker, snapshot(later, chain(later, part))), [CHAIN_AT_SEC, true]);
+    const thin = quotes.filter((_, place) => place % 6 < 2);
+    assert.deepEqual(standsIn(tracker, snapshot(later + 1, chain(later + 1, thin))), [CHAIN_AT_SEC, true]);
+    assert.deepEqual(standsIn(tracker, snapshot(later + 2, chain(later + 2, quotes))), [later + 2, false]);
   });
 
   it("default: a surface without arbitrage that holds nearly all quotes, the same whatever was fitted before", () => {
