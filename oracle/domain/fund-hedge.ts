@@ -23,6 +23,8 @@ export type HedgeRefusal =
   | "greeks-doubted"
   /** The target on chain is not the number that this node reported: the hedge may shrink. */
   | "target-differs"
+  /** The exposure is younger than a few looks: the hedge grows for what has stood since then. */
+  | "target-unproven"
   /** A transaction of the hedger, or of the reporter, is on its way: what the chain says is about to change. */
   | "transaction-pending"
   | "report-pending"

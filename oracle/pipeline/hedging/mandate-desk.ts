@@ -29,6 +29,8 @@ export interface MandateQuestion {
   readonly book: FundExposures | null;
   /** Second to which they belong. */
   readonly observedSec: number;
+  /** Least net delta of the looks before, coins: what was not there then is not grown for yet. */
+  readonly provenDelta: number;
 }
 
 /** What a look came to; what was done before a failure is told with it. */
@@ -99,7 +101,7 @@ async function tend(desk: Desk, question: MandateQuestion, before: MandateState)
   desk.seen = { netDeltaCoins: netDelta, lowerCoins: lower, upperCoins: upper };
   const reasons: HedgeRefusal[] = mayGrow ? [] : ["target-differs"];
   if (question.book.isDoubted) reasons.push("greeks-doubted");
-  await act(desk, state, { target: -netDelta, lower, upper, againstGrowth: reasons });
+  await act(desk, state, { target: -netDelta, lower, upper, proven: question.provenDelta, againstGrowth: reasons });
 }
 
 /** Tops a position up whose margin has run low, or shrinks it to what it has; the latter also while paused. */
@@ -144,6 +146,8 @@ interface Wanted {
   readonly target: number;
   readonly lower: number;
   readonly upper: number;
+  /** Size to which the position may grow, coins. */
+  readonly proven: number;
   /** Why the position may only shrink; empty where it may grow. */
   readonly againstGrowth: readonly HedgeRefusal[];
 }
@@ -163,7 +167,7 @@ async function act(desk: Desk, state: MandateState, wanted: Wanted): Promise<voi
 function wantedCoins(
   desk: Desk,
   { terms, turnoverLeftE8 }: MandateState,
-  { againstGrowth, ...wanted }: Wanted & { readonly position: number },
+  { againstGrowth, proven, ...wanted }: Wanted & { readonly position: number },
 ): number {
   const coins = (value: bigint): number => fromFixedPoint(value, COIN_DIGITS);
   const { coins: found, reason } = fundTrade({
@@ -174,9 +178,13 @@ function wantedCoins(
   });
   if (reason !== null) desk.refuse(reason);
   const shrinks = shrinkingPart(found, wanted.position);
-  if (found === shrinks || againstGrowth.length === 0) return found;
+  if (found === shrinks) return found;
   for (const why of againstGrowth) desk.refuse(why);
-  return shrinks;
+  if (againstGrowth.length > 0) return shrinks;
+  const excess = Math.abs(wanted.position + found) - Math.max(proven, Math.abs(wanted.position + shrinks));
+  if (excess <= 0) return found;
+  desk.refuse("target-unproven");
+  return found - Math.sign(found) * excess;
 }
 
 /** After the end the position is closed and everything brought home. */

@@ -48,14 +48,18 @@ export interface FundHedger {
 /** Longer than a look with every call of it included in blocks of 2 s; shorter than any round. */
 const LOOK_DEADLINE_MS = 20_000;
 
+/** Looks before this one at which an exposure has to have stood before a hedge grows for it: an hour or more of the market. */
+const PROVING_LOOKS = 2;
+
 /** Creates the hedger; idle where no mandate is deployed. */
 export function createFundHedger(options: FundHedgerOptions): FundHedger {
   const rows = new Map<string, FundHedgeRow>();
+  const history = new Map<string, readonly number[]>();
   let isRunning = false;
   const lookAtAll = async (snapshot: MarketSnapshot, anchor: Anchor): Promise<readonly string[]> => {
     const events: string[] = [];
     for (const hedge of options.contracts.hedges) {
-      const row = await tendOne(options, { hedge, snapshot, anchor, before: rows.get(hedge.asset) ?? null });
+      const row = await tendOne(options, { hedge, snapshot, anchor, before: rows.get(hedge.asset) ?? null, history });
       if (row === null) continue;
       rows.set(hedge.asset, row);
       if (row.action !== null) events.push(`hedge of ${hedge.asset} ${row.action}`);
@@ -92,13 +96,22 @@ interface OneLook {
   readonly snapshot: MarketSnapshot;
   readonly anchor: Anchor;
   readonly before: FundHedgeRow | null;
+  /** Net deltas of the newest looks by asset. */
+  readonly history: Map<string, readonly number[]>;
 }
 
 /** A fault of one mandate stops neither the others nor the rounds: the fund is no worse off than without a hedge. */
 async function tendOne(options: FundHedgerOptions, look: OneLook): Promise<FundHedgeRow | null> {
   const { hedge } = look;
   const observedSec = Math.floor(look.anchor.timestampSec);
-  const done = await tendMandate({ ...options, ...hedge }, { book: await bookOf(options, look), observedSec });
+  const deltas = look.history.get(hedge.asset) ?? [];
+  const provenDelta = deltas.length < PROVING_LOOKS ? 0 : Math.min(...deltas);
+  const question = { book: await bookOf(options, look), observedSec, provenDelta };
+  const done = await tendMandate({ ...options, ...hedge }, question);
+  // Unknown proves nothing, and does not disprove what stood before.
+  if (done.netDeltaCoins !== null) {
+    look.history.set(hedge.asset, [...deltas, done.netDeltaCoins].slice(-PROVING_LOOKS));
+  }
   if (done.fault !== null) {
     options.logger.warn({ err: done.fault, asset: hedge.asset }, "the hedger could not finish its look at a mandate");
   }

@@ -25,6 +25,7 @@ import {
 type Look = MandateLook & { readonly state: MandateState };
 type Variant = Partial<Pick<Parameters<typeof tendMandate>[0], "keys" | "hedger">> & {
   readonly observedSec?: number;
+  readonly provenDelta?: number;
 };
 const E8 = 1e8;
 
@@ -46,10 +47,13 @@ describe("tendMandate", function () {
 
   after(() => anvil.stop());
 
-  async function look(what: FundExposures | null, { observedSec, ...variant }: Variant = {}): Promise<Look> {
+  async function look(
+    what: FundExposures | null,
+    { observedSec, provenDelta = 100, ...variant }: Variant = {},
+  ): Promise<Look> {
     // An observation counts once: each look has a second of its own.
     await pass(1);
-    const question = { book: what, observedSec: observedSec ?? (await now()) };
+    const question = { book: what, observedSec: observedSec ?? (await now()), provenDelta };
     const options = { ...addresses, chain: ground.chain, hedger: HEDGER, keys: KEYS, decimals: 6, ...variant };
     const done = await tendMandate(options, question);
     assert.ok(done.state !== null);
@@ -126,6 +130,11 @@ describe("tendMandate", function () {
     assert.deepEqual([stolen.refusals, stolen.tradedCoins], [["target-differs"], 0]);
   });
 
+  it("error: target-unproven for what did not stand at the looks before", async () => {
+    const done = await look(book([exposure(2)]), { provenDelta: 0 });
+    assert.deepEqual([done.refusals, done.tradedCoins, done.hasReported], [["target-unproven"], 0, true]);
+  });
+
   it("default: reports, posts a quarter, and trades to the edge of the band", async () => {
     const done = await look(book([exposure(2)]));
     const delta = exposure(2).deltaCoins;
@@ -175,7 +184,7 @@ describe("tendMandate", function () {
     const wallet = ground.chain.signer(KEYS.hedger.account);
     await wallet.sendTransaction({ to: addresses.mandate, gas: 100_000n });
     const options = { ...addresses, chain: ground.chain, hedger: HEDGER, keys: KEYS, decimals: 6 };
-    const done = await tendMandate(options, { book: book([exposure(1)]), observedSec: await now() });
+    const done = await tendMandate(options, { book: book([exposure(1)]), observedSec: await now(), provenDelta: 100 });
     await ground.control("evm_mine", []);
     await ground.control("evm_setAutomine", [true]);
     assert.deepEqual([done.refusals, done.hasReported, done.action], [["transaction-pending"], false, null]);
