@@ -11,6 +11,7 @@ import { aggregate } from "../../../oracle/consensus/aggregate.ts";
 import { digestOf } from "../../../oracle/consensus/observe.ts";
 import { BREAKER_MODES, type BreakerMode } from "../../../oracle/domain/breaker.ts";
 import type { Anchor, Observation, QuorumReport, ReportBundle, RiskEntry } from "../../../oracle/domain/report.ts";
+import { createSurfaceTracker } from "../../../oracle/models/surface/surface-tracker.ts";
 import { installedModels } from "../../../oracle/pipeline/installed-models.ts";
 import { type ChainState, createChainStateReader } from "../../../oracle/pipeline/operator/chain-state.ts";
 import { type Operator, openOperator } from "../../../oracle/pipeline/operator/operator.ts";
@@ -27,6 +28,7 @@ import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { CLASS_ID, deployOracle, GENESIS_SEC, type OracleFixture, SIGNERS } from "../chain/oracle-fixture.ts";
 import { signWithoutGuard } from "../consensus/cluster.ts";
+import { quotedMarket } from "./quoted-market.ts";
 
 const TEST_MS = 120_000;
 const ARTIFACTS_DIR = join(import.meta.dirname, "../../../oracle/models/artifacts");
@@ -171,6 +173,28 @@ describe("an operator's round under the breaker", function () {
       await assertUnsigned(anchor);
     }
     assert.deepEqual(warnings, [UNREADABLE]);
+  });
+
+  it("behavior: a chain that reaches the node sets ρ: dearer quotes raise it, and without any the rules serve", async () => {
+    const chainState = createChainStateReader({
+      reader: { ...reader, breaker: async () => toNewer() },
+      bundleHash: operator.bundleHash,
+    });
+    const anchor = await nextAnchor();
+    const roundAt = async (vol: number | null) => {
+      const flow = { market: quotedMarket(anchor.timestampSec, vol), surfaces: createSurfaceTracker() };
+      const { scores, greeks, surfaces } = await runRound(anchor, { ...operator.flow, chainState, ...flow });
+      const [source] = greeks.positions.map(({ sensitivities }) => sensitivities?.volSource);
+      return { rho: scores.map(({ rhoBps }) => rhoBps), source, isServed: surfaces.map(({ reading }) => reading.ok) };
+    };
+    const [none, cheap, dear] = [await roundAt(null), await roundAt(0.5), await roundAt(1.2)];
+    assert.deepEqual([none.source, cheap.source, dear.source], ["model", "quotes", "quotes"]);
+    assert.deepEqual([none.isServed, cheap.isServed], [[false], [true]]);
+    assert.ok(
+      dear.rho.every((rho, place) => rho > (cheap.rho[place] ?? Number.NaN)),
+      `${dear.rho} ${cheap.rho}`,
+    );
+    assert.notDeepEqual(cheap.rho, none.rho);
   });
 
   it("error: a mode that this version does not know is unreadable", async () => {

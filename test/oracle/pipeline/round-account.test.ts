@@ -13,6 +13,7 @@ import { looseningsLeftOut } from "../../../oracle/pipeline/operator/left-out.ts
 import type { OperatorRoundResult } from "../../../oracle/pipeline/operator/operator-settings.ts";
 import { createRunCounters } from "../../../oracle/pipeline/run-summary.ts";
 import { createMetrics, type NodeMetrics } from "../../../oracle/platform/metrics.ts";
+import { surfaceState } from "../../helpers/changing-view.ts";
 import { ACCOUNTS, FREE_RULES, observationOf } from "../consensus/cluster.ts";
 import { reportLacking } from "./report-lacking.ts";
 
@@ -115,6 +116,20 @@ describe("countRound", () => {
       'plimsoll_rounds_total{outcome="quorum"} 1',
       'plimsoll_loosenings_left_out_total{reason="PRICE_FEED"} 3',
     ]);
+  });
+
+  it("behavior: surfaces are shown with age and quotes inside, and no longer when they are not known", async () => {
+    const shown = async () =>
+      (await metrics.registry.metrics()).split("\n").filter((line) => line.startsWith("plimsoll_surface_"));
+    countRound(account, all({ surfaces: [surfaceState()] }));
+    assert.deepEqual(await shown(), [
+      'plimsoll_surface_served{asset="BTC"} 1',
+      'plimsoll_surface_age_seconds{asset="BTC"} 600',
+      'plimsoll_surface_inside_share{asset="BTC"} 0.95',
+    ]);
+    const silent = { asset: "ETH", atSec: 0, reading: { ok: false, reason: "stale-chain" } } as const;
+    countRound(account, all({ surfaces: [silent] }));
+    assert.deepEqual(await shown(), ['plimsoll_surface_served{asset="ETH"} 0']);
   });
 
   it("behavior: a hazard that is no longer known is no longer shown", async () => {

@@ -12,7 +12,17 @@ const HISTORY = 24 * 40;
 const WALKED = 12;
 const CUT = 6;
 
-/** Hourly bars of two assets; from the cut on they follow another seed. */
+const CHAIN_SEC = START_SEC - 40 * HOUR;
+/** Older than the node shows: a walk that took it in would doubt its silence. */
+const CHAIN: MarketEvent = {
+  ...{ kind: "chain", asset: "BTC", index: 40_000, sourceId: "test" },
+  ...{ sourceTimeSec: CHAIN_SEC, receivedTimeSec: CHAIN_SEC },
+  quotes: [
+    { kind: "put", strike: 40_000, expirySec: START_SEC + 30 * 24 * HOUR, bid: 0.05, ask: 0.06, future: 40_100 },
+  ],
+};
+
+/** Hourly bars of two assets, and a chain of one; from the cut on they follow another seed. */
 function source(seedAfterCut: string, spanSec = HOUR) {
   const events = ["BTC", "ETH"].flatMap((asset) => {
     const [past, future] = [createRng(`past-${asset}`), createRng(`${seedAfterCut}-${asset}`)];
@@ -27,7 +37,7 @@ function source(seedAfterCut: string, spanSec = HOUR) {
       return { kind: "bar", asset, spanSec, volume: 1_000 + rng.uniform(), ...prices, ...times };
     });
   });
-  const ordered = events.toSorted((a, b) => a.receivedTimeSec - b.receivedTimeSec);
+  const ordered = [...events, CHAIN].toSorted((a, b) => a.receivedTimeSec - b.receivedTimeSec);
   return {
     id: "test",
     assets: ["BTC", "ETH"],
@@ -50,7 +60,8 @@ describe("walkSegment", () => {
   });
 
   it("default: every hour has its own bar, and a level of volatility and a book from before it", async () => {
-    const { hours } = await walk("future");
+    const { hours, known } = await walk("future");
+    assert.deepEqual(known.get(START_SEC)?.snapshot.doubts, []);
     const path = hours.get("BTC") ?? [];
     assert.equal(path.length, WALKED);
     path.forEach((hour, place) => {
