@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { type Abi, bytesToHex, keccak256, stringToHex, toBytes } from "viem";
+import { type Abi, bytesToHex, keccak256, toBytes } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { signCompact } from "../../../oracle/chain/compact-signature.ts";
 import { createOracleReader, type OracleReader, toBreaker } from "../../../oracle/chain/oracle-reader.ts";
@@ -14,11 +14,9 @@ import type { Anchor, Observation, QuorumReport, ReportBundle, RiskEntry } from 
 import { createSurfaceTracker } from "../../../oracle/models/surface/surface-tracker.ts";
 import { installedModels } from "../../../oracle/pipeline/installed-models.ts";
 import { type ChainState, createChainStateReader } from "../../../oracle/pipeline/operator/chain-state.ts";
-import { type Operator, openOperator } from "../../../oracle/pipeline/operator/operator.ts";
+import type { Operator } from "../../../oracle/pipeline/operator/operator.ts";
 import { runRound } from "../../../oracle/pipeline/operator/round.ts";
 import { type Closer, createCloser } from "../../../oracle/platform/closer.ts";
-import { lockDataDir } from "../../../oracle/platform/data-dir-lock.ts";
-import { openDatabase } from "../../../oracle/platform/database/database.ts";
 import { createLogger } from "../../../oracle/platform/logger.ts";
 import { decodeOutcomes } from "../../../oracle/rules/entry-outcome.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";
@@ -28,6 +26,7 @@ import { type Anvil, startAnvil } from "../../helpers/anvil.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { CLASS_ID, deployOracle, GENESIS_SEC, type OracleFixture, SIGNERS } from "../chain/oracle-fixture.ts";
 import { signWithoutGuard } from "../consensus/cluster.ts";
+import { openLoneOperator } from "./lone-operator.ts";
 import { quotedMarket } from "./quoted-market.ts";
 
 const TEST_MS = 120_000;
@@ -64,7 +63,14 @@ describe("an operator's round under the breaker", function () {
     const write = (line: string) => void warnings.push(String(JSON.parse(line).msg));
     const logger = createLogger({ level: "warn", destination: { write } });
     closer = createCloser(logger);
-    operator = await openAlone(logger);
+    operator = await openLoneOperator({
+      folder: folder.path,
+      anvil,
+      contracts: fixture,
+      artifactsDir: ARTIFACTS_DIR,
+      logger,
+      closer,
+    });
     await submit(await report(Array.from({ length: POSITIONS }, () => FIRST)));
   });
   after(async () => {
@@ -72,38 +78,6 @@ describe("an operator's round under the breaker", function () {
     folder?.remove();
     await anvil?.stop();
   });
-
-  /** One operator that needs nobody else. */
-  async function openAlone(logger: ReturnType<typeof createLogger>): Promise<Operator> {
-    const lock = lockDataDir(folder.path);
-    closer.add("data folder lock", () => lock.release());
-    const database = await openDatabase({ url: null, lock, logger });
-    closer.add("database", () => database.close());
-    const signer = SIGNERS[0];
-    assert.ok(signer !== undefined);
-    return await openOperator(
-      {
-        index: 0,
-        signerKey: keccak256(stringToHex("test operator 0")),
-        operators: [signer.address],
-        threshold: 1,
-        f: 0,
-        chain: { rpcUrl: anvil.rpcUrl, chainId: anvil.chainId, fromBlock: 0n },
-        contracts: fixture,
-        markets: [{ marketId: 1, asset: "BTC", baseDecimals: 8, quoteDecimals: 6 }],
-        market: { kind: "simulator", seed: 7, scenario: null },
-        lending: [],
-        caution: null,
-        noise: { seed: "7/operator-0", noiseBps: 3, delaySec: 1 },
-        guardPath: join(folder.path, "guard"),
-        guardMustExist: false,
-        artifactsDir: ARTIFACTS_DIR,
-        database: database.openHandle(),
-        logLevel: "warn",
-      },
-      { logger, closer },
-    );
-  }
 
   const nextAnchor = async (seconds = LANES_OPEN_SEC): Promise<Anchor> => {
     await fixture.control("evm_increaseTime", [seconds]);
