@@ -1,5 +1,6 @@
 /** Aave v3 by its published interface: pool events, reserves' terms and prices, balances of accounts. */
 import { type Log, type ParseEventLogsReturnType, parseEventLogs } from "viem";
+import type { ChainClient } from "../../../chain/client.ts";
 import {
   aaveV3DataAbi,
   aaveV3Events,
@@ -7,6 +8,7 @@ import {
   aaveV3PoolAbi,
   aaveV3ProviderAbi,
 } from "../../../chain/lending/aave-v3-abi.ts";
+import { PlimsollError } from "../../../domain/errors.ts";
 import { type Address, BPS, fromFixedPoint } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
@@ -131,42 +133,80 @@ interface HoldingsQuestion {
   readonly data: Address;
 }
 
-/** The account's bits say which reserves are worth asking about. */
+/**
+ * The account's bits say which reserves are worth asking about. They keep their places when a reserve is dropped, the list of reserves
+ * closes up: where a bit contradicts the reserve at its place, all reserves are asked.
+ */
 async function readHoldings({ chain, settings }: LendingDoor, question: HoldingsQuestion): Promise<Holdings> {
-  const { account, terms, at, data } = question;
+  const { account, at } = question;
   const { reader } = chain;
   const pool = { address: settings.address, abi: aaveV3PoolAbi, args: [account], ...pinned(at) } as const;
-  const [{ data: bits }, mode] = await Promise.all([
+  const [{ data: bits }, mode, [, totalDebt, , threshold]] = await Promise.all([
     reader.readContract({ ...pool, functionName: "getUserConfiguration" }),
     reader.readContract({ ...pool, functionName: "getUserEMode" }),
+    reader.readContract({ ...pool, functionName: "getUserAccountData" }),
   ]);
-  const contract = { address: data, abi: aaveV3DataAbi, functionName: "getUserReserveData", ...pinned(at) } as const;
-  const used = [...terms.values()].filter((_, place) => reserveBits(bits, place) !== 0n);
-  const [balances, ownThreshold] = await Promise.all([
-    Promise.all(used.map(async ({ token }) => await reader.readContract({ ...contract, args: [token, account] }))),
-    mode === 0n ? null : readOwnThreshold({ chain, settings }, account, at),
-  ]);
+  const balances = await readBalances(chain, bits, question);
   const collateral = new Map<string, bigint>();
   const debts = new Map<string, bigint>();
-  used.forEach(({ token }, place) => {
-    const [supplied, stableDebt, variableDebt, , , , , , isCollateral] = balances[place] ?? NOTHING;
-    if (isCollateral && supplied > 0n) collateral.set(token.toLowerCase(), supplied);
-    if (stableDebt + variableDebt > 0n) debts.set(token.toLowerCase(), stableDebt + variableDebt);
-  });
-  return { account, collateral, debts, ownThreshold };
+  for (const { token, supplied, debt, isCollateral } of balances) {
+    if (isCollateral && supplied > 0n) collateral.set(token, supplied);
+    if (debt > 0n) debts.set(token, debt);
+  }
+  if (totalDebt > 0n && debts.size === 0) throw debtUnseen(settings.address, account, totalDebt);
+  // In efficiency mode the pool's own mean over the account's collateral stands for the tokens' thresholds.
+  const ownThreshold = mode === 0n ? null : fromFixedPoint(threshold, Math.log10(BPS));
+  return { account, collateral, debts, ownThreshold, mayOwe: debts.size > 0 };
 }
 
-const NOTHING = [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0, false] as const;
+/** Of the reserves that the bits name, of all where they contradict. */
+async function readBalances(
+  { reader }: ChainClient,
+  bits: bigint,
+  { account, terms, at, data }: HoldingsQuestion,
+): Promise<readonly ReserveBalance[]> {
+  const contract = { address: data, abi: aaveV3DataAbi, functionName: "getUserReserveData", ...pinned(at) } as const;
+  const read = async (place: number, { token }: TokenTerms): Promise<ReserveBalance> => {
+    const [supplied, stable, variable, , , , , , isCollateral] = await reader.readContract({
+      ...contract,
+      args: [token, account],
+    });
+    return { place, token: token.toLowerCase(), supplied, debt: stable + variable, isCollateral };
+  };
+  const reserves = [...terms.values()].map((term, place) => ({ term, place }));
+  const used = reserves.filter(({ place }) => reserveBits(bits, place) !== 0n);
+  const flagged = await Promise.all(used.map(async ({ term, place }) => await read(place, term)));
+  const isShifted =
+    bits >> (BITS_PER_RESERVE * BigInt(terms.size)) !== 0n || flagged.some((balance) => contradicts(bits, balance));
+  return isShifted ? await Promise.all(reserves.map(async ({ term, place }) => await read(place, term))) : flagged;
+}
+
+/** Of an account, at the reserve's place in the list. */
+interface ReserveBalance {
+  readonly place: number;
+  readonly token: string;
+  readonly supplied: bigint;
+  readonly debt: bigint;
+  readonly isCollateral: boolean;
+}
+
+/** Of shifted bits the highest always does: it lands on a reserve that the account does not use. */
+function contradicts(bits: bigint, { place, debt, isCollateral }: ReserveBalance): boolean {
+  const own = reserveBits(bits, place);
+  return ((own & BORROWED) !== 0n) !== debt > 0n || ((own & COLLATERAL) !== 0n) !== isCollateral;
+}
+
+function debtUnseen(pool: Address, account: Address, debt: bigint): PlimsollError<"LENDING_DEBT_UNSEEN"> {
+  return new PlimsollError({
+    code: "LENDING_DEBT_UNSEEN",
+    problem: `The pool ${pool} says that ${account} owes ${debt} of its base currency, and no reserve has a debt of it.`,
+    remedy: "The account is counted as unreadable, and read again.",
+    context: { pool, account, debt },
+  });
+}
 
 function reserveBits(bits: bigint, place: number): bigint {
   return (bits >> (BITS_PER_RESERVE * BigInt(place))) & (BORROWED | COLLATERAL);
-}
-
-/** In efficiency mode the pool's own mean over the account's collateral stands for the tokens' thresholds. */
-async function readOwnThreshold({ chain, settings }: LendingDoor, account: Address, at: Checkpoint): Promise<number> {
-  const pool = { address: settings.address, abi: aaveV3PoolAbi, args: [account], ...pinned(at) } as const;
-  const [, , , threshold] = await chain.reader.readContract({ ...pool, functionName: "getUserAccountData" });
-  return fromFixedPoint(threshold, Math.log10(BPS));
 }
 
 type AaveEvent = ParseEventLogsReturnType<typeof aaveV3Events, undefined, true>[number];

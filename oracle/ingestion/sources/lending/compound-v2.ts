@@ -170,7 +170,7 @@ async function readHoldings(door: LendingDoor, account: Address, at: Checkpoint)
     if (held > 0n) collateral.set(address.toLowerCase(), held);
     if (borrowed > 0n) debts.set(address.toLowerCase(), borrowed);
   });
-  return { account, collateral, debts, ownThreshold: null };
+  return { account, collateral, debts, ownThreshold: null, mayOwe: debts.size > 0 };
 }
 
 function snapshotRefused(market: Address, account: Address, code: bigint): PlimsollError<"LENDING_SNAPSHOT_REFUSED"> {

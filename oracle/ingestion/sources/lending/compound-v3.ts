@@ -120,21 +120,24 @@ async function readHoldings({ chain, settings }: LendingDoor, question: Holdings
     ),
   ]);
   const held = tokens.map(([token], place): [string, bigint] => [token, amounts[place] ?? 0n]);
-  return {
-    account,
-    collateral: new Map(held.filter(([, amount]) => amount > 0n)),
-    debts: new Map(debt > 0n ? [[lent, debt]] : []),
-    ownThreshold: null,
-  };
+  const collateral = new Map(held.filter(([, amount]) => amount > 0n));
+  // Without an event of its own a debt may arise wherever there is collateral.
+  const mayOwe = debt > 0n || collateral.size > 0;
+  return { account, collateral, debts: new Map(debt > 0n ? [[lent, debt]] : []), ownThreshold: null, mayOwe };
 }
 
 type CompoundEvent = ParseEventLogsReturnType<typeof compoundV3Events, undefined, true>[number];
 
-/** Base that is supplied repays debt first, base that is withdrawn is borrowed beyond what was supplied; events do not say which. */
+/**
+ * Base that is supplied repays debt first, base that is withdrawn is borrowed beyond what was supplied; events do not say which. Base
+ * that is borrowed and transferred in one step names the borrower in no event at all: whoever gets collateral is read.
+ */
 function actionsOf(event: CompoundEvent, base: Address): readonly LendingAction[] {
   const { blockNumber } = event;
   const at = { blockNumber, mayBorrow: false };
-  const look = (account: Address): LendingAction => ({ ...at, kind: null, account, token: null, amount: 0n });
+  const look = (account: Address, mayBorrow: boolean): LendingAction => {
+    return { blockNumber, mayBorrow, kind: null, account, token: null, amount: 0n };
+  };
   switch (event.eventName) {
     case "Supply":
       return [{ ...at, kind: "deposit", account: event.args.dst, token: base, amount: event.args.amount }];
@@ -144,16 +147,16 @@ function actionsOf(event: CompoundEvent, base: Address): readonly LendingAction[
     }
     case "SupplyCollateral": {
       const { dst: account, asset: token, amount } = event.args;
-      return [{ ...at, kind: "deposit", account, token, amount }];
+      return [{ blockNumber, mayBorrow: true, kind: "deposit", account, token, amount }];
     }
     case "WithdrawCollateral": {
       const { src: account, asset: token, amount } = event.args;
       return [{ ...at, kind: "withdrawal", account, token, amount }];
     }
     case "TransferCollateral":
-      return [look(event.args.from), look(event.args.to)];
+      return [look(event.args.from, false), look(event.args.to, true)];
     case "AbsorbDebt":
-      return [look(event.args.borrower)];
+      return [look(event.args.borrower, false)];
     case "AbsorbCollateral": {
       const { borrower: account, asset: token, collateralAbsorbed: amount } = event.args;
       return [{ ...at, kind: "liquidation", account, token, amount }];

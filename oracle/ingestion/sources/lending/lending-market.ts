@@ -185,7 +185,7 @@ async function readAccounts(market: Market, { open, at, atSec, terms, faults }: 
   const readings = await Promise.all(now.map(async (account) => await readOrNull(market, account, { terms, at })));
   count(faults, "account-unreadable", readings.filter((holdings) => holdings === null).length);
   const found = readings.flatMap((holdings) => holdings ?? []);
-  const cleared = found.filter(({ debts }) => debts.size === 0).map(({ account }) => account);
+  const cleared = found.filter(({ mayOwe }) => !mayOwe).map(({ account }) => account);
   for (const holdings of found) market.known.set(holdings.account, { holdings, readSec: atSec });
   for (const account of cleared) market.known.delete(account);
   await market.cursor.clear(cleared, at.blockNumber);

@@ -47,6 +47,8 @@ export interface Holdings {
   readonly debts: ReadonlyMap<string, bigint>;
   /** Threshold of all collateral of this account, where its own mode replaces those of the tokens; `null` otherwise. */
   readonly ownThreshold: number | null;
+  /** Whether it owes something, or may from now on without an event that says so. */
+  readonly mayOwe: boolean;
 }
 
 /** A protocol's own way to tell it. Views are asked at exact blocks. */
