@@ -81,6 +81,40 @@ describe("createLendingMarkets", () => {
     assert.deepEqual((await reader.readAt(await bed.head())).accounts, []);
   });
 
+  it("behavior: events of a look whose terms cannot be read are told by the next", async () => {
+    const reader = readerOf(bed, [bed.settings("aave-v3")]);
+    await lend(WETH, coins(501), alice);
+    const code = await bed.chain.reader.getCode({ address: bed.aave });
+    await bed.control("anvil_setCode", [bed.aave, "0x"]);
+    assert.deepEqual(faultsOf(await reader.readAt(await bed.head())), [["market-unreadable", 1]]);
+    await bed.control("anvil_setCode", [bed.aave, code]);
+    const { events } = await reader.readAt(await bed.head());
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ["deposit"],
+    );
+  });
+
+  it("behavior: an account that the market no longer tells stays as it was, is counted, and comes back", async () => {
+    const reader = readerOf(bed, [bed.settings("aave-v3")]);
+    await lend(WETH, coins(10), alice);
+    await borrow(USDC, dollars(8_000), alice);
+    await reader.readAt(await bed.head());
+    await borrow(USDC, dollars(10), alice);
+    // The pool's own sums overflow.
+    await bed.act("aave", person(owner), ["setPrice", WETH, 2n ** 256n - 1n]);
+    for (const _ of [1, 2]) {
+      const { accounts, rejected } = await reader.readAt(await bed.head());
+      assert.deepEqual(accounts[0]?.debts[0]?.valueUsd, 8_000);
+      assert.deepEqual(faultsOf({ accounts, rejected, events: [] }), [["account-unreadable", 1]]);
+    }
+    await setPrice("aave", WETH, 2_000);
+    await bed.control("evm_increaseTime", [301]);
+    await bed.control("evm_mine", []);
+    const { accounts, rejected } = await reader.readAt(await bed.head());
+    assert.deepEqual([rejected, accounts[0]?.debts[0]?.valueUsd], [[], 8_010]);
+  });
+
   it("behavior: events that do not decode, and tokens without a price, are counted", async () => {
     const [supply] = aaveV3Events;
     const code = await bed.chain.reader.getCode({ address: bed.aave });

@@ -13,10 +13,12 @@ import {
   type Hex,
 } from "viem";
 import { aaveV3DataAbi, aaveV3PoolAbi, aaveV3ProviderAbi } from "../../../oracle/chain/lending/aave-v3-abi.ts";
+import { comptrollerAbi, cTokenAbi } from "../../../oracle/chain/lending/compound-v2-abi.ts";
 import { compoundV3Abi, compoundV3Events } from "../../../oracle/chain/lending/compound-v3-abi.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
 import { createAaveV3 } from "../../../oracle/ingestion/sources/lending/aave-v3.ts";
+import { createCompoundV2 } from "../../../oracle/ingestion/sources/lending/compound-v2.ts";
 import { createCompoundV3 } from "../../../oracle/ingestion/sources/lending/compound-v3.ts";
 import type { LendingDoor, TokenTerms } from "../../../oracle/ingestion/sources/lending/lending-protocol.ts";
 import type { LendingMarketSettings } from "../../../oracle/ingestion/sources/lending/lending-settings.ts";
@@ -38,7 +40,14 @@ function doorOf(
   answers: Answers,
   logs: readonly object[] = [],
 ): LendingDoor {
-  const abi: Abi = [...aaveV3PoolAbi, ...aaveV3ProviderAbi, ...aaveV3DataAbi, ...compoundV3Abi];
+  const abi: Abi = [
+    ...aaveV3PoolAbi,
+    ...aaveV3ProviderAbi,
+    ...aaveV3DataAbi,
+    ...comptrollerAbi,
+    ...cTokenAbi,
+    ...compoundV3Abi,
+  ];
   const request = async ({ method, params }: { method: string; params?: readonly [{ readonly data: Hex }] }) => {
     if (method === "eth_getLogs") return logs;
     const { functionName, args = [] } = decodeFunctionData({ abi, data: params?.[0].data ?? "0x" });
@@ -95,6 +104,34 @@ describe("createAaveV3", () => {
     assert.deepEqual([...holdings.collateral], [[WSTETH, 7n]]);
     assert.deepEqual([...holdings.debts], [[USDC, 5n]]);
     assert.ok(holdings.mayOwe);
+  });
+});
+
+describe("createCompoundV2", () => {
+  const answers = (underlying: () => unknown): Answers => ({
+    closeFactorMantissa: () => 5n * 10n ** 17n,
+    getAllMarkets: () => [USDC],
+    liquidationIncentiveMantissa: () => 10n ** 18n,
+    oracle: () => MARKET,
+    markets: () => [true, 0n, false],
+    underlying,
+    decimals: () => 6,
+  });
+  const decimals = async (underlying: () => unknown) => {
+    const terms = await createCompoundV2(doorOf("compound-v2", answers(underlying))).readTerms(AT);
+    return terms.get(USDC)?.decimals;
+  };
+  const refuse = (code: number, message: string) => () => {
+    throw Object.assign(new Error(message), { code });
+  };
+
+  it("error: an RPC's refusal to answer is none of the market, and gives no decimals", async () => {
+    await assert.rejects(decimals(refuse(-32_005, "limit exceeded")));
+  });
+
+  it("default: 18 decimals of the market that reverts, the token's own of others", async () => {
+    assert.equal(await decimals(refuse(3, "execution reverted")), 18);
+    assert.equal(await decimals(() => USDC), 6);
   });
 });
 

@@ -2,8 +2,14 @@
  * Compound v2 by its published interface: events of all markets of a Comptroller, terms and prices, balances of accounts. A market is
  * named by its cToken everywhere; amounts are units of the underlying.
  */
-import { type Log, type ParseEventLogsReturnType, parseEventLogs } from "viem";
-import { isTransportFailure } from "../../../chain/client.ts";
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  type Log,
+  type ParseEventLogsReturnType,
+  parseEventLogs,
+} from "viem";
 import { compoundV2Events, comptrollerAbi, cTokenAbi } from "../../../chain/lending/compound-v2-abi.ts";
 import { PlimsollError } from "../../../domain/errors.ts";
 import type { Address } from "../../../domain/units.ts";
@@ -130,10 +136,17 @@ async function readDecimals({ chain }: LendingDoor, cToken: Address, at: Checkpo
   try {
     address = await reader.readContract({ ...call, address: cToken, functionName: "underlying" });
   } catch (error) {
-    if (isTransportFailure(error)) throw error;
+    if (!isRefusal(error)) throw error;
     return COIN_DECIMALS;
   }
   return await reader.readContract({ ...call, address, functionName: "decimals" });
+}
+
+/** Whether the market itself has no answer; anything else says nothing about it. */
+function isRefusal(error: unknown): boolean {
+  const isOwn = (inner: unknown) =>
+    inner instanceof ContractFunctionRevertedError || inner instanceof ContractFunctionZeroDataError;
+  return error instanceof BaseError && error.walk(isOwn) !== null;
 }
 
 async function readPrices(

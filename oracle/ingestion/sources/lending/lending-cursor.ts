@@ -52,11 +52,14 @@ export interface LendingLook {
 /** Moves with the chain. */
 export interface LendingCursor {
   /**
-   * Reads up to `target`, or as far as a bounded number of requests reaches.
+   * Reads up to `target`, or as far as a bounded number of requests reaches. Until {@link LendingCursor.commit} the cursor has not
+   * moved: the next look gives the same again.
    *
    * @throws PlimsollError `ANCHOR_NOT_CANONICAL`, `LOG_RANGE_REFUSED`.
    */
   advance(target: Checkpoint): Promise<LendingLook>;
+  /** Moves the cursor to where the last look stood, once everything in it was used. */
+  commit(): Promise<void>;
   /** Stops reading accounts that have no debt at a block; an event that may give them some brings them back. */
   clear(accounts: readonly Address[], blockNumber: bigint): Promise<void>;
 }
@@ -68,15 +71,20 @@ const EMPTY: LendingCursorState = { checkpoints: [], accounts: [] };
 /** Creates a cursor that loads its state at the first call. */
 export function createLendingCursor(options: LendingCursorOptions): LendingCursor {
   let state: LendingCursorState | null = null;
+  let seen: LendingCursorState | null = null;
   return {
     advance: async (target) => {
       const loaded: LendingCursorState = state ?? (await options.store.load()) ?? EMPTY;
       const rolledBack = await rollBack(options, loaded);
       const { next, ...look } = await readForward(options, rolledBack, target);
-      if (next !== loaded) await options.store.save(next);
-      state = next;
+      [state, seen] = [loaded, next];
       const open = next.accounts.filter(({ clearedAt }) => clearedAt === null).map(({ account }) => account);
       return { ...look, open, rolledBackTo: rolledBack === loaded ? null : standsAt(options, rolledBack) };
+    },
+    commit: async () => {
+      if (seen === null) return;
+      if (seen !== state) await options.store.save(seen);
+      [state, seen] = [seen, null];
     },
     clear: async (accounts, blockNumber) => {
       if (state === null || accounts.length === 0) return;

@@ -57,6 +57,10 @@ const PROTOCOLS: Readonly<Record<LendingMarketSettings["protocol"], (door: Lendi
 const READS_PER_LOOK = 250;
 /** Interest and what no event tells are caught up with after this time, seconds; so are terms. */
 const MAX_AGE_SEC = 1_800;
+/** An account that the market does not tell is asked for again after this time, so that such accounts stand in nobody's way. */
+const RETRY_SEC = 300;
+/** Age of what an event has touched: its old holdings count until it is read again, before all others. */
+const TOUCHED_SEC = 0;
 
 interface KnownHoldings {
   readonly holdings: Holdings;
@@ -74,6 +78,8 @@ interface Market {
   readonly cursor: LendingCursor;
   readonly history: LendingHistory;
   readonly known: Map<Address, KnownHoldings>;
+  /** When accounts were not told by the market, until they are. */
+  readonly refused: Map<Address, number>;
   terms: KnownTerms | null;
 }
 
@@ -83,7 +89,7 @@ export function createLendingMarket(options: LendingMarketOptions): LendingMarke
   const protocol = PROTOCOLS[settings.protocol](options);
   const cursor = createLendingCursor({ chain, protocol, fromBlock: settings.fromBlock, store });
   const history = createLendingHistory({ chain, clock });
-  const market: Market = { options, protocol, cursor, history, known: new Map(), terms: null };
+  const market: Market = { options, protocol, cursor, history, known: new Map(), refused: new Map(), terms: null };
   return { readAt: async (anchor) => await readAt(market, anchor) };
 }
 
@@ -99,6 +105,7 @@ async function readAt(market: Market, anchor: Anchor): Promise<LendingReading> {
   const prices = await market.protocol.readPrices(terms, anchor);
   const values = { settings, protocol: market.protocol, terms, prices };
   const unpricedEvents = await noteEvents(market, look.actions, values);
+  await market.cursor.commit();
   const faults = new Map<LendingFault, number>();
   count(faults, "event-undecodable", look.undecodable);
   count(faults, "token-unpriced", unpricedEvents);
@@ -132,7 +139,11 @@ function rejectsOf(
 
 /** What an event has touched, or a reorganisation has undone, must be read again. */
 function forget(market: Market, look: LendingLook): void {
-  for (const { account } of look.actions) market.known.delete(account);
+  for (const { account } of look.actions) {
+    const known = market.known.get(account);
+    if (known !== undefined) market.known.set(account, { ...known, readSec: TOUCHED_SEC });
+    market.refused.delete(account);
+  }
   if (look.rolledBackTo === null) return;
   market.known.clear();
   market.history.forgetAfter(look.rolledBackTo);
@@ -176,14 +187,24 @@ interface AccountsQuestion {
 
 /** Reads accounts that are not known first, then those that were read longest ago; clears those without debt. */
 async function readAccounts(market: Market, { open, at, atSec, terms, faults }: AccountsQuestion): Promise<void> {
-  const readSec = (account: Address): number => market.known.get(account)?.readSec ?? 0;
+  const readSec = (account: Address): number => market.known.get(account)?.readSec ?? TOUCHED_SEC;
+  const isWaiting = (account: Address): boolean =>
+    atSec - (market.refused.get(account) ?? Number.NEGATIVE_INFINITY) < RETRY_SEC;
   const due = open
-    .filter((account) => atSec - readSec(account) >= MAX_AGE_SEC)
+    .filter((account) => atSec - readSec(account) >= MAX_AGE_SEC && !isWaiting(account))
     .sort((left, right) => readSec(left) - readSec(right));
   const now = due.slice(0, READS_PER_LOOK);
-  count(faults, "account-pending", due.slice(READS_PER_LOOK).filter((account) => !market.known.has(account)).length);
+  count(
+    faults,
+    "account-pending",
+    due.slice(READS_PER_LOOK).filter((account) => readSec(account) === TOUCHED_SEC).length,
+  );
   const readings = await Promise.all(now.map(async (account) => await readOrNull(market, account, { terms, at })));
-  count(faults, "account-unreadable", readings.filter((holdings) => holdings === null).length);
+  now.forEach((account, place) => {
+    if (readings[place] === null) market.refused.set(account, atSec);
+    else market.refused.delete(account);
+  });
+  count(faults, "account-unreadable", open.filter((account) => market.refused.has(account)).length);
   const found = readings.flatMap((holdings) => holdings ?? []);
   const cleared = found.filter(({ mayOwe }) => !mayOwe).map(({ account }) => account);
   for (const holdings of found) market.known.set(holdings.account, { holdings, readSec: atSec });
@@ -191,7 +212,7 @@ async function readAccounts(market: Market, { open, at, atSec, terms, faults }: 
   await market.cursor.clear(cleared, at.blockNumber);
 }
 
-/** An account that the market does not tell is left out and counted; a dead line is not the account's fault. */
+/** An account that the market does not tell is counted, and stays as it was last told; a dead line is not the account's fault. */
 async function readOrNull(
   { protocol }: Market,
   account: Address,
