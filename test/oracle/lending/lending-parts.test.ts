@@ -27,6 +27,8 @@ describe("lendingMarketsOf", () => {
       file({ ...MARKET, fromBlock: -1 }),
       file({ ...MARKET, largeUsd: 0 }),
       file({ ...MARKET, speed: 1 }),
+      file({ ...MARKET, protocol: "compound-v3" }),
+      file({ ...MARKET, protocol: "compound-v3", quote: "ETH" }),
     ])
       assert.throws(() => lendingMarketsOf(text, 1), isInvalid, text);
   });
@@ -35,6 +37,8 @@ describe("lendingMarketsOf", () => {
     const text = JSON.stringify({ chains: { "1": [MARKET], "10": [] } });
     const expected = { ...MARKET, fromBlock: 7n, confirmations: 12, largeUsd: 1_000_000, maxAccounts: 5_000 };
     assert.deepEqual(lendingMarketsOf(text, 1), [expected]);
+    const third = { ...MARKET, protocol: "compound-v3", quote: "USD" };
+    assert.equal(lendingMarketsOf(JSON.stringify({ chains: { "1": [third] } }), 1)[0]?.quote, "USD");
     assert.deepEqual(lendingMarketsOf(text, 10), []);
     assert.deepEqual(lendingMarketsOf(text, 2), []);
   });

@@ -12,7 +12,7 @@ const address = z.custom<Address>(
   "no address",
 );
 
-const marketSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   protocol: z.enum(["aave-v3", "compound-v2", "compound-v3"]),
   /** Pool of Aave v3, Comptroller of Compound v2, market ("Comet") of Compound v3. */
   address,
@@ -24,8 +24,14 @@ const marketSchema = z.strictObject({
   assets: z.record(z.string().min(1), z.array(address).min(1)),
   /** Deposits, withdrawals, loans and repayments from this amount on are kept, USD. */
   largeUsd: z.number().positive().max(MAX_USD).default(1_000_000),
+  /** What the market's prices are in. Markets of Compound v3 that lend a coin may price in that coin: theirs must be said. */
+  quote: z.literal("USD").optional(),
   /** Most accounts with debt that are followed. */
   maxAccounts: z.number().int().min(1).max(MAX_ACCOUNTS).default(5_000),
+});
+const marketSchema = fieldsSchema.refine(({ protocol, quote }) => protocol !== "compound-v3" || quote !== undefined, {
+  path: ["quote"],
+  message: 'a market of Compound v3 must say "USD"; one that prices in a coin is not read',
 });
 const fileSchema = z.strictObject({
   chains: z.record(z.string().regex(/^[1-9]\d*$/, "a chain id"), z.array(marketSchema)),
