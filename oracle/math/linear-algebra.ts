@@ -67,3 +67,14 @@ export function dotProduct(left: Float64Array, right: Float64Array): number {
   for (let index = 0; index < left.length; index += 1) sum += (left[index] ?? 0) * (right[index] ?? 0);
   return sum;
 }
+
+/**
+ * Correlation matrix of sums of cross products about zero, or of their averages.
+ *
+ * @param products row-major. `[size·size]`
+ * @returns unit diagonal; NaN in the rows of a column without any variance. `[size·size]`
+ */
+export function correlationMatrix(products: Float64Array, size: number): Float64Array {
+  const variance = (place: number): number => products[place * (size + 1)] ?? Number.NaN;
+  return products.map((value, place) => value / Math.sqrt(variance(Math.floor(place / size)) * variance(place % size)));
+}

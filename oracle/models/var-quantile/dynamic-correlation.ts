@@ -1,4 +1,5 @@
 /** Forecast correlation of many assets at once, so that every forecast is a correlation matrix. */
+import { correlationMatrix } from "../../math/linear-algebra.ts";
 import { MIN_CORRELATION_DAYS } from "./correlation-forecast.ts";
 
 /** Weight of yesterday's average in today's, at two speeds: half-lives of 23 and 138 steps. */
@@ -24,7 +25,7 @@ export function forecastMatrices(residuals: readonly Float64Array[]): Correlatio
   let seen = 0;
   return Array.from(residuals[0] ?? [], (_, step) => {
     const forecast =
-      seen < MIN_CORRELATION_DAYS ? null : shrunk(meanOf(averages.map((sums) => scaled(sums, size))), size);
+      seen < MIN_CORRELATION_DAYS ? null : shrunk(meanOf(averages.map((sums) => correlationMatrix(sums, size))), size);
     const row = residuals.map((column) => column[step] ?? Number.NaN);
     if (!row.every(Number.isFinite)) return forecast;
     seen += 1;
@@ -44,13 +45,6 @@ function update(sums: Float64Array, row: readonly number[], weight: number): voi
       const product = (row[left] ?? 0) * (row[right] ?? 0);
       sums[place] = (1 - weight) * (sums[place] ?? 0) + weight * product;
     }
-}
-
-function scaled(sums: Float64Array, size: number): Float64Array {
-  return sums.map((value, place) => {
-    const [left, right] = [Math.floor(place / size), place % size];
-    return value / Math.sqrt((sums[left * size + left] ?? Number.NaN) * (sums[right * size + right] ?? Number.NaN));
-  });
 }
 
 function meanOf(matrices: readonly Float64Array[]): Float64Array {

@@ -1,5 +1,5 @@
 /** Lower tail of a portfolio: joint filtered bootstrap, rotated from the correlation that was to the one that is forecast. */
-import { choleskyFactor } from "../../math/linear-algebra.ts";
+import { choleskyFactor, correlationMatrix } from "../../math/linear-algebra.ts";
 import { empiricalTail } from "./empirical-tail.ts";
 import { MIN_HISTORY, type TailPath, tailPath } from "./tail-path.ts";
 
@@ -103,8 +103,5 @@ function sampleCorrelation(rows: readonly Float64Array[], size: number): Float64
     for (let left = 0; left < size; left += 1)
       for (let right = 0; right < size; right += 1)
         sums[left * size + right] = (sums[left * size + right] ?? 0) + (row[left] ?? 0) * (row[right] ?? 0);
-  return sums.map((value, place) => {
-    const [left, right] = [Math.floor(place / size), place % size];
-    return value / Math.sqrt((sums[left * size + left] ?? Number.NaN) * (sums[right * size + right] ?? Number.NaN));
-  });
+  return correlationMatrix(sums, size);
 }

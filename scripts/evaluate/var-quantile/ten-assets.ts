@@ -1,5 +1,5 @@
 /** Ten perpetuals of the 4-hour panel, in equal shares: their correlation matrix, and the tail of a step. */
-import { choleskyFactor } from "../../../oracle/math/linear-algebra.ts";
+import { choleskyFactor, correlationMatrix } from "../../../oracle/math/linear-algebra.ts";
 import { mean } from "../../../oracle/math/statistics.ts";
 import type { MarketPanel } from "../../../oracle/models/contagion/market-panel.ts";
 import { type CorrelationPath, forecastMatrices } from "../../../oracle/models/var-quantile/dynamic-correlation.ts";
@@ -79,7 +79,7 @@ function sampleMatrices(residuals: readonly Float64Array[]): CorrelationPath {
   const sums = new Float64Array(ASSETS * ASSETS);
   let seen = 0;
   return Array.from(residuals[0] ?? [], (_, step) => {
-    const before = seen < ASSETS ? null : normalised(sums);
+    const before = seen < ASSETS ? null : correlationMatrix(sums, ASSETS);
     const row = residuals.map((column) => column[step] ?? Number.NaN);
     if (!row.every(Number.isFinite)) return before;
     seen += 1;
@@ -93,13 +93,6 @@ function addProducts(sums: Float64Array, row: readonly number[]): void {
     row.forEach((right, second) => {
       sums[first * ASSETS + second] = (sums[first * ASSETS + second] ?? 0) + left * right;
     });
-  });
-}
-
-function normalised(sums: Float64Array): Float64Array {
-  return sums.map((value, place) => {
-    const [left, right] = [Math.floor(place / ASSETS), place % ASSETS];
-    return value / Math.sqrt((sums[left * ASSETS + left] ?? 0) * (sums[right * ASSETS + right] ?? 0));
   });
 }
 
@@ -139,7 +132,7 @@ function weekErrors(
         sums,
         residuals.map((column) => column[step] ?? Number.NaN),
       );
-    return normalised(sums);
+    return correlationMatrix(sums, ASSETS);
   };
   const last = (residuals[0]?.length ?? 0) - WEEK_STEPS;
   const judged = steps.filter((step, place) => place % WEEK_STEPS === 0 && step <= last);
