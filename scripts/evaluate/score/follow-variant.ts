@@ -2,7 +2,7 @@
 import type { AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.ts";
 import { type OptionKind, type Position, payoffBounds } from "../../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../../oracle/domain/prediction.ts";
-import { BPS, SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
+import { BPS } from "../../../oracle/domain/units.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { mean } from "../../../oracle/math/statistics.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
@@ -10,10 +10,11 @@ import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import { DEFAULT_SCORING_SETTINGS, type ScoringSettings } from "../../../oracle/scoring/scoring-settings.ts";
 import type { Metrics } from "../../../oracle/training/evaluate/evaluation.ts";
 import { drawPositions } from "./drawn-positions.ts";
-import { judgePositions, type OpenJudgement } from "./judge-position.ts";
+import { judgePositions } from "./judge-position.ts";
 import { OPEN_CLASSES } from "./open-class.ts";
+import { createOutcomeQueue, type Settled, type Waiting } from "./outcome-queue.ts";
 import { coverageOf, type Policy, scoreRows } from "./score-rows.ts";
-import type { ScoredOutcome } from "./score-walk.ts";
+import { DRAW_SEED, type ScoredOutcome } from "./score-walk.ts";
 
 /** Predictions of all assets at one time. */
 export type Predictions = ReadonlyMap<AssetSymbol, AssetPrediction>;
@@ -68,34 +69,22 @@ function isPair(value: number | Pair): value is Pair {
   return typeof value !== "number";
 }
 
-interface Pending extends OpenJudgement {
-  readonly asset: AssetSymbol;
-  readonly atSec: number;
+interface Pending extends Waiting {
   /** Collateral that ρ asks for, collateral units. */
   readonly asked: Pair;
   readonly rho: Pair;
 }
 
-interface Settled extends ScoredOutcome {
-  readonly asked: Pair;
-  readonly rho: Pair;
-}
-
-const SEED = "evaluate-score-1";
-
 /** Creates a follower; in its judgements `product` is without and `filtered` with the change. */
 export function followVariant(assets: readonly AssetSymbol[], variant: Variant): VariantFollower {
-  const settled: Settled[] = [];
-  let pending: readonly Pending[] = [];
-  const waitSec = DEFAULT_SCORING_SETTINGS.maxHorizonSec + SECONDS_PER_HOUR;
+  const settled: Settled<Pending>[] = [];
+  const queue = createOutcomeQueue<Pending>();
   return {
     observe: async (snapshot, predictions) => {
-      const isDue = ({ atSec }: Pending): boolean => atSec + waitSec <= snapshot.atSec;
-      settled.push(...pending.filter(isDue).flatMap((entry) => settle(entry, snapshot)));
-      pending = pending.filter((entry) => !isDue(entry));
+      settled.push(...queue.settle(snapshot));
       const changed = (await variant.predict?.(snapshot, predictions)) ?? predictions;
       const moment = { snapshot, predictions, changed, variant };
-      pending = [...pending, ...assets.flatMap((asset) => judge(asset, moment))];
+      queue.add(assets.flatMap((asset) => judge(asset, moment)));
     },
     report: () => gainOf(settled),
   };
@@ -116,7 +105,7 @@ function judge(asset: AssetSymbol, moment: Moment): readonly Pending[] {
   const product = assetContext(asset, { snapshot, predictions, atSec, settings: productSettings });
   const prediction = changed.get(asset);
   if (product === null || prediction === undefined) return [];
-  const rng = createRng(SEED);
+  const rng = createRng(DRAW_SEED);
   const { spot } = product.market;
   const kinds = variant.kinds ?? ["put", "call"];
   const positions = drawPositions({ asset, spot, atSec, rng }).filter(({ kind }) => kinds.includes(kind));
@@ -138,7 +127,7 @@ interface Scored {
   readonly settings: ScoringSettings;
 }
 
-/** ρ of each position as if it stood alone: a writer of both kinds would not change either. */
+/** ρ of each position: writers and series differ, so that neither changes the other. */
 function rhosOf(positions: readonly Position[], { snapshot, predictions, settings }: Scored): readonly number[] {
   const common = { snapshot, predictions, classes: OPEN_CLASSES, lastGood: new Map(), atSec: snapshot.atSec };
   return scorePositions({ positions, ...common }, settings).scores.map(({ rhoBps }) => rhoBps / BPS);
@@ -150,13 +139,7 @@ function askedOf(position: Position | undefined, spot: number, [product, variant
   return [intrinsic + product * (maxLoss - intrinsic), intrinsic + variant * (maxLoss - intrinsic)];
 }
 
-function settle({ asset, atSec, judged, realised, ...stated }: Pending, snapshot: MarketSnapshot): readonly Settled[] {
-  const bars = snapshot.assets.get(asset)?.bars;
-  const cost = bars === undefined ? null : realised(bars);
-  return cost === null ? [] : [{ asset, atSec, judged, realised: cost, asked: stated.asked, rho: stated.rho }];
-}
-
-function gainOf(settled: readonly Settled[]): VariantGain {
+function gainOf(settled: readonly Settled<Pending>[]): VariantGain {
   const moved = settled.filter(({ judged }) => judged.filtered.requirement !== judged.product.requirement);
   const coverage = { all: policies(settled), moved: policies(moved) };
   return {

@@ -1,14 +1,14 @@
 /** Walks a market through time as the live path sees it, and collects judged positions with their outcomes. */
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.ts";
 import type { AssetPrediction, VolForecast } from "../../../oracle/domain/prediction.ts";
-import { SECONDS_PER_HOUR } from "../../../oracle/domain/units.ts";
 import type { MarketIngestor } from "../../../oracle/ingestion/market-ingestor.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
 import { type PredictionDependencies, predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import { drawPositions } from "./drawn-positions.ts";
-import { type JudgedPosition, judgePositions, type OpenJudgement } from "./judge-position.ts";
+import { judgePositions } from "./judge-position.ts";
+import { createOutcomeQueue, OUTCOME_WAIT_SEC, type Settled, type Waiting } from "./outcome-queue.ts";
 
 /** What is walked. */
 export interface ScoreWalk {
@@ -25,47 +25,28 @@ export interface ScoreWalk {
 }
 
 /** A judged position with its outcome. */
-export interface ScoredOutcome {
-  readonly asset: AssetSymbol;
-  readonly atSec: number;
-  readonly judged: JudgedPosition;
-  /** Largest close-out cost within the horizon, collateral units. */
-  readonly realised: number;
-}
-
-interface Pending extends OpenJudgement {
-  readonly asset: AssetSymbol;
-  readonly atSec: number;
-}
+export type ScoredOutcome = Settled<Waiting>;
 
 /** The filtered historical simulation has no learned part: nothing stretches its moves. */
 const FILTERED_SETTINGS = { ...DEFAULT_SCORING_SETTINGS, minStretch: 1, maxStretch: 1 };
-const SEED = "evaluate-score-1";
+/** Stream of the drawn positions and shocks, the same for everything that is judged beside them. */
+export const DRAW_SEED = "evaluate-score-1";
 
 /** Outcomes in time order; positions whose future is not whole are left out. */
 export async function walkScores(walk: ScoreWalk): Promise<readonly ScoredOutcome[]> {
   const { feed, fromSec, toSec, everySec } = walk;
-  const waitSec = DEFAULT_SCORING_SETTINGS.maxHorizonSec + SECONDS_PER_HOUR;
   const outcomes: ScoredOutcome[] = [];
-  let pending: readonly Pending[] = [];
-  for (let atSec = fromSec; atSec <= toSec + waitSec + everySec; atSec += everySec) {
+  const queue = createOutcomeQueue();
+  for (let atSec = fromSec; atSec <= toSec + OUTCOME_WAIT_SEC + everySec; atSec += everySec) {
     feed.advanceTo(atSec);
     const snapshot = feed.snapshot();
-    const isDue = ({ atSec: madeSec }: Pending): boolean => madeSec + waitSec <= atSec;
-    outcomes.push(...pending.filter(isDue).flatMap((entry) => settle(entry, snapshot)));
-    pending = pending.filter((entry) => !isDue(entry));
-    if (atSec <= toSec) pending = [...pending, ...(await judgeAll(snapshot, walk))];
+    outcomes.push(...queue.settle(snapshot));
+    if (atSec <= toSec) queue.add(await judgeAll(snapshot, walk));
   }
   return outcomes;
 }
 
-function settle({ asset, atSec, judged, realised }: Pending, snapshot: MarketSnapshot): readonly ScoredOutcome[] {
-  const bars = snapshot.assets.get(asset)?.bars;
-  const cost = bars === undefined ? null : realised(bars);
-  return cost === null ? [] : [{ asset, atSec, judged, realised: cost }];
-}
-
-async function judgeAll(snapshot: MarketSnapshot, walk: ScoreWalk): Promise<readonly Pending[]> {
+async function judgeAll(snapshot: MarketSnapshot, walk: ScoreWalk): Promise<readonly Waiting[]> {
   const predictions = await predictAssets(snapshot, walk.deps);
   await walk.onTime(snapshot, predictions);
   return walk.assets.flatMap((asset) => {
@@ -80,7 +61,7 @@ interface Moment {
   readonly walk: ScoreWalk;
 }
 
-function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment): readonly Pending[] {
+function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment): readonly Waiting[] {
   const { atSec } = snapshot;
   const { asset, spot } = market;
   const settings = DEFAULT_SCORING_SETTINGS;
@@ -88,7 +69,7 @@ function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment
   if (product === null) return [];
   const volatility: VolForecast = walk.deps.forecaster.forecast(market, atSec);
   const filtered = { ...product, prediction: { ...product.prediction, volatility } };
-  const rng = createRng(SEED);
+  const rng = createRng(DRAW_SEED);
   const positions = drawPositions({ asset, spot, atSec, rng });
   const judged = judgePositions(positions, {
     ...{ product, filtered, atSec },
