@@ -231,6 +231,8 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
 
     function _setTerms(MandateTerms memory newTerms) private {
         MandateLimits.requireValid(newTerms);
+        // Whoever replaces a reporter does not believe the last number of the old one.
+        if (newTerms.reporter != _terms.reporter) (_used.targetE8, _used.observedAt) = (0, 0);
         _terms = newTerms;
         // Times beyond 40 bits are 34 000 years away.
         _used.until = uint40(block.timestamp + newTerms.lifeSec);

@@ -59,6 +59,26 @@ contract HedgeAttacksTest is HedgeFixture {
         assertGt(lost, bound / 2);
     }
 
+    /// @dev A stolen reporter key is replaced: its last number moves nothing any more, until the new key has spoken.
+    function test_H2_ReplacedReporterLeavesNoTarget() external {
+        _post(60_000e6);
+        _report(2e8);
+        MandateTerms memory terms = _terms();
+        terms.coolDownSec = REST + 1;
+        mandate.setTerms(terms);
+        _trade(-1e8);
+        vm.warp(block.timestamp + REST + 1);
+        _push(SPOT);
+        terms.reporter = stranger;
+        mandate.setTerms(terms);
+        vm.prank(hedger);
+        vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTargetStale.selector, 0, terms.targetLifeSec));
+        mandate.trade(-1e8);
+        vm.prank(stranger);
+        mandate.reportNetDelta(2e8, uint40(block.timestamp));
+        _trade(-1e8);
+    }
+
     /// @dev And whatever they do, with any venue: no more than the margin, once.
     function test_H2_LossEndsAtTheMargin() external {
         _useHostileVenue();
