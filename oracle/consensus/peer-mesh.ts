@@ -7,10 +7,10 @@ import { hasCode, PlimsollError } from "../domain/errors.ts";
 import type { Address } from "../domain/units.ts";
 import type { Rng } from "../math/rng.ts";
 import type { Clock } from "../platform/clock.ts";
+import { SYSTEM_TIMERS, type Timers } from "../platform/timers.ts";
 import { acceptPeer, greetPeer } from "./peer-auth.ts";
 import { createPeerBudget, type PeerLimits } from "./peer-budget.ts";
 import { type PeerSocket, wrapPeerSocket } from "./peer-socket.ts";
-import { SYSTEM_TIMERS, type Timers } from "./timers.ts";
 import { decodeMessage, encodeMessage, type RoundMessage } from "./wire.ts";
 
 /** Another operator. */

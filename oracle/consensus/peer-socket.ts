@@ -1,7 +1,7 @@
 /** A WebSocket as a line of frames that can first be read one by one (handshake) and then handed to a listener. */
 import type { RawData, WebSocket } from "ws";
 import { PlimsollError } from "../domain/errors.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "../platform/timers.ts";
 
 /** Text frames in order of arrival; nothing is lost between the handshake and the first listener. */
 export interface PeerSocket {

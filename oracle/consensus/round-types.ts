@@ -4,10 +4,10 @@ import type { ReportDomain } from "../chain/typed-data.ts";
 import type { Outcome } from "../domain/errors.ts";
 import type { Observation, QuorumReport } from "../domain/report.ts";
 import type { Address } from "../domain/units.ts";
+import type { Timers } from "../platform/timers.ts";
 import type { ChainView } from "./aggregate.ts";
 import type { EvidenceStore } from "./evidence.ts";
 import type { SigningGuard } from "./signing-guard.ts";
-import type { Timers } from "./timers.ts";
 import type { RoundMessage } from "./wire.ts";
 
 /** Waiting times of a round, milliseconds. */

@@ -63,8 +63,70 @@ export interface VolIndex extends Provenance {
   readonly impliedVol: number;
 }
 
+/** What was bought and sold by takers within one bar. Coins; both 0 where nothing traded. */
+export interface TradeFlow extends Provenance {
+  readonly kind: "trade-flow";
+  readonly asset: AssetSymbol;
+  /** Span of the bar, seconds. `sourceTimeSec` is its end. */
+  readonly spanSec: number;
+  readonly buyCoins: number;
+  readonly sellCoins: number;
+  readonly trades: number;
+  /** Coins of the largest single trade. */
+  readonly largestCoins: number;
+}
+
+/** One forced close of a leveraged position at a venue. Several may carry the same time. */
+export interface Liquidation extends Provenance {
+  readonly kind: "liquidation";
+  readonly asset: AssetSymbol;
+  /** Which positions were closed: a liquidated long sells. */
+  readonly side: "long" | "short";
+  readonly coins: number;
+  readonly price: number;
+}
+
+/** Open contracts of one venue's perpetual, coins. */
+export interface OpenInterest extends Provenance {
+  readonly kind: "open-interest";
+  readonly asset: AssetSymbol;
+  readonly coins: number;
+}
+
+/** What a reference price is: a venue's index, its mark, or the last price of a spot market. */
+export type ReferenceBasis = "index" | "mark" | "spot";
+
+/** A price that is compared with the others, never served by itself. USD. */
+export interface ReferencePrice extends Provenance {
+  readonly kind: "reference";
+  readonly asset: AssetSymbol;
+  readonly basis: ReferenceBasis;
+  readonly price: number;
+}
+
+/** A number about mood or activity, e.g. fear-and-greed; unit and range are its provider's. */
+export interface MarketSignal extends Provenance {
+  readonly kind: "signal";
+  readonly asset: AssetSymbol;
+  readonly name: string;
+  readonly value: number;
+}
+
 /** Anything that a source can deliver. */
-export type MarketEvent = Bar | BookDepth | FundingRate | VolIndex | OptionChain;
+export type MarketEvent =
+  | Bar
+  | BookDepth
+  | FundingRate
+  | VolIndex
+  | OptionChain
+  | TradeFlow
+  | Liquidation
+  | OpenInterest
+  | ReferencePrice
+  | MarketSignal;
+
+/** Events that the market window keeps beside the price, newest last, for whoever compares sources. */
+export type SideEvent = TradeFlow | Liquidation | OpenInterest | ReferencePrice | MarketSignal;
 
 /** Completed bars of one asset as columns, ascending in time, at most the window's length. All arrays have length `n`. */
 export interface BarSeries {
@@ -106,6 +168,8 @@ export interface AssetMarket {
   readonly volIndex: VolIndex | null;
   /** Last accepted chain of quoted options; absent or `null` where there is none, or the last one is stale. */
   readonly chain?: OptionChain | null;
+  /** Flows, liquidations, open interest, reference prices and signals of the last day, ascending in received time; absent where no source has them. */
+  readonly side?: readonly SideEvent[];
 }
 
 /** Everything a round knows of the markets. Immutable. */

@@ -1,5 +1,5 @@
 /** Checks of one market event by itself: numbers, times and inner consistency, without any memory. */
-import type { Bar, BookDepth, DepthBand, MarketEvent, RejectReason } from "../domain/market.ts";
+import type { Bar, BookDepth, DepthBand, MarketEvent, RejectReason, TradeFlow } from "../domain/market.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 import { impliedMidRange } from "./implied-mid.ts";
 
@@ -21,8 +21,34 @@ export function checkNumbers(event: MarketEvent): Finding {
       return positive({ impliedVol: event.impliedVol });
     case "chain":
       return positive({ index: event.index });
+    case "trade-flow":
+      return checkFlowNumbers(event);
+    case "liquidation":
+      return positive({ coins: event.coins, price: event.price });
+    case "open-interest":
+      return positive({ coins: event.coins });
+    case "reference":
+      return positive({ price: event.price });
+    case "signal":
+      return Number.isFinite(event.value) ? null : { reason: "not-a-number", detail: event.name };
     default:
       return { reason: "malformed", detail: "kind" };
+  }
+}
+
+/** Which events must ascend in time among themselves: those of one kind, beside the price also of one source and meaning. */
+export function orderKey(event: MarketEvent): string {
+  switch (event.kind) {
+    case "trade-flow":
+    case "liquidation":
+    case "open-interest":
+      return `${event.kind}/${event.sourceId}`;
+    case "reference":
+      return `${event.kind}/${event.sourceId}/${event.basis}`;
+    case "signal":
+      return `${event.kind}/${event.sourceId}/${event.name}`;
+    default:
+      return event.kind;
   }
 }
 
@@ -75,6 +101,14 @@ function checkBarNumbers(bar: Bar): Finding {
   if (volume !== null && Number.isNaN(volume)) return { reason: "not-a-number", detail: "volume" };
   if (volume !== null && volume < 0) return { reason: "not-positive", detail: `volume ${volume}` };
   return positive({ spanSec, open, high, low, close });
+}
+
+function checkFlowNumbers({ spanSec, buyCoins, sellCoins, trades, largestCoins }: TradeFlow): Finding {
+  for (const [name, value] of Object.entries({ buyCoins, sellCoins, trades, largestCoins })) {
+    if (!Number.isFinite(value)) return { reason: "not-a-number", detail: name };
+    if (value < 0) return { reason: "not-positive", detail: `${name} ${value}` };
+  }
+  return positive({ spanSec });
 }
 
 function checkBookNumbers(book: BookDepth): Finding {

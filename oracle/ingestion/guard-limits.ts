@@ -41,6 +41,12 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
     // Daily indices become known a day after the date they carry.
     "vol-index": 2 * SECONDS_PER_DAY,
     chain: 2 * SECONDS_PER_HOUR,
+    "trade-flow": 2 * SECONDS_PER_HOUR,
+    liquidation: 2 * SECONDS_PER_HOUR,
+    "open-interest": 2 * SECONDS_PER_HOUR,
+    reference: 300,
+    // Some are made once a day.
+    signal: 2 * SECONDS_PER_DAY,
   },
   barTolerance: 1e-6,
   // One basis point: sound Binance depth rows leave at least 2 bp of room (2025-10-10 before the fault).

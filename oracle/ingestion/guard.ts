@@ -3,7 +3,7 @@ import type { Outcome } from "../domain/errors.ts";
 import type { AssetSymbol, BookDepth, IngestionCounts, MarketEvent, RejectReason } from "../domain/market.ts";
 import type { OptionChain } from "../domain/option-chain.ts";
 import { soundChain } from "./chain-checks.ts";
-import { checkBarShape, checkBookShape, checkNumbers, checkTimes, type Finding } from "./event-checks.ts";
+import { checkBarShape, checkBookShape, checkNumbers, checkTimes, type Finding, orderKey } from "./event-checks.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 
 /** Passes or rejects events one at a time, in the order in which they arrive. */
@@ -29,7 +29,7 @@ interface Probation {
 
 /** What the guard remembers of one asset. */
 interface AssetMemory {
-  readonly newestSec: Map<MarketEvent["kind"], number>;
+  readonly newestSec: Map<string, number>;
   barSpanSec: number | null;
   spot: number | null;
   /** `null` while books are trusted. */
@@ -94,7 +94,7 @@ function inspect(event: MarketEvent, inspection: Inspection): Finding {
     memory.barSpanSec = event.spanSec;
   }
   // Books move the clock even when they are rejected, so that probation counts each of them once; chains do too.
-  memory.newestSec.set(event.kind, event.sourceTimeSec);
+  memory.newestSec.set(orderKey(event), event.sourceTimeSec);
   if (event.kind === "chain") return checkIndex(event, memory.spot, limits);
   return event.kind === "book" ? inspectBook(event, inspection) : null;
 }
@@ -106,9 +106,12 @@ function checkIndex({ index }: OptionChain, spot: number | null, { maxQuoteRatio
 }
 
 function checkOrder(event: MarketEvent, memory: AssetMemory): Finding {
-  const newestSec = memory.newestSec.get(event.kind) ?? Number.NEGATIVE_INFINITY;
-  if (event.sourceTimeSec === newestSec) return { reason: "duplicate", detail: `second ${event.kind} of ${newestSec}` };
-  if (event.sourceTimeSec > newestSec) return null;
+  const newestSec = memory.newestSec.get(orderKey(event)) ?? Number.NEGATIVE_INFINITY;
+  // Several positions are liquidated in one millisecond: their times may repeat.
+  const mayRepeat = event.kind === "liquidation";
+  if (event.sourceTimeSec === newestSec && !mayRepeat)
+    return { reason: "duplicate", detail: `second ${event.kind} of ${newestSec}` };
+  if (event.sourceTimeSec >= newestSec) return null;
   return { reason: "out-of-order", detail: `${event.kind} of ${event.sourceTimeSec} after ${newestSec}` };
 }
 

@@ -11,6 +11,7 @@ import type {
   MarketSnapshot,
   Provenance,
   RejectReason,
+  SideEvent,
   VolIndex,
 } from "../domain/market.ts";
 import type { OptionChain } from "../domain/option-chain.ts";
@@ -23,6 +24,10 @@ import { findDoubts } from "./market-doubts.ts";
 
 /** Funding is kept this long, as promised by `AssetMarket.funding`. */
 const FUNDING_HISTORY_SEC = 90 * SECONDS_PER_DAY;
+/** Events beside the price are kept for a day … */
+const SIDE_HISTORY_SEC = SECONDS_PER_DAY;
+/** … and at most so many, the newest: a day of a wild market has some thousand liquidations. */
+const MAX_SIDE_EVENTS = 20_000;
 
 /** What a market window is made for. */
 export interface MarketWindowOptions {
@@ -52,6 +57,7 @@ interface AssetState {
   funding: readonly FundingRate[];
   volIndex: VolIndex | null;
   chain: OptionChain | null;
+  side: SideEvent[];
 }
 
 /** Creates an empty window. */
@@ -80,6 +86,7 @@ function createState(): AssetState {
     funding: [],
     volIndex: null,
     chain: null,
+    side: [],
   };
 }
 
@@ -105,7 +112,23 @@ function keep(event: MarketEvent, state: AssetState, historySec: number): void {
     case "chain":
       state.chain = event;
       break;
+    default:
+      keepSide(event, state);
   }
+}
+
+/** Dropped in bulk, so that a burst of liquidations does not copy the list once each. */
+function keepSide(event: SideEvent, state: AssetState): void {
+  state.side.push(event);
+  if (state.side.length < 2 * MAX_SIDE_EVENTS) return;
+  state.side = state.side.slice(-MAX_SIDE_EVENTS);
+}
+
+function sideAt(side: readonly SideEvent[], atSec: number): readonly SideEvent[] {
+  const recent = side.filter(
+    ({ receivedTimeSec, sourceTimeSec }) => receivedTimeSec <= atSec && sourceTimeSec > atSec - SIDE_HISTORY_SEC,
+  );
+  return recent.slice(-MAX_SIDE_EVENTS);
 }
 
 interface SnapshotContext {
@@ -147,6 +170,7 @@ function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotCon
     volIndex: isKnown(state.volIndex, atSec) ? state.volIndex : null,
     chain:
       isKnown(state.chain, atSec) && atSec - state.chain.sourceTimeSec <= limits.chainStaleSec ? state.chain : null,
+    ...(state.side.length === 0 ? {} : { side: sideAt(state.side, atSec) }),
   };
 }
 

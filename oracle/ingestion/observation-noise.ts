@@ -43,7 +43,13 @@ export function withObservationNoise(event: MarketEvent, noise: ObservationNoise
       };
     case "vol-index":
       return { ...event, receivedTimeSec, impliedVol: event.impliedVol * factor };
+    case "liquidation":
+    case "reference":
+      return { ...event, receivedTimeSec, price: event.price * factor };
     case "funding":
+    case "trade-flow":
+    case "open-interest":
+    case "signal":
       return { ...event, receivedTimeSec };
     case "chain":
       return {

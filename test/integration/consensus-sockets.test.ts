@@ -11,11 +11,11 @@ import { createRound } from "../../oracle/consensus/round.ts";
 import { createRoundRouter } from "../../oracle/consensus/round-router.ts";
 import type { Round } from "../../oracle/consensus/round-types.ts";
 import { openSigningGuard, type SigningGuard } from "../../oracle/consensus/signing-guard.ts";
-import { SYSTEM_TIMERS } from "../../oracle/consensus/timers.ts";
 import { hasCode } from "../../oracle/domain/errors.ts";
 import type { Address } from "../../oracle/domain/units.ts";
 import { createRng } from "../../oracle/math/rng.ts";
 import { WALL_CLOCK } from "../../oracle/platform/clock.ts";
+import { SYSTEM_TIMERS } from "../../oracle/platform/timers.ts";
 import { ACCOUNTS, ANCHOR, BUNDLE, DOMAIN, FREE_RULES, observationOf, SLOT } from "../oracle/consensus/cluster.ts";
 
 const LOGGER = { info: () => {}, warn: () => {} };

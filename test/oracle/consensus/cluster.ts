@@ -8,11 +8,11 @@ import { digestOf } from "../../../oracle/consensus/observe.ts";
 import { createRound } from "../../../oracle/consensus/round.ts";
 import type { Round, RoundTerms } from "../../../oracle/consensus/round-types.ts";
 import type { SigningGuard } from "../../../oracle/consensus/signing-guard.ts";
-import type { Timers } from "../../../oracle/consensus/timers.ts";
 import { decodeMessage, encodeMessage, type RoundMessage } from "../../../oracle/consensus/wire.ts";
 import type { Observation, RiskEntry, SignedObservation } from "../../../oracle/domain/report.ts";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
+import type { Timers } from "../../../oracle/platform/timers.ts";
 
 /** Accounts with keys derived from their index. */
 export const ACCOUNTS = Array.from({ length: 7 }, (_, index) =>

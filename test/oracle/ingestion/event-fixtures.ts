@@ -1,5 +1,15 @@
 /** Sound market events for ingestion tests, to be spoiled one field at a time. */
-import type { Bar, BookDepth, DepthBand, FundingRate, MarketEvent, VolIndex } from "../../../oracle/domain/market.ts";
+import type {
+  Bar,
+  BookDepth,
+  DepthBand,
+  FundingRate,
+  Liquidation,
+  MarketEvent,
+  ReferencePrice,
+  TradeFlow,
+  VolIndex,
+} from "../../../oracle/domain/market.ts";
 
 /** Time of the fixtures, seconds; a whole hour. */
 export const NOW_SEC = 1_767_600_000;
@@ -63,6 +73,23 @@ export function makeFunding(change: Partial<FundingRate> = {}, timeSec = NOW_SEC
 /** Volatility index. */
 export function makeVolIndex(change: Partial<VolIndex> = {}, timeSec = NOW_SEC): VolIndex {
   return { kind: "vol-index", asset: "BTC", impliedVol: 0.6, ...provenance(timeSec), ...change };
+}
+
+/** Taker flow of the hour that ended at the given time. */
+export function makeFlow(change: Partial<TradeFlow> = {}, timeSec = NOW_SEC): TradeFlow {
+  const flow = { spanSec: 3_600, buyCoins: 3, sellCoins: 2, trades: 4, largestCoins: 2 };
+  return { kind: "trade-flow", asset: "BTC", ...flow, ...provenance(timeSec), ...change };
+}
+
+/** A long of half a coin that was closed by force. */
+export function makeLiquidation(change: Partial<Liquidation> = {}, timeSec = NOW_SEC): Liquidation {
+  const fields = { side: "long", coins: 0.5, price: 100 } as const;
+  return { kind: "liquidation", asset: "BTC", ...fields, ...provenance(timeSec), ...change };
+}
+
+/** A venue's index price. */
+export function makeReference(change: Partial<ReferencePrice> = {}, timeSec = NOW_SEC): ReferencePrice {
+  return { kind: "reference", asset: "BTC", basis: "index", price: 101, ...provenance(timeSec), ...change };
 }
 
 /** Text that identifies an event in a list. */

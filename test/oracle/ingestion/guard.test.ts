@@ -6,7 +6,18 @@ import type { MarketEvent, RejectReason } from "../../../oracle/domain/market.ts
 import { createIngestionGuard } from "../../../oracle/ingestion/guard.ts";
 import { DEFAULT_GUARD_LIMITS } from "../../../oracle/ingestion/guard-limits.ts";
 import { impliedMidRange } from "../../../oracle/ingestion/implied-mid.ts";
-import { makeBands, makeBar, makeBook, makeFaultyBook, makeFunding, makeVolIndex, NOW_SEC } from "./event-fixtures.ts";
+import {
+  makeBands,
+  makeBar,
+  makeBook,
+  makeFaultyBook,
+  makeFlow,
+  makeFunding,
+  makeLiquidation,
+  makeReference,
+  makeVolIndex,
+  NOW_SEC,
+} from "./event-fixtures.ts";
 
 const HOUR = 3_600;
 
@@ -38,6 +49,11 @@ const REJECTED: readonly (readonly [string, MarketEvent, RejectReason])[] = [
     "not-a-number",
   ],
   ["NaN funding", makeFunding({ ratePer8h: Number.NaN }), "not-a-number"],
+  ["NaN flow", makeFlow({ buyCoins: Number.NaN }), "not-a-number"],
+  ["negative flow", makeFlow({ sellCoins: -1 }), "not-positive"],
+  ["liquidation of nothing", makeLiquidation({ coins: 0 }), "not-positive"],
+  ["reference that is not a number", makeReference({ price: Number.POSITIVE_INFINITY }), "not-a-number"],
+  ["reference of ten minutes ago", makeReference({}, NOW_SEC - 600), "stale"],
   ["zero close", makeBar({ close: 0 }), "not-positive"],
   ["minus zero close", makeBar({ close: -0 }), "not-positive"],
   ["negative low", makeBar({ low: -1 }), "not-positive"],
@@ -83,6 +99,22 @@ describe("createIngestionGuard", () => {
       assert.ok(guard.check(event, event.receivedTimeSec).ok);
     }
     assert.deepEqual(guard.counts(), { accepted: 5, rejected: {} });
+  });
+
+  it("behavior: liquidations may share a time; references of two sources do not disturb each other", () => {
+    const guard = newGuard();
+    const events = [
+      makeLiquidation(),
+      makeLiquidation({ coins: 2 }),
+      makeReference(),
+      makeReference({ sourceId: "other" }, NOW_SEC - 5),
+      makeReference({ basis: "mark" }, NOW_SEC - 5),
+    ];
+    for (const event of events) assert.ok(guard.check(event, NOW_SEC).ok, event.kind);
+    const again = guard.check(makeReference(), NOW_SEC);
+    assert.ok(!again.ok && again.reason === "duplicate");
+    const older = guard.check(makeLiquidation({}, NOW_SEC - 1), NOW_SEC);
+    assert.ok(!older.ok && older.reason === "out-of-order");
   });
 
   it("behavior: a bar without volume, an empty band and a large jump are data", () => {

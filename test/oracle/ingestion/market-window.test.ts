@@ -7,7 +7,16 @@ import { createMarketIngestor } from "../../../oracle/ingestion/market-ingestor.
 import { createMarketWindow } from "../../../oracle/ingestion/market-window.ts";
 import { withObservationNoise } from "../../../oracle/ingestion/observation-noise.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
-import { makeBar, makeBook, makeFaultyBook, makeFunding, makeVolIndex, NOW_SEC } from "./event-fixtures.ts";
+import {
+  makeBar,
+  makeBook,
+  makeFaultyBook,
+  makeFunding,
+  makeLiquidation,
+  makeReference,
+  makeVolIndex,
+  NOW_SEC,
+} from "./event-fixtures.ts";
 
 const HOUR = 3_600;
 
@@ -44,6 +53,20 @@ describe("createMarketWindow", () => {
       ],
     );
     assert.deepEqual(window.counts(), { accepted: 0, rejected: { "not-a-number": 1 } });
+  });
+
+  it("behavior: events beside the price are kept for a day, and none is shown before it was received", () => {
+    const window = newWindow();
+    const late = makeReference({ receivedTimeSec: NOW_SEC + 60 });
+    feed(window, [...hourlyBars(2), makeLiquidation({}, NOW_SEC - 23 * HOUR), makeLiquidation(), late]);
+    const sideAt = (atSec: number) =>
+      window
+        .snapshot(atSec)
+        .assets.get("BTC")
+        ?.side?.map(({ kind }) => kind);
+    assert.deepEqual(sideAt(NOW_SEC), ["liquidation", "liquidation"]);
+    assert.deepEqual(sideAt(NOW_SEC + 60), ["liquidation", "liquidation", "reference"]);
+    assert.deepEqual(sideAt(NOW_SEC + HOUR), ["liquidation", "reference"]);
   });
 
   it("behavior: stale price, gap, jump, faulty and stale book are doubted", () => {
