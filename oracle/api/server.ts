@@ -1,26 +1,18 @@
 /** The HTTP side of a node: REST with generated OpenAPI, health, metrics, and the web page. */
 import fastifyStatic from "@fastify/static";
-import fastifySwagger from "@fastify/swagger";
-import Fastify, { type FastifyInstance } from "fastify";
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
-import { registerContagionRoutes } from "./contagion-routes.ts";
-import { registerDeliveryRoutes } from "./delivery-routes.ts";
-import { registerFundHedgeRoutes } from "./fund-hedge-routes.ts";
-import { registerGreeksRoutes } from "./greeks-routes.ts";
-import { registerHealthRoutes } from "./health-routes.ts";
-import { type HedgeAdvisor, registerHedgeRoutes } from "./hedge-routes.ts";
-import { registerModelRoutes } from "./model-routes.ts";
-import { registerPositionRoutes } from "./position-routes.ts";
-import { registerRiskRoutes } from "./risk-routes.ts";
-import { registerSurfaceRoutes } from "./surface-routes.ts";
+import { errorsOf } from "./contract/declare-route.ts";
+import { openApiDocument } from "./openapi.ts";
+import { serveHealth } from "./routes/health.ts";
+import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
+import { serveModels } from "./routes/models.ts";
+import { servePositions } from "./routes/positions.ts";
+import { serveReports } from "./routes/reports.ts";
+import { serveRisk } from "./routes/risk.ts";
+import type { ServedRoute } from "./serve-route.ts";
 
 /** The page runs its own files only: even if a text were once read as HTML, nothing foreign would load or run. */
 const PAGE_HEADERS = {
@@ -30,14 +22,10 @@ const PAGE_HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** A Fastify instance whose routes are typed by zod schemas. */
-export type ApiServer = FastifyInstance<
-  import("node:http").Server,
-  import("node:http").IncomingMessage,
-  import("node:http").ServerResponse,
-  import("fastify").FastifyBaseLogger,
-  ZodTypeProvider
->;
+const JSON_TYPE = "application/json; charset=utf-8";
+const BAD_REQUEST = 400;
+const NOT_FOUND = 404;
+const INTERNAL = 500;
 
 /** What the API needs of the node. */
 export interface ApiDependencies {
@@ -47,6 +35,8 @@ export interface ApiDependencies {
   readonly pageDir: string | null;
   /** Answers `/v1/hedge`; without it there is no such route. */
   readonly advise?: HedgeAdvisor;
+  /** Told of failures that are the node's own; their details are for its log, not for callers. */
+  readonly onFailure?: (error: unknown, url: string) => void;
 }
 
 /** Where the API listens. */
@@ -62,32 +52,47 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
+/** A server without a port yet. */
+export type ApiServer = FastifyInstance;
+
 /** Builds the API without listening, so that tests can inject requests. */
 export async function createApiServer(deps: ApiDependencies): Promise<ApiServer> {
-  const app = Fastify({ logger: false }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  await app.register(fastifySwagger, {
-    openapi: { info: { title: "Plimsoll", description: "Risk parameters of option positions", version: "1" } },
-    transform: jsonSchemaTransform,
-  });
-  registerErrorShape(app);
-  await app.register(async (routes) => {
-    const typed = routes.withTypeProvider<ZodTypeProvider>();
-    registerPositionRoutes(typed, deps.view);
-    registerDeliveryRoutes(typed, deps.view);
-    registerRiskRoutes(typed, deps.view);
-    registerGreeksRoutes(typed, deps.view);
-    registerContagionRoutes(typed, deps.view);
-    registerFundHedgeRoutes(typed, deps.view);
-    registerSurfaceRoutes(typed, deps.view);
-    registerModelRoutes(typed, deps.view);
-    registerHealthRoutes(typed, deps);
-    if (deps.advise !== undefined) registerHedgeRoutes(typed, deps.advise);
-  });
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  const app = Fastify({ logger: false });
+  registerErrorShape(app, deps);
+  for (const served of servedRoutes(deps)) registerRoute(app, served);
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
+  );
+  app.get("/v1/openapi.json", async () => openApiDocument());
   if (deps.pageDir !== null) await registerPage(app, deps.pageDir);
   return app;
+}
+
+/** Every route with its handler: one line a room. */
+function servedRoutes({ view, advise }: ApiDependencies): readonly ServedRoute[] {
+  return [
+    ...servePositions(view),
+    ...serveReports(view),
+    ...serveRisk(view),
+    ...serveModels(view),
+    ...serveHedging(view, advise),
+    ...serveHealth(view),
+  ];
+}
+
+/** Fastify writes `:id` where the declaration, like OpenAPI, writes `{id}`. */
+function registerRoute(app: ApiServer, { route, answer }: ServedRoute): void {
+  app.get(route.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (request, reply) => {
+    try {
+      const { status, text } = await answer({ params: request.params, query: request.query });
+      return await reply.status(status).type(JSON_TYPE).send(text);
+    } catch (error) {
+      const status = error instanceof PlimsollError ? errorsOf(route)[error.code] : undefined;
+      // What the route has not declared is the node's own failure.
+      if (!(error instanceof PlimsollError) || status === undefined) throw error;
+      return await refuse(reply, status, error);
+    }
+  });
 }
 
 /**
@@ -121,20 +126,45 @@ function listenError(cause: unknown, address: ApiAddress): PlimsollError {
   });
 }
 
-function registerErrorShape(app: ApiServer): void {
-  app.setErrorHandler(async (error: unknown, _request, reply) => {
-    const status = error instanceof Error && "statusCode" in error && Number(error.statusCode) === 400 ? 400 : 500;
-    return await reply.status(status).send({
-      code: status === 400 ? "API_BAD_REQUEST" : "API_INTERNAL",
-      message: error instanceof Error ? error.message : String(error),
-      remedy: status === 400 ? "See /openapi.json for the parameters." : "See the node's log.",
-    });
+async function refuse(reply: FastifyReply, status: number, error: PlimsollError): Promise<FastifyReply> {
+  const { code, problem, remedy, context } = error;
+  if (typeof context.retryAfterSec === "number") reply.header("retry-after", context.retryAfterSec);
+  return await reply.status(status).type(JSON_TYPE).send(JSON.stringify({ code, problem, remedy }));
+}
+
+/** What no route has answered: a request that Fastify itself refuses, a failure, an unknown path. */
+function registerErrorShape(app: ApiServer, { onFailure }: ApiDependencies): void {
+  app.setErrorHandler(async (error: unknown, request, reply) => {
+    const isCallers = error instanceof Error && "statusCode" in error && Number(error.statusCode) === BAD_REQUEST;
+    if (isCallers) return await refuse(reply, BAD_REQUEST, unreadable(error));
+    onFailure?.(error, request.url);
+    return await refuse(reply, INTERNAL, internal(error));
   });
-  app.setNotFoundHandler(async (request, reply) =>
-    reply.status(404).send({
-      code: "API_NOT_FOUND",
-      message: `Nothing at ${request.url}.`,
-      remedy: "See /openapi.json for the routes.",
-    }),
-  );
+  app.setNotFoundHandler(async (request, reply) => await refuse(reply, NOT_FOUND, notFound(request.url)));
+}
+
+function unreadable(cause: Error): PlimsollError<"API_BAD_REQUEST"> {
+  return new PlimsollError({
+    code: "API_BAD_REQUEST",
+    problem: `The request cannot be read: ${cause.message}.`,
+    remedy: "See /v1/openapi.json for the parameters.",
+    cause,
+  });
+}
+
+function internal(cause: unknown): PlimsollError<"API_INTERNAL"> {
+  return new PlimsollError({
+    code: "API_INTERNAL",
+    problem: "The node failed to answer.",
+    remedy: "Ask its operator; the reason is in the node's log.",
+    cause,
+  });
+}
+
+function notFound(url: string): PlimsollError<"API_NOT_FOUND"> {
+  return new PlimsollError({
+    code: "API_NOT_FOUND",
+    problem: `There is nothing at ${url}.`,
+    remedy: "See /v1/openapi.json for the routes.",
+  });
 }

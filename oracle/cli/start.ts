@@ -7,7 +7,7 @@ import { deployPlimsoll } from "../../scripts/deploy/deploy.ts";
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { readParties } from "../../scripts/deploy/parties.ts";
 import { buildPage } from "../api/build-page.ts";
-import type { HedgeAdvisor } from "../api/hedge-routes.ts";
+import type { HedgeAdvisor } from "../api/routes/hedging.ts";
 import { startApi } from "../api/server.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
@@ -121,7 +121,16 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
       const hedger = await createHedger(join(config.modelsDir ?? ARTIFACTS_DIR, "hedger"));
       closer.add("hedger", () => hedger.close());
       const advise: HedgeAdvisor = (question) => adviseHedge(question, hedger);
-      const api = await startApi({ view: state, metrics: metrics.registry, pageDir, advise }, { host, port });
+      const api = await startApi(
+        {
+          view: state,
+          metrics: metrics.registry,
+          pageDir,
+          advise,
+          onFailure: (err, url) => logger.error({ err, url }, "an answer failed"),
+        },
+        { host, port },
+      );
       closer.add("api", () => api.close());
       view.progress(`serving ${api.url}`);
     },

@@ -1,7 +1,10 @@
 /** What the page asks of the API: every answer is checked against the API's own schemas before anything is shown. */
 import "./zod-without-eval.ts";
 import { z } from "zod";
-import { DeliverySchema, JointRiskSchema, PositionListSchema, ReportSchema } from "../api/schemas.ts";
+import { DeliverySchema } from "../api/contract/delivery.ts";
+import { PositionListSchema } from "../api/contract/positions.ts";
+import { ReportSchema } from "../api/contract/reports.ts";
+import { JointRiskSchema } from "../api/contract/risk.ts";
 
 /** Positions with the market time they were read at. */
 export type PositionList = z.infer<typeof PositionListSchema>;

@@ -23,12 +23,14 @@ export interface FailureDescription<Code extends string> {
 export class PlimsollError<Code extends string = string> extends Error {
   override readonly name = "PlimsollError";
   readonly code: Code;
+  readonly problem: string;
   readonly remedy: string;
   readonly context: ErrorContext;
 
   constructor(description: FailureDescription<Code>) {
     super(`${description.code}: ${description.problem} ${description.remedy}`, { cause: description.cause });
     this.code = description.code;
+    this.problem = description.problem;
     this.remedy = description.remedy;
     this.context = description.context ?? {};
   }

@@ -19,6 +19,7 @@ const CHECKS = {
   "dead code": ["knip", ["--no-progress"]],
   sizes: ["node", ["scripts/checks/sizes.mjs"]],
   docs: ["node", ["scripts/checks/docs.mjs"]],
+  "api document": ["node", ["scripts/generate/openapi.ts", "--check"]],
   "solidity format": ["prettier", ["--check", SOLIDITY, SOLIDITY_TESTS]],
   "solidity lint": ["solhint", ["--disc", "--max-warnings", "0", SOLIDITY]],
 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { z } from "zod";
-import { DeliverySchema } from "../../oracle/api/schemas.ts";
+import { DeliverySchema } from "../../oracle/api/contract/delivery.ts";
 import { optionVaultAbi } from "../../oracle/chain/abi/option-vault.ts";
 import { riskOracleAbi } from "../../oracle/chain/abi/risk-oracle.ts";
 import { BREAKER_MODES, type BreakerMode } from "../../oracle/domain/breaker.ts";

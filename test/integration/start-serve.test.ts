@@ -94,7 +94,7 @@ describe("start --serve", function () {
     assert.match(page.text, /<html/);
     const openApi = z
       .object({ paths: z.record(z.string(), z.unknown()) })
-      .parse(JSON.parse((await get("/openapi.json")).text));
+      .parse(JSON.parse((await get("/v1/openapi.json")).text));
     for (const path of ["/v1/positions", "/v1/positions/{id}", "/v1/reports", "/healthz", "/readyz"]) {
       assert.ok(path in openApi.paths, path);
     }

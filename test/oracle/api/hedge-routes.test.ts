@@ -68,7 +68,7 @@ describe("GET /v1/hedge", () => {
     assert.equal(answer.statusCode, 200, answer.body);
     const { lowerCoins, upperCoins, tradeCoins, advised, unhedged } = answer.json();
     assert.ok(lowerCoins < upperCoins && tradeCoins < 0 && advised.tailLossUsd < unhedged.tailLossUsd);
-    const document = (await app.inject({ url: "/openapi.json" })).json();
+    const document = (await app.inject({ url: "/v1/openapi.json" })).json();
     assert.ok(document.paths["/v1/hedge"] !== undefined);
   });
 });

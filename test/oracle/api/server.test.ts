@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { Registry } from "prom-client";
-import { worstState } from "../../../oracle/api/health-routes.ts";
+import { worstState } from "../../../oracle/api/routes/health.ts";
 import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/server.ts";
 import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../../oracle/domain/drift.ts";
@@ -216,13 +216,14 @@ describe("createApiServer", () => {
 
   it("behavior: OpenAPI names every route, and metrics answer as text", async () => {
     const server = await start();
-    const paths = Object.keys((await server.inject("/openapi.json")).json().paths);
+    const paths = Object.keys((await server.inject("/v1/openapi.json")).json().paths);
     assert.deepEqual(paths.sort(), [
       "/healthz",
       "/readyz",
       "/v1/contagion",
       "/v1/delivery",
       "/v1/greeks",
+      "/v1/hedge",
       "/v1/hedge/fund",
       "/v1/models",
       "/v1/positions",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import type { Abi } from "viem";
 import { z } from "zod";
-import { DeliverySchema } from "../../../oracle/api/schemas.ts";
+import { DeliverySchema } from "../../../oracle/api/contract/delivery.ts";
 import { type ApiServer, createApiServer } from "../../../oracle/api/server.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { createHeldReportLog } from "../../../oracle/chain/held-reports.ts";

@@ -1,15 +1,9 @@
-/** Route of the hedging advisor: a question in the query, the band, the trade and its outlook in the answer. */
+/** The hedging advisor: what is asked and what is answered. */
 import { z } from "zod";
-import { hasCode, PlimsollError } from "../domain/errors.ts";
-import type { HedgeAdvice, HedgeQuestion } from "../domain/hedge-advice.ts";
-import { ErrorSchema } from "./schemas.ts";
-import type { ApiServer } from "./server.ts";
-
-/** Answers a question; bad ones are refused with `HEDGE_QUESTION_INVALID`. */
-export type HedgeAdvisor = (question: HedgeQuestion) => Promise<HedgeAdvice>;
+import { declareRoute } from "./declare-route.ts";
 
 const number = z.coerce.number();
-const QuestionSchema = z.object({
+const Question = {
   kind: z.enum(["call", "put"]),
   spot: number.describe("USD"),
   strike: number.describe("USD"),
@@ -29,7 +23,7 @@ const QuestionSchema = z.object({
   costBps: number.default(5).describe("Cost of a trade, basis points"),
   gasUsd: number.default(0).describe("Fixed cost of a trade, USD"),
   maxTrade: number.nullable().default(null).describe("Largest trade, coins; no limit by default"),
-});
+};
 
 const OutlookSchema = z.object({
   meanUsd: z.number(),
@@ -53,43 +47,14 @@ const AdviceSchema = z.object({
   unhedged: OutlookSchema.describe("Never trading again"),
 });
 
-/** Answers worked on at once: each holds a core for a third of a second, which the node's rounds need too. */
-const GREATEST_OPEN = 4;
-/** Seconds after which a refused caller may ask again. */
-const RETRY_AFTER_SEC = 2;
-const UNAVAILABLE = 503;
-
-/** Registers `/v1/hedge`; beyond four open questions it answers 503 with `HEDGE_BUSY`. */
-export function registerHedgeRoutes(app: ApiServer, advise: HedgeAdvisor): void {
-  let open = 0;
-  app.get(
-    "/v1/hedge",
-    {
-      schema: {
-        querystring: QuestionSchema,
-        response: { 200: AdviceSchema, 400: ErrorSchema, 500: ErrorSchema, 503: ErrorSchema },
-      },
-    },
-    async (request, reply) => {
-      if (open >= GREATEST_OPEN) {
-        return await reply
-          .status(UNAVAILABLE)
-          .header("retry-after", RETRY_AFTER_SEC)
-          .send({
-            code: "HEDGE_BUSY",
-            message: `${open} questions are being answered; at most ${GREATEST_OPEN} are at once.`,
-            remedy: `Ask again in ${RETRY_AFTER_SEC} seconds, or use \`plimsoll hedge\`.`,
-          });
-      }
-      open += 1;
-      try {
-        return await advise(request.query);
-      } catch (error) {
-        if (!(error instanceof PlimsollError && hasCode(error, "HEDGE_QUESTION_INVALID"))) throw error;
-        return await reply.status(400).send({ code: error.code, message: error.message, remedy: error.remedy });
-      } finally {
-        open -= 1;
-      }
-    },
-  );
-}
+/** Hedging advisor. */
+export const hedgeRoute = declareRoute({
+  path: "/v1/hedge",
+  name: "hedge",
+  summary: "How to hedge one sold option: the band, the trade, and how it may end.",
+  room: "hedging",
+  params: {},
+  query: Question,
+  answer: AdviceSchema,
+  errors: { HEDGE_QUESTION_INVALID: 400, HEDGE_BUSY: 503 },
+});

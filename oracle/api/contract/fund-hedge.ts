@@ -1,8 +1,6 @@
-/** Route that shows what the automatic hedger of the insurance funds sees and does. */
+/** Hedging mandates of the insurance funds: what is answered. */
 import { z } from "zod";
-import type { SystemView } from "../domain/view.ts";
-import { ErrorSchema } from "./schemas.ts";
-import type { ApiServer } from "./server.ts";
+import { declareRoute } from "./declare-route.ts";
 
 const RowSchema = z.object({
   asset: z.string(),
@@ -25,9 +23,13 @@ const RowSchema = z.object({
 });
 const FundHedgesSchema = z.object({ mandates: z.array(RowSchema) });
 
-/** Registers `/v1/hedge/fund`; empty before the first look and where no mandate is deployed. */
-export function registerFundHedgeRoutes(app: ApiServer, view: Pick<SystemView, "fundHedges">): void {
-  app.get("/v1/hedge/fund", { schema: { response: { 200: FundHedgesSchema, 500: ErrorSchema } } }, async () => ({
-    mandates: view.fundHedges().map((row) => ({ ...row, refused: { ...row.refused } })),
-  }));
-}
+/** Hedging mandates. */
+export const fundHedgeRoute = declareRoute({
+  path: "/v1/hedge/fund",
+  name: "fundHedge",
+  summary: "What the automatic hedger of the insurance funds sees and does; empty before its first look.",
+  room: "hedging",
+  params: {},
+  query: {},
+  answer: FundHedgesSchema,
+});

@@ -1,7 +1,8 @@
-/** Response schema of `/v1/greeks`. */
+/** Greeks: what is answered. */
 import { z } from "zod";
-import { VOL_SOURCES } from "../domain/greeks.ts";
-import { RiskGroupSchema } from "./schemas.ts";
+import { VOL_SOURCES } from "../../domain/greeks.ts";
+import { declareRoute } from "./declare-route.ts";
+import { RiskGroupSchema } from "./risk.ts";
 
 const UsdGreeksSchema = z
   .object({
@@ -85,4 +86,15 @@ export const GreeksSchema = z.object({
       ),
     })
     .nullable(),
+});
+
+/** Greeks. */
+export const greeksRoute = declareRoute({
+  path: "/v1/greeks",
+  name: "greeks",
+  summary: 'Greeks of every position, and their sums by writer, source and fund; a null report is not "no exposure".',
+  room: "risk",
+  params: {},
+  query: {},
+  answer: GreeksSchema,
 });
