@@ -16,6 +16,7 @@ export interface OpenApiDocument {
 
 const OPENAPI_VERSION = "3.1.0";
 const API_VERSION = "1";
+const NOT_MODIFIED = ["304", { description: "The answer is still the one whose ETag came in If-None-Match." }];
 const COMPONENTS = "#/components/schemas/";
 
 /** Builds the document of all routes, in the order of their paths. */
@@ -41,7 +42,11 @@ function operationOf(route: AnyRoute, schemas: Record<string, unknown>): Json {
     summary: route.summary,
     tags: [route.room],
     parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
-    responses: Object.fromEntries([...answers, ...refusalsOf(route, schemas)]),
+    responses: Object.fromEntries([
+      ...answers,
+      ...(route.isProbe ? [] : [NOT_MODIFIED]),
+      ...refusalsOf(route, schemas),
+    ]),
   };
 }
 

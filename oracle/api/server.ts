@@ -1,11 +1,14 @@
 /** The HTTP side of a node: REST with generated OpenAPI, health, metrics, and the web page. */
 import fastifyStatic from "@fastify/static";
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
 import type { SystemView } from "../domain/view.ts";
-import { errorsOf } from "./contract/declare-route.ts";
+import { registerErrorShape } from "./error-shape.ts";
+import { registerOpenReads } from "./open-reads.ts";
 import { openApiDocument } from "./openapi.ts";
+import { registerRateLimit } from "./rate-limit.ts";
+import { registerRoute } from "./register-route.ts";
 import { serveHealth } from "./routes/health.ts";
 import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
 import { serveModels } from "./routes/models.ts";
@@ -22,10 +25,8 @@ const PAGE_HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-const JSON_TYPE = "application/json; charset=utf-8";
-const BAD_REQUEST = 400;
-const NOT_FOUND = 404;
-const INTERNAL = 500;
+/** The page asks four times in two seconds; ten of them behind one address still leave room for programs. */
+const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
 
 /** What the API needs of the node. */
 export interface ApiDependencies {
@@ -37,6 +38,8 @@ export interface ApiDependencies {
   readonly advise?: HedgeAdvisor;
   /** Told of failures that are the node's own; their details are for its log, not for callers. */
   readonly onFailure?: (error: unknown, url: string) => void;
+  /** Requests of one address in a minute before it is refused; 1 200 by default. */
+  readonly requestsPerMinute?: number;
 }
 
 /** Where the API listens. */
@@ -58,9 +61,11 @@ export type ApiServer = FastifyInstance;
 /** Builds the API without listening, so that tests can inject requests. */
 export async function createApiServer(deps: ApiDependencies): Promise<ApiServer> {
   const app = Fastify({ logger: false });
-  registerErrorShape(app, deps);
+  registerErrorShape(app, deps.onFailure ?? (() => undefined));
+  registerOpenReads(app);
+  await registerRateLimit(app, deps.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE);
   for (const served of servedRoutes(deps)) registerRoute(app, served);
-  app.get("/metrics", async (_request, reply) =>
+  app.get("/metrics", { config: { rateLimit: false } }, async (_request, reply) =>
     reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
   );
   app.get("/v1/openapi.json", async () => openApiDocument());
@@ -78,21 +83,6 @@ function servedRoutes({ view, advise }: ApiDependencies): readonly ServedRoute[]
     ...serveHedging(view, advise),
     ...serveHealth(view),
   ];
-}
-
-/** Fastify writes `:id` where the declaration, like OpenAPI, writes `{id}`. */
-function registerRoute(app: ApiServer, { route, answer }: ServedRoute): void {
-  app.get(route.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (request, reply) => {
-    try {
-      const { status, text } = await answer({ params: request.params, query: request.query });
-      return await reply.status(status).type(JSON_TYPE).send(text);
-    } catch (error) {
-      const status = error instanceof PlimsollError ? errorsOf(route)[error.code] : undefined;
-      // What the route has not declared is the node's own failure.
-      if (!(error instanceof PlimsollError) || status === undefined) throw error;
-      return await refuse(reply, status, error);
-    }
-  });
 }
 
 /**
@@ -123,48 +113,5 @@ function listenError(cause: unknown, address: ApiAddress): PlimsollError {
     remedy: "Choose another port with --port, or 0 for a free one.",
     context: { ...address },
     cause,
-  });
-}
-
-async function refuse(reply: FastifyReply, status: number, error: PlimsollError): Promise<FastifyReply> {
-  const { code, problem, remedy, context } = error;
-  if (typeof context.retryAfterSec === "number") reply.header("retry-after", context.retryAfterSec);
-  return await reply.status(status).type(JSON_TYPE).send(JSON.stringify({ code, problem, remedy }));
-}
-
-/** What no route has answered: a request that Fastify itself refuses, a failure, an unknown path. */
-function registerErrorShape(app: ApiServer, { onFailure }: ApiDependencies): void {
-  app.setErrorHandler(async (error: unknown, request, reply) => {
-    const isCallers = error instanceof Error && "statusCode" in error && Number(error.statusCode) === BAD_REQUEST;
-    if (isCallers) return await refuse(reply, BAD_REQUEST, unreadable(error));
-    onFailure?.(error, request.url);
-    return await refuse(reply, INTERNAL, internal(error));
-  });
-  app.setNotFoundHandler(async (request, reply) => await refuse(reply, NOT_FOUND, notFound(request.url)));
-}
-
-function unreadable(cause: Error): PlimsollError<"API_BAD_REQUEST"> {
-  return new PlimsollError({
-    code: "API_BAD_REQUEST",
-    problem: `The request cannot be read: ${cause.message}.`,
-    remedy: "See /v1/openapi.json for the parameters.",
-    cause,
-  });
-}
-
-function internal(cause: unknown): PlimsollError<"API_INTERNAL"> {
-  return new PlimsollError({
-    code: "API_INTERNAL",
-    problem: "The node failed to answer.",
-    remedy: "Ask its operator; the reason is in the node's log.",
-    cause,
-  });
-}
-
-function notFound(url: string): PlimsollError<"API_NOT_FOUND"> {
-  return new PlimsollError({
-    code: "API_NOT_FOUND",
-    problem: `There is nothing at ${url}.`,
-    remedy: "See /v1/openapi.json for the routes.",
   });
 }

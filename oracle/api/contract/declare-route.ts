@@ -54,6 +54,7 @@ export interface RouteDeclaration<Params extends z.ZodRawShape, Query extends z.
 
 const OK = 200;
 const BAD_REQUEST = 400;
+const TOO_MANY = 429;
 const FAILED = 500;
 
 /** Declares a route. Nothing is served by it: a handler is bound to it in `routes/`. */
@@ -74,6 +75,6 @@ export function declareRoute<Params extends z.ZodRawShape, Query extends z.ZodRa
 export function errorsOf(route: AnyRoute): Readonly<Record<string, number>> {
   if (route.isProbe) return {};
   const isAsked = Object.keys({ ...route.params.shape, ...route.query.shape }).length > 0;
-  const common = { API_QUERY_UNKNOWN: BAD_REQUEST, API_INTERNAL: FAILED };
+  const common = { API_QUERY_UNKNOWN: BAD_REQUEST, API_RATE_LIMITED: TOO_MANY, API_INTERNAL: FAILED };
   return { ...(isAsked ? { API_BAD_REQUEST: BAD_REQUEST } : {}), ...common, ...route.errors };
 }
