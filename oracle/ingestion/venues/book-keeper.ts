@@ -24,6 +24,8 @@ export interface BookKeeperOptions {
   readonly unit: "coins" | "usd";
   /** Whether a snapshot holds every level of the book. */
   readonly isWhole: boolean;
+  /** The venue's own index, against which the mid is held, USD; `null` while it is not known. */
+  readonly indexNow: () => number | null;
   /** A served or expected book has become doubtful: it is withdrawn already and must be rebuilt. */
   readonly onDoubt: (fault: VenueFault, detail: string) => void;
   /** Something that loses nothing, such as a repeated update. */
@@ -42,8 +44,6 @@ export interface BookKeeper {
   doubt(fault: VenueFault, detail: string): void;
   /** Withdraws the book without a doubt: the link has ended, or a rebuild has begun. */
   withdraw(): void;
-  /** The venue's own index, against which the mid is held. USD. */
-  seeIndex(price: number): void;
   /** Depth now, or `null` while the book is not served. */
   depth(receivedMs: number): BookDepth | null;
 }
@@ -57,22 +57,18 @@ interface KeeperState {
   readonly book: OrderBook;
   last: { readonly sequence: number; readonly venueMs: number } | null;
   reach: { readonly bid: number | null; readonly ask: number | null };
-  index: number | null;
 }
 
 /** Creates a keeper without a book. */
 export function createBookKeeper(options: BookKeeperOptions): BookKeeper {
   const book = createOrderBook();
-  const state: KeeperState = { options, book, last: null, reach: { bid: null, ask: null }, index: null };
+  const state: KeeperState = { options, book, last: null, reach: { bid: null, ask: null } };
   return {
     isServed: () => state.last !== null,
     restart: (snapshot) => restart(state, snapshot),
     change: (update) => change(state, update),
     doubt: (fault, detail) => doubt(state, fault, detail),
     withdraw: () => withdraw(state),
-    seeIndex: (price) => {
-      state.index = price;
-    },
     depth: (receivedMs) => depthOf(state, receivedMs),
   };
 }
@@ -114,9 +110,10 @@ function isSound(state: KeeperState): boolean {
     return false;
   }
   const mid = (bid + ask) / 2;
-  const isFar = state.index !== null && Math.abs(mid / state.index - 1) > MAX_MID_FROM_INDEX;
+  const index = state.options.indexNow();
+  const isFar = index !== null && Math.abs(mid / index - 1) > MAX_MID_FROM_INDEX;
   if (bid >= ask) doubt(state, "crossed-book", `best bid ${bid}, best ask ${ask}`);
-  else if (isFar) doubt(state, "unit-jump", `mid ${mid}, index ${state.index}`);
+  else if (isFar) doubt(state, "unit-jump", `mid ${mid}, index ${index}`);
   return bid < ask && !isFar;
 }
 

@@ -61,6 +61,8 @@ export interface FaultCase {
   readonly waitMs?: number;
   readonly heal?: () => void;
   readonly keepsBook?: boolean;
+  /** How the book comes back; by itself after the pauses, by default. */
+  readonly recover?: () => Promise<void>;
 }
 
 /** A client as the fault cases need it. */
@@ -93,7 +95,7 @@ export async function assertFault(bench: VenueBench, client: BenchClient, fault:
   await bench.bell.until(() => bench.services.length > services);
   assert.match(bench.services[services] ?? "", /withdrawn$/);
   fault.heal?.();
-  await recover(bench, client);
+  await recover(bench, client, fault.recover);
   assert.equal(client.isServed(), true);
 }
 
@@ -109,7 +111,8 @@ export async function passPause(bench: VenueBench, { isWaiting }: BenchClient): 
 }
 
 /** Lets pauses pass until the book is served again. */
-export async function recover(bench: VenueBench, client: BenchClient): Promise<void> {
+export async function recover(bench: VenueBench, client: BenchClient, by?: () => Promise<void>): Promise<void> {
+  if (by !== undefined) return await by();
   if (!client.isWaiting()) bench.time.advance(FIRST_REBUILD_MS);
   await bench.bell.until(() => client.isServed() || client.isWaiting());
   while (!client.isServed()) {

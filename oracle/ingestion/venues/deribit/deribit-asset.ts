@@ -3,9 +3,10 @@ import type { z } from "zod";
 import type { AssetSymbol } from "../../../domain/market.ts";
 import { type ChannelReaders, createChannelReaders } from "../channel-readers.ts";
 import type { BookLevel } from "../order-book.ts";
-import { createVenueAsset, type VenueAsset } from "../venue-asset.ts";
+import { createVenueBook, type VenueBook } from "../venue-book.ts";
 import type { VenueCounters } from "../venue-counters.ts";
 import type { TimeFault, VenueWire } from "../venue-session.ts";
+import { createVenueTape, type VenueTape } from "../venue-tape.ts";
 import type { DeribitCalls } from "./deribit-calls.ts";
 import {
   bookSchema,
@@ -45,33 +46,30 @@ export function createDeribitAsset(options: DeribitAssetOptions): DeribitAsset {
   const perpetual = `${asset}-PERPETUAL`;
   const index = `${asset.toLowerCase()}_usd`;
   const bookChannel = `book.${perpetual}.100ms`;
-  const state = createVenueAsset({
-    ...options,
-    sourceId: DERIBIT,
-    unit: "usd",
-    isWhole: true,
-    rebuild: () => calls.resubscribe(bookChannel),
-  });
+  const shared = { ...options, sourceId: DERIBIT, indices: new Map<AssetSymbol, number>() };
+  const rebuild = (): void => calls.resubscribe(bookChannel);
+  const venueBook = createVenueBook({ ...shared, unit: "usd", isWhole: true, rebuild });
+  const tape = createVenueTape(shared);
   const readers = createChannelReaders(wire);
   const timeOf = ({ timestamp }: { readonly timestamp: number }): number => timestamp;
-  readers.on(bookChannel, { schema: bookSchema, timeOf, quietLimitMs: QUIET_LIMIT_MS, ...bookReader(state) });
+  readers.on(bookChannel, { schema: bookSchema, timeOf, quietLimitMs: QUIET_LIMIT_MS, ...bookReader(venueBook) });
   readers.on(`trades.${perpetual}.100ms`, {
     schema: tradesSchema,
     timeOf: (trades) => trades.at(-1)?.timestamp ?? null,
     quietLimitMs: null,
-    ...tradeReader(state, wire),
+    ...tradeReader(tape, wire),
   });
   readers.on(`ticker.${perpetual}.100ms`, {
     schema: perpetualTickerSchema,
     timeOf,
     quietLimitMs: QUIET_LIMIT_MS,
-    read: (ticker) => readTicker(state, ticker),
+    read: (ticker) => readTicker(tape, ticker),
   });
   readers.on(`deribit_price_index.${index}`, {
     schema: indexSchema,
     timeOf,
     quietLimitMs: QUIET_LIMIT_MS,
-    read: ({ price, timestamp }) => state.reference("index", price, timestamp),
+    read: ({ price, timestamp }) => tape.reference("index", price, timestamp),
   });
   readers.on(`deribit_volatility_index.${index}`, {
     schema: volatilitySchema,
@@ -79,12 +77,22 @@ export function createDeribitAsset(options: DeribitAssetOptions): DeribitAsset {
     quietLimitMs: QUIET_LIMIT_MS,
     read: volatilityReader(asset, wire),
   });
-  return { ...readers, tick: state.tick, ended: state.ended };
+  return {
+    ...readers,
+    tick: () => {
+      venueBook.tick();
+      tape.tick();
+    },
+    ended: () => {
+      venueBook.ended();
+      tape.ended();
+    },
+  };
 }
 
 type BookMessage = z.infer<typeof bookSchema>;
 
-function bookReader({ book }: VenueAsset) {
+function bookReader({ book, distrust }: VenueBook) {
   return {
     read: (message: BookMessage): void => {
       const { type, change_id: sequence, prev_change_id: previous, timestamp: venueMs, bids, asks } = message;
@@ -93,9 +101,7 @@ function bookReader({ book }: VenueAsset) {
       // A change without a predecessor follows nothing that is held.
       else book.change({ ...update, previous: previous ?? Number.NaN });
     },
-    distrust: (fault: TimeFault, message: BookMessage): void => {
-      if (book.isServed() || message.type === "snapshot") book.doubt(fault, `book of ${message.timestamp} ms`);
-    },
+    distrust: (fault: TimeFault, { timestamp }: BookMessage): void => distrust(fault, timestamp),
   };
 }
 
@@ -106,7 +112,7 @@ function toLevel([action, price, amount]: readonly [string, number, number]): Bo
 type TradesMessage = z.infer<typeof tradesSchema>;
 
 /** Trades carry a number each; a hole in the numbers means that the bar under way is not whole. */
-function tradeReader({ bars, liquidation }: VenueAsset, wire: VenueWire) {
+function tradeReader({ bars, liquidation }: VenueTape, wire: VenueWire) {
   let lastSeq: number | null = null;
   return {
     read: (trades: TradesMessage): void => {
@@ -142,12 +148,12 @@ function liquidatedSides({ direction, liquidation }: TradesMessage[number]): rea
   return liquidation === "T" ? [taker] : [maker];
 }
 
-function readTicker(state: VenueAsset, ticker: z.infer<typeof perpetualTickerSchema>): void {
+function readTicker(tape: VenueTape, ticker: z.infer<typeof perpetualTickerSchema>): void {
   const { timestamp, mark_price: mark, open_interest: usd, funding_8h: rate } = ticker;
-  state.reference("mark", mark, timestamp);
-  state.openInterest(usd / mark, timestamp);
+  tape.reference("mark", mark, timestamp);
+  tape.openInterest(usd / mark, timestamp);
   // Deribit pays continuously; what it states for eight hours is told where others settle.
-  state.funding.see(rate, Math.ceil((timestamp + 1) / EIGHT_HOURS_MS) * EIGHT_HOURS_MS);
+  tape.funding.see(rate, Math.ceil((timestamp + 1) / EIGHT_HOURS_MS) * EIGHT_HOURS_MS);
 }
 
 function volatilityReader(asset: AssetSymbol, wire: VenueWire) {
