@@ -48,6 +48,7 @@ export function startCommand(): Command {
       collect,
     )
     .option("--lending <file>", "lending markets of the chain whose loans belong to the book of forced selling")
+    .option("--lending-budget-ms <ms>", "how long a round waits for the lending markets")
     .option("--operators <n>", "number of operators, at least 4")
     .option("--seed <n>", "seed of the simulator and of the operators' noise")
     .option("--data-dir <path>", "folder of state: database, keys, signing guards")

@@ -36,15 +36,9 @@ export interface CascadeState {
   readonly probability24h: number;
   readonly baseRate6h: number;
   readonly baseRate24h: number;
+  /** Whether the probabilities are assumed, not known: where a score reads the state, a wave that is not known counts as certain. */
+  readonly isAssumed: boolean;
   readonly curve: CascadeCurve;
-}
-
-/** From where on operators call for caution; set by the DAO, in the configuration of a deployment. */
-export interface CautionLimits {
-  /** Least probability of a wave within 24 h, 0…1. */
-  readonly leastProbability: number;
-  /** Least product of that probability and the further log fall that a fall of a tenth sets off, ≥ 0. */
-  readonly leastExpectedFall: number;
 }
 
 /** How much more likely than usual a wave within 24 h is: 0 at the base rate or below, 1 when certain. */

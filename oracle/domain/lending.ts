@@ -58,17 +58,20 @@ export interface LendingReject {
 }
 
 /**
- * Why something of a lending market is missing: its events do not decode, an account could not be read or awaits its turn, an
- * account's token has no price, events are still caught up with, or the market as a whole could not be read.
+ * Why something of a lending market is missing: its events do not decode or their token has no price, an account could not be read or
+ * awaits its turn, an account's token has no price, blocks are still caught up with, or the market as a whole could not be read, or not
+ * in time.
  */
 export type LendingFault =
   | "event-undecodable"
+  | "event-unpriced"
   | "account-unreadable"
   | "account-pending"
   | "account-beyond-limit"
   | "token-unpriced"
   | "catching-up"
-  | "market-unreadable";
+  | "market-unreadable"
+  | "market-late";
 
 /** What all lending markets of a chain say at an anchor. */
 export interface LendingReading {
@@ -77,4 +80,9 @@ export interface LendingReading {
   /** Ascending by block, a bounded number of the newest. */
   readonly events: readonly LendingEvent[];
   readonly rejected: readonly LendingReject[];
+}
+
+/** Whether a reading has every loan of its markets: an event without a price is missing from their history alone. */
+export function hasEveryLoan({ rejected }: Pick<LendingReading, "rejected">): boolean {
+  return rejected.every(({ reason }) => reason === "event-unpriced");
 }

@@ -1,4 +1,5 @@
 /** What people and programs are shown: the read model behind the terminal view, the API and the web page. */
+import type { CautionReport } from "./caution.ts";
 import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
@@ -85,6 +86,8 @@ export interface SystemView {
   contagion(): ContagionReport | null;
   /** How good the served quantiles have been, by asset; empty before the first round. */
   drift(): readonly DriftState[];
+  /** Whether operators call for caution; no states before the first round. */
+  caution(): CautionReport;
   /** Surfaces of quoted options of the newest round, or why there is none; empty before the first. */
   surfaces(): readonly SurfaceState[];
   ingestion(): IngestionCounts;

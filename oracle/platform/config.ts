@@ -17,6 +17,11 @@ const DEFAULT_FINALITY_BLOCKS = 64;
 /** About two weeks of Ethereum: a greater depth is a mistyped one. */
 const MAX_FINALITY_BLOCKS = 100_000;
 
+/** A round's deadline is 20 s: a budget beyond three quarters of it would leave peers waiting. */
+const MIN_LENDING_BUDGET_MS = 50;
+const MAX_LENDING_BUDGET_MS = 15_000;
+const DEFAULT_LENDING_BUDGET_MS = 3_000;
+
 const serverUrl = (protocols: RegExp) => z.url({ protocol: protocols }).nullable().default(null);
 const integer = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
@@ -54,6 +59,8 @@ const nodeConfigSchema = z.strictObject({
   retrainData: z.array(z.string().min(1)).default([]),
   /** File of lending markets to read, by chain; `null` reads none. */
   lending: z.string().min(1).nullable().default(null),
+  /** Milliseconds that a round waits for the lending markets; what has not answered by then is missing from its book. */
+  lendingBudgetMs: integer(MIN_LENDING_BUDGET_MS, MAX_LENDING_BUDGET_MS).default(DEFAULT_LENDING_BUDGET_MS),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),

@@ -43,6 +43,12 @@ export interface NodeMetrics {
   readonly cascadeProbability: Gauge<"asset" | "horizon">;
   /** USD that known positions would sell by force, by `asset` and `protocol`. */
   readonly cascadeBookUsd: Gauge<"asset" | "protocol">;
+  /** 1 for the `phase` of an episode of caution in which an `asset` is, 0 for the others. */
+  readonly cautionPhase: Gauge<"asset" | "phase">;
+  /** 1 where it is not known whether caution is called for on an `asset`, by `reason`. */
+  readonly cautionUnknown: Gauge<"asset" | "reason">;
+  /** 1 where a quorum `says` call for an `asset`, or would if those who do not know did (unknown). */
+  readonly cautionQuorum: Gauge<"asset" | "says">;
   /** Missing of lending markets in the last round, by `source` and `reason`. */
   readonly lendingRejected: Gauge<"source" | "reason">;
   /** Trades of the hedging mandates, by `asset`. */
@@ -76,6 +82,9 @@ type GuardMetrics = Pick<
 /** What the hedger of the insurance funds does. */
 type HedgeMetrics = Pick<NodeMetrics, "hedgeTrades" | "hedgeRefusals" | "hedgeCoins">;
 
+/** Whether operators call for caution. */
+type CautionMetrics = Pick<NodeMetrics, "cautionPhase" | "cautionUnknown" | "cautionQuorum">;
+
 /** Creates a registry with the metrics of {@link NodeMetrics}; names begin with `plimsoll_`. */
 export function createMetrics(options: MetricsOptions): NodeMetrics {
   const registry = new Registry();
@@ -104,6 +113,7 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     ]),
     ...createGuardMetrics(registry),
     ...createHedgeMetrics(registry),
+    ...createCautionMetrics(registry),
     driftDoubt: gauge("drift_doubt", "1 while an alarm of the drift watch makes the asset doubtful.", ["asset"]),
     driftLoss: gauge("drift_loss", "Mean normalised loss of the served quantiles over a week.", ["asset"]),
     driftWidening: gauge("drift_widening", "Greatest factor on the served quantiles of the asset.", ["asset"]),
@@ -142,6 +152,30 @@ function createHedgeMetrics(registry: Registry): HedgeMetrics {
       name: "plimsoll_hedge_coins",
       help: "Net delta of the fund, and position of its hedge.",
       labelNames: ["asset", "side"],
+      registers,
+    }),
+  };
+}
+
+function createCautionMetrics(registry: Registry): CautionMetrics {
+  const registers = [registry];
+  return {
+    cautionPhase: new Gauge({
+      name: "plimsoll_caution_phase",
+      help: "1 for the phase of an episode of caution in which the asset is.",
+      labelNames: ["asset", "phase"],
+      registers,
+    }),
+    cautionUnknown: new Gauge({
+      name: "plimsoll_caution_unknown",
+      help: "1 where it is not known whether caution is called for, by reason.",
+      labelNames: ["asset", "reason"],
+      registers,
+    }),
+    cautionQuorum: new Gauge({
+      name: "plimsoll_caution_quorum",
+      help: "1 where a quorum calls for caution, or would if those who do not know did.",
+      labelNames: ["asset", "says"],
       registers,
     }),
   };

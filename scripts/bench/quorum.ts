@@ -60,6 +60,7 @@ async function startFleet(ground: BenchGround, closer: Closer): Promise<Operator
       f: 1,
       threshold: BENCH_THRESHOLD,
       lending: [],
+      lendingBudgetMs: 3_000,
       caution: null,
       chain: { rpcUrl: ground.rpcUrl, chainId: BENCH_CHAIN_ID, fromBlock: 0n },
       oracleContracts: ground.oracleContracts,

@@ -162,7 +162,15 @@ const deploymentFields = z.strictObject({
    * only advise.
    */
   cascadeCaution: z
-    .strictObject({ leastProbability: z.number().min(0).max(1), leastExpectedFall: z.number().min(0).max(1) })
+    .strictObject({
+      leastProbability: z.number().min(0).max(1),
+      leastExpectedFall: z.number().min(0).max(1),
+      releaseProbability: z.number().min(0).max(1),
+    })
+    .refine(({ leastProbability, releaseProbability }) => releaseProbability < leastProbability, {
+      path: ["releaseProbability"],
+      message: "must be less than leastProbability: one episode calls once",
+    })
     .optional(),
   /** The sample loan market as second position source; absent where no sample shall be deployed. */
   loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),

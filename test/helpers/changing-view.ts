@@ -1,5 +1,6 @@
 /** A read model whose content a test changes while the API serves it. */
 import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
+import type { CautionReport, CautionState } from "../../oracle/domain/caution.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
@@ -21,6 +22,7 @@ export interface ViewContent {
   readonly jointRisk: JointRiskReport | null;
   readonly greeks: GreeksReport | null;
   readonly contagion: ContagionReport | null;
+  readonly caution: CautionReport;
   readonly drift: readonly DriftState[];
   readonly surfaces: readonly SurfaceState[];
   readonly fundHedges: readonly FundHedgeRow[];
@@ -49,6 +51,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     jointRisk: null,
     greeks: null,
     contagion: null,
+    caution: cautionReport(),
     drift: [],
     surfaces: [],
     fundHedges: [],
@@ -73,6 +76,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     greeks: () => now.greeks,
     fundHedges: () => now.fundHedges,
     contagion: () => now.contagion,
+    caution: () => now.caution,
     drift: () => now.drift,
     surfaces: () => now.surfaces,
     modelEvents: () => [],
@@ -220,6 +224,24 @@ export function greeksReport(fields: Partial<UsdGreeks> = {}): GreeksReport {
       },
       { group: { kind: "source", source: VIEW_SOURCE }, positions: 2, unvalued: 1, assets: [unknown], total: null },
     ],
+  };
+}
+
+/** An operator that calls for caution on BTC. */
+export function cautionState(fields: Partial<CautionState> = {}): CautionState {
+  return {
+    ...{ asset: "BTC", atSec: 1_700_000_000, reading: { kind: "reached", doubt: null }, phase: "calling" },
+    ...{ isCalling: true, probability24h: 0.6, expectedFall: 0.02 },
+    ...fields,
+  };
+}
+
+/** A report of one operator that calls while the others do not know. */
+export function cautionReport(fields: Partial<CautionState> = {}): CautionReport {
+  return {
+    limits: { leastProbability: 0.5, leastExpectedFall: 0.01, releaseProbability: 0.3 },
+    states: [cautionState(fields)],
+    votes: { calls: [], unknown: ["BTC"] },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Every route of the API, by the name of its operation: what the OpenAPI document and the client are made from. */
+import { cautionRoute } from "./caution.ts";
 import { contagionRoute } from "./contagion.ts";
 import { deliveryRoute } from "./delivery.ts";
 import { fundHedgeRoute } from "./fund-hedge.ts";
@@ -13,6 +14,7 @@ import { surfaceRoute } from "./surface.ts";
 
 /** One line a route. */
 export const ROUTES = {
+  caution: cautionRoute,
   contagion: contagionRoute,
   delivery: deliveryRoute,
   fundHedge: fundHedgeRoute,

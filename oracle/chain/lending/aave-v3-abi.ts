@@ -36,4 +36,5 @@ export const aaveV3DataAbi = parseAbi([
 export const aaveV3OracleAbi = parseAbi([
   "function BASE_CURRENCY_UNIT() view returns (uint256)",
   "function getAssetsPrices(address[] assets) view returns (uint256[])",
+  "function getAssetPrice(address asset) view returns (uint256)",
 ]);

@@ -66,6 +66,14 @@ export interface SourcePositions {
   readAt(anchor: Anchor): Promise<SourceReading>;
 }
 
+/** Nothing to sell, or of a market whose asset nobody follows: such positions are missing from no book. */
+const IRRELEVANT: ReadonlySet<string> = new Set<PositionFault>(["size-zero", "market-unknown"]);
+
+/** Whether positions that would matter to a book of an asset are missing for this reason. */
+export function hidesPositions({ reason }: Pick<PositionReject, "reason">): boolean {
+  return !IRRELEVANT.has(reason);
+}
+
 const E8_DECIMALS = Math.log10(E8);
 
 /** Creates a reader; its cursor goes on where the store's last one ended. */

@@ -1,5 +1,6 @@
 /** The read model of a running system: positions with enforced and target parameters, reports, health of the parts. */
 
+import type { CautionReport } from "../../domain/caution.ts";
 import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
@@ -42,6 +43,8 @@ export interface LiveState extends SystemView {
   setFundHedges(rows: readonly FundHedgeRow[]): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
+  /** Limits, what the first operator says of them, and the operators' votes. */
+  setCaution(report: CautionReport): void;
   /** What the first operator valued options with. */
   setSurfaces(states: readonly SurfaceState[]): void;
   setIngestion(counts: IngestionCounts): void;
@@ -96,17 +99,20 @@ export function createLiveState(dataSource: string): LiveState {
 /** What is known of the models and their inputs. */
 function heldModels() {
   const drift = held<readonly DriftState[]>([]);
+  const caution = held<CautionReport>({ limits: null, states: [], votes: { calls: [], unknown: [] } });
   const surfaces = held<readonly SurfaceState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
   const modelEvents = held<readonly ModelEvent[]>([]);
   const models = held<readonly ModelIdentity[]>([]);
   return {
     drift: drift.get,
+    caution: caution.get,
     surfaces: surfaces.get,
     ingestion: ingestion.get,
     modelEvents: modelEvents.get,
     models: models.get,
     setDrift: drift.set,
+    setCaution: caution.set,
     setSurfaces: surfaces.set,
     setIngestion: ingestion.set,
     setModelEvents: modelEvents.set,

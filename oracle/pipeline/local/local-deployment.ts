@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
-import type { CautionLimits } from "../../domain/cascade.ts";
+import type { CautionLimits } from "../../domain/caution.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import { advanceChainTo, type LocalClient, type LocalContracts } from "../../simulation/agents/local-world.ts";

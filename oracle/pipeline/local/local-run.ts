@@ -59,6 +59,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   options.onProgress("compiling contracts (a minute or two the first time)");
   await compileContracts(closer.signal);
   const ground = await prepareGround(options, market, rock);
+  state.setCaution({ ...state.caution(), limits: ground.caution?.limits ?? null });
   options.onProgress(`starting ${config.operators} operators`);
   const operators = await startFleet(options, foundation, ground);
   const times = roundTimes(market, config);
@@ -100,6 +101,7 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
       contracts: ground.contracts,
       market: options.market,
       lending: options.lending,
+      lendingBudgetMs: options.config.lendingBudgetMs,
       caution: ground.caution?.limits ?? null,
       seed: options.config.seed,
       artifactsDir: options.artifactsDir,

@@ -1,6 +1,6 @@
 /** Settings of the operators of one machine: own key, schema, guard, and an own noisy, delayed look at the market. */
 
-import type { CautionLimits } from "../../domain/cascade.ts";
+import type { CautionLimits } from "../../domain/caution.ts";
 import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import type { DatabaseHandle } from "../../platform/database/database.ts";
 import type { LogLevel } from "../../platform/logger.ts";
@@ -20,6 +20,7 @@ export interface FleetOptions {
   readonly contracts: LocalContracts;
   readonly market: MarketRequest;
   readonly lending: readonly LendingMarketSettings[];
+  readonly lendingBudgetMs: number;
   readonly caution: CautionLimits | null;
   readonly seed: number;
   readonly artifactsDir: string;
@@ -52,6 +53,7 @@ export function operatorSettings(options: FleetOptions): readonly OperatorSettin
     })),
     market: options.market,
     lending: options.lending,
+    lendingBudgetMs: options.lendingBudgetMs,
     caution: options.caution,
     noise: {
       seed: `${options.seed}/operator-${keys.index}`,

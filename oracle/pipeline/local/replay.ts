@@ -8,7 +8,6 @@ import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
-import { agreedCaution } from "./caution-votes.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
 import type { FundHedger } from "./fund-hedger.ts";
@@ -75,7 +74,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   const settled = await options.keepers.settle(atSec);
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
-  const guarded = await options.keepers.watchGuards(agreed.caution);
+  const guarded = await options.keepers.watchGuards(agreed.callers);
   const hedged = await options.fundHedger.look(snapshot, agreed.anchor);
   const keepersAtSec = atSec + options.stepSec * KEEPER_SHARE;
   await advanceChainTo(options.client, keepersAtSec);
@@ -96,7 +95,7 @@ interface AgreedRound {
   readonly anchor: Anchor;
   readonly scores: readonly PositionScore[];
   /** Assets for which a quorum of operators calls for caution. */
-  readonly caution: readonly string[];
+  readonly callers: readonly string[];
   readonly events: readonly string[];
 }
 
@@ -111,8 +110,8 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   options.state.setJointRisk(results[0]?.jointRisk ?? null);
   options.state.setGreeks(results[0]?.greeks ?? null);
   options.state.setContagion(results[0]?.contagion ?? null);
-  const caution = agreedCaution(results, options.quorumSize);
-  if (quorum === null) return { anchor, scores, caution, events: [noQuorum(results)] };
+  const { calls: callers } = options.state.caution().votes;
+  if (quorum === null) return { anchor, scores, callers, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
@@ -122,7 +121,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   return {
     anchor,
     scores,
-    caution,
+    callers,
     events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`],
   };
 }

@@ -1,6 +1,7 @@
 /** What a round came to: counted for the summary and for Prometheus, and noted on the board. */
 import type { OperatorRoundResult } from "../operator/operator-settings.ts";
 import type { RunCounters } from "../run-summary.ts";
+import { agreedCaution } from "./caution-votes.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { LiveState } from "./live-state.ts";
 import type { RoundFate, RunMetrics } from "./run-metrics.ts";
@@ -30,6 +31,7 @@ export function countRound(account: RoundAccount, results: readonly OperatorRoun
   counters.roundMs(slowest);
   metrics.round(fate, slowest);
   countGuards(account, results, fate);
+  countCaution(account, results);
   noteOperators(account.board, results, fate);
   const [first] = results;
   if (first === undefined) return;
@@ -57,6 +59,13 @@ export function fateOf(results: readonly OperatorRoundResult[], quorumSize: numb
 export function noQuorum(results: readonly OperatorRoundResult[]): string {
   const reasons = [...new Set(results.map((result) => result.reason ?? "none"))];
   return `no report: ${reasons.join(", ")}`;
+}
+
+function countCaution({ metrics, state, quorumSize }: RoundAccount, results: readonly OperatorRoundResult[]): void {
+  const states = results[0]?.caution ?? [];
+  const votes = agreedCaution(results, quorumSize);
+  state.setCaution({ ...state.caution(), states, votes });
+  metrics.caution(states, votes);
 }
 
 /** One operator speaks for all: of what is agreed all say the same. */

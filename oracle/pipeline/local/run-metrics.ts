@@ -1,6 +1,7 @@
 /** Carries what happens in a run over to the Prometheus counters. */
 import type { BreakerReason, WithheldReason } from "../../domain/breaker.ts";
 import type { CascadeState } from "../../domain/cascade.ts";
+import { CAUTION_PHASES, type CautionState, type CautionVotes } from "../../domain/caution.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
@@ -42,6 +43,8 @@ export interface RunMetrics {
   drift(states: readonly DriftState[]): void;
   /** How likely forced selling is; what is not stated any more is shown no more. */
   cascades(states: readonly CascadeState[]): void;
+  /** Where episodes of caution stand, what is not known, and what a quorum says. */
+  caution(states: readonly CautionState[], votes: CautionVotes): void;
   /** What is missing of lending markets. */
   lending(rejects: readonly LendingReject[]): void;
   /** Which assets are scored off quoted options, how old and how good these are; what is not known is shown no more. */
@@ -87,6 +90,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
     },
     drift: (states) => showDrift(metrics, states),
     cascades: (states) => showCascades(metrics, states),
+    caution: (states, votes) => showCaution(metrics, states, votes),
     lending: (rejects) => {
       metrics.lendingRejected.reset();
       for (const { sourceId, reason, count } of rejects)
@@ -119,12 +123,23 @@ function showDrift(metrics: NodeMetrics, states: readonly DriftState[]): void {
 function showCascades(metrics: NodeMetrics, states: readonly CascadeState[]): void {
   metrics.cascadeProbability.reset();
   metrics.cascadeBookUsd.reset();
-  for (const { asset, probability6h, probability24h, curve } of states) {
+  for (const { asset, probability6h, probability24h, isAssumed, curve } of states) {
     for (const [protocol, usd] of Object.entries(curve.protocolUsd))
       metrics.cascadeBookUsd.set({ asset, protocol }, usd);
+    if (isAssumed) continue;
     metrics.cascadeProbability.set({ asset, horizon: "6h" }, probability6h);
     metrics.cascadeProbability.set({ asset, horizon: "24h" }, probability24h);
   }
+}
+
+function showCaution(metrics: NodeMetrics, states: readonly CautionState[], { calls, unknown }: CautionVotes): void {
+  for (const gauge of [metrics.cautionPhase, metrics.cautionUnknown, metrics.cautionQuorum]) gauge.reset();
+  for (const { asset, phase, reading } of states) {
+    for (const one of CAUTION_PHASES) metrics.cautionPhase.set({ asset, phase: one }, one === phase ? 1 : 0);
+    if (reading.doubt !== null) metrics.cautionUnknown.set({ asset, reason: reading.doubt }, 1);
+  }
+  for (const asset of calls) metrics.cautionQuorum.set({ asset, says: "call" }, 1);
+  for (const asset of unknown) metrics.cautionQuorum.set({ asset, says: "unknown" }, 1);
 }
 
 function showSurfaces(metrics: NodeMetrics, states: readonly SurfaceState[]): void {

@@ -8,13 +8,14 @@ export function createCascadeLog(logger: Pick<Logger, "warn" | "info">): (states
   const alarmed = new Set<string>();
   let known: readonly string[] = [];
   return (states) => {
-    const stated = states.map(({ asset }) => asset);
+    const told = states.filter(({ isAssumed }) => !isAssumed);
+    const stated = told.map(({ asset }) => asset);
     for (const asset of known.filter((before) => !stated.includes(before))) {
       alarmed.delete(asset);
       logger.warn({ asset }, "no longer known how likely a cascade of liquidations is");
     }
     known = stated;
-    for (const state of states) {
+    for (const state of told) {
       const { asset, probability6h, probability24h } = state;
       const [isAlarm, wasAlarm] = [isCascadeAlarm([state]), alarmed.has(asset)];
       if (isAlarm && !wasAlarm) {

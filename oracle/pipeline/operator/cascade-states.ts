@@ -1,5 +1,5 @@
 /** States of forced selling: the hazard from each asset's bars, the further fall from the book of known positions and depth. */
-import { type CascadeState, type CautionLimits, excessHazard, type LeveredPosition } from "../../domain/cascade.ts";
+import { type CascadeState, excessHazard, type LeveredPosition } from "../../domain/cascade.ts";
 import type { LoanAccount } from "../../domain/lending.ts";
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/market.ts";
 import { isLive, type Position, positionKey } from "../../domain/positions.ts";
@@ -8,7 +8,7 @@ import type { RiskClass } from "../../domain/risk-class.ts";
 import { BPS } from "../../domain/units.ts";
 import type { CascadePredictor, HazardReading } from "../../models/cascade/cascade-predictor.ts";
 import { leveredLoan, leveredPut } from "../../scoring/agent-book.ts";
-import { cascadeCurve, extraFallAt } from "../../scoring/cascade-fixed-point.ts";
+import { cascadeCurve } from "../../scoring/cascade-fixed-point.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { depthCurve } from "../../scoring/depth-curve.ts";
 import { readsCascades, type ScoringSettings } from "../../scoring/scoring-settings.ts";
@@ -67,7 +67,7 @@ function stateOf(
   if (!reading.ok && !readsCascades(scoring)) return null;
   const hazard = reading.ok ? reading.value : CERTAIN;
   const curve = cascadeCurve(leveredPositions(market.asset, ground), market.spot, depthCurve(market, "put", scoring));
-  return { asset: market.asset, atSec, ...hazard, curve };
+  return { asset: market.asset, atSec, ...hazard, isAssumed: !reading.ok, curve };
 }
 
 function leveredPositions(
@@ -90,22 +90,9 @@ function leveredPositions(
  */
 const ALARM_PROBABILITY = 0.5;
 
-/** Whether any asset's hazard calls for caution. */
+/** Whether any asset's hazard calls for caution; one that is not known calls for nothing, and is said to be unknown elsewhere. */
 export function isCascadeAlarm(states: readonly CascadeState[]): boolean {
-  return states.some((state) => state.probability24h >= ALARM_PROBABILITY && excessHazard(state) > 0);
-}
-
-/** Log fall of a tenth: what the size of a cascade is stated for. */
-const CAUTION_FALL = -Math.log(0.9);
-
-/** Assets whose hazard and expected further fall reach the limits; none without limits, and none at the base rate or below. */
-export function cautionAssets(states: readonly CascadeState[], limits: CautionLimits | null): readonly AssetSymbol[] {
-  if (limits === null) return [];
-  return states.filter((state) => callsForCaution(state, limits)).map(({ asset }) => asset);
-}
-
-function callsForCaution(state: CascadeState, { leastProbability, leastExpectedFall }: CautionLimits): boolean {
-  const { probability24h, curve } = state;
-  const expectedFall = probability24h * extraFallAt(curve, CAUTION_FALL);
-  return probability24h >= leastProbability && expectedFall >= leastExpectedFall && excessHazard(state) > 0;
+  return states.some(
+    (state) => !state.isAssumed && state.probability24h >= ALARM_PROBABILITY && excessHazard(state) > 0,
+  );
 }

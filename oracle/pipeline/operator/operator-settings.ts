@@ -1,6 +1,7 @@
 /** What an operator's thread is started with, and what it and the orchestrator say to each other. Plain data only. */
 import type { BreakerReading, WithheldReason } from "../../domain/breaker.ts";
-import type { CascadeState, CautionLimits } from "../../domain/cascade.ts";
+import type { CascadeState } from "../../domain/cascade.ts";
+import type { CautionLimits, CautionState } from "../../domain/caution.ts";
 import type { ContagionReport } from "../../domain/contagion.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
@@ -45,6 +46,8 @@ export interface OperatorSettings {
   readonly markets: readonly OperatorMarket[];
   /** Lending markets whose loans belong to the book of forced selling; none are read without settings. */
   readonly lending: readonly LendingMarketSettings[];
+  /** Milliseconds that a round waits for them. */
+  readonly lendingBudgetMs: number;
   readonly market: MarketRequest;
   /** From where on this operator calls for caution; `null` never. */
   readonly caution: CautionLimits | null;
@@ -103,8 +106,8 @@ export interface OperatorRoundResult {
   readonly drift: readonly DriftState[];
   /** How likely forced selling is and how far it would go, by asset; none where it is not known. */
   readonly cascades: readonly CascadeState[];
-  /** Assets for which this operator calls for caution. */
-  readonly caution: readonly string[];
+  /** What this operator says of caution, by asset; none without limits. */
+  readonly caution: readonly CautionState[];
   /** What the lending markets say, and what of them is missing. */
   readonly lending: Pick<LendingReading, "events" | "rejected"> & { readonly accounts: number };
   /** Surfaces of quoted options that the scores were made with, or why there is none, by asset. */

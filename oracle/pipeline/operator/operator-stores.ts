@@ -2,10 +2,12 @@
 import { z } from "zod";
 import type { Evidence, EvidenceStore } from "../../consensus/evidence.ts";
 import { digestOf } from "../../consensus/observe.ts";
+import { CAUTION_PHASES } from "../../domain/caution.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import type { LendingCursorState, LendingCursorStore } from "../../ingestion/sources/lending/lending-cursor.ts";
 import type { CursorState, CursorStore } from "../../ingestion/sources/position-cursor.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
+import type { CautionStore } from "./caution-watch.ts";
 
 const block = z
   .string()
@@ -23,6 +25,15 @@ const lendingSchema = z.object({
   checkpoints,
   accounts: z.array(z.object({ account: address, since: block, clearedAt: block.nullable() })),
 });
+
+const cautionSchema = z.array(
+  z.tuple([
+    z.string().min(1),
+    z.object({ phase: z.enum(CAUTION_PHASES), breakerSinceSec: z.number().int().nonnegative().nullable() }),
+  ]),
+);
+/** Beside the cursors, whose names are addresses and source ids. */
+const CAUTION_KEY = "caution-episodes";
 
 /** Keeps the cursor of one position source in the operator's schema. */
 export function operatorCursorStore(store: OperatorStore, source: Address): CursorStore {
@@ -46,6 +57,14 @@ export function operatorLendingStore(
       return state === null ? null : lendingSchema.parse(state);
     },
     save: async (state) => await store.saveCursor(sourceId, state),
+  };
+}
+
+/** Keeps the episodes of caution in the operator's schema. */
+export function operatorCautionStore(store: Pick<OperatorStore, "cursor" | "saveCursor">): CautionStore {
+  return {
+    load: async () => new Map(cautionSchema.parse((await store.cursor(CAUTION_KEY)) ?? [])),
+    save: async (episodes) => await store.saveCursor(CAUTION_KEY, [...episodes]),
   };
 }
 

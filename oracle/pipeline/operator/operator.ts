@@ -34,10 +34,17 @@ import { installedModels } from "../installed-models.ts";
 import { openMarket } from "../open-market.ts";
 import { createBreakerLog } from "./breaker-log.ts";
 import { createCascadeLog } from "./cascade-log.ts";
+import { createCautionLog } from "./caution-log.ts";
+import { createCautionWatch } from "./caution-watch.ts";
 import { createChainStateReader } from "./chain-state.ts";
 import { createLendingLog } from "./lending-log.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
-import { operatorCursorStore, operatorEvidenceStore, operatorLendingStore } from "./operator-stores.ts";
+import {
+  operatorCautionStore,
+  operatorCursorStore,
+  operatorEvidenceStore,
+  operatorLendingStore,
+} from "./operator-stores.ts";
 import type { RoundFlow } from "./round.ts";
 
 /** A running operator. */
@@ -94,7 +101,8 @@ export async function openOperator(settings: OperatorSettings, context: Operator
     ...(await openSources(settings, context, store)),
     chainState: await openChainState(settings, bundleHash),
     scoring: DEFAULT_SCORING_SETTINGS,
-    caution: settings.caution,
+    caution: createCautionWatch(settings.caution, operatorCautionStore(store)),
+    noteCaution: createCautionLog(context.logger),
     featureSchemaHash: FEATURE_SCHEMA.hash,
     store,
     beginRound: roundSwitch(router, context.closer),
@@ -187,6 +195,8 @@ async function openSources(
     markets: settings.lending,
     storeOf: (sourceId) => operatorLendingStore(store, sourceId),
     clock: WALL_CLOCK,
+    timers: SYSTEM_TIMERS,
+    budgetMs: settings.lendingBudgetMs,
   });
   const models = await openModels(settings, context);
   // Weeks of forecasts are stated again here, where no peer waits, instead of in the first round.

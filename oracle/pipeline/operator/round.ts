@@ -7,10 +7,11 @@ import { createObservation, digestOf } from "../../consensus/observe.ts";
 import { createRound } from "../../consensus/round.ts";
 import type { Round, RoundDeps, RoundTerms } from "../../consensus/round-types.ts";
 import { type BreakerReading, type WithheldReason, withheldBy } from "../../domain/breaker.ts";
-import type { CascadeState, CautionLimits } from "../../domain/cascade.ts";
+import type { CascadeState } from "../../domain/cascade.ts";
+import type { CautionState } from "../../domain/caution.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
-import type { LendingReading, LoanAccount } from "../../domain/lending.ts";
+import { hasEveryLoan, type LendingReading, type LoanAccount } from "../../domain/lending.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor, Observation, QuorumReport, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
@@ -18,7 +19,7 @@ import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import type { LendingMarkets } from "../../ingestion/sources/lending/lending-markets.ts";
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
-import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
+import { hidesPositions, type PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import type { SurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -30,7 +31,8 @@ import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
 import { assetExposures, bookContagion } from "./book-contagion.ts";
-import { cascadeStates, cautionAssets, withCascades } from "./cascade-states.ts";
+import { cascadeStates, withCascades } from "./cascade-states.ts";
+import type { CautionWatch } from "./caution-watch.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
@@ -45,7 +47,6 @@ export interface RoundFlow extends PredictionDependencies {
   readonly lending: LendingMarkets;
   readonly chainState: ChainStateReader;
   readonly scoring: ScoringSettings;
-  readonly caution: CautionLimits | null;
   readonly featureSchemaHash: Hex;
   readonly store: OperatorStore;
   /** Makes a round current: peers' messages reach it, and the one before it ends. */
@@ -59,6 +60,9 @@ export interface RoundFlow extends PredictionDependencies {
   /** Hazards of forced selling, and who is told of them at every anchor. */
   readonly cascades: Pick<CascadePredictor, "hazardAt">;
   readonly noteCascades: (states: readonly CascadeState[]) => void;
+  /** Whether hazards call for caution, and who is told of it at every anchor. */
+  readonly caution: CautionWatch;
+  readonly noteCaution: (states: readonly CautionState[]) => void;
   /** Told of the lending markets at every anchor. */
   readonly noteLending: (reading: LendingReading) => void;
   /** Surfaces of quoted options. */
@@ -93,6 +97,14 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
   );
   flow.noteDrift(drift);
   flow.noteCascades(cascades);
+  const caution = await flow.caution.look({
+    assets: new Set([...snapshot.assets.keys(), ...chain.positions.map(({ asset }) => asset)]),
+    cascades,
+    isBookComplete: hasEveryLoan(lending) && !rejected.some(hidesPositions),
+    breaker: chain.breaker,
+    atSec: snapshot.atSec,
+  });
+  flow.noteCaution(caution);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
   await round.start(own);
   const outcome = await round.result;
@@ -113,7 +125,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     contagion,
     drift,
     cascades,
-    caution: cautionAssets(cascades, flow.caution),
+    caution,
     lending: { accounts: lending.accounts.length, events: lending.events, rejected: lending.rejected },
     surfaces,
     sourceCount: reading.sourceCount,

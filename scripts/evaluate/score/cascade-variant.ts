@@ -19,7 +19,8 @@ export function cascadeVariant(cascades: Pick<CascadePredictor, "hazardAt">, wei
         [...predictions].map(([asset, prediction]) => {
           const market = assets.get(asset);
           const reading = market === undefined ? null : cascades.hazardAt(market.bars, atSec);
-          const cascade = reading?.ok === true ? { asset, atSec, ...reading.value, curve: NO_CURVE } : null;
+          const cascade =
+            reading?.ok === true ? { asset, atSec, ...reading.value, isAssumed: false, curve: NO_CURVE } : null;
           return [asset, { ...prediction, cascade }];
         }),
       ),

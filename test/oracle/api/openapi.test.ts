@@ -13,6 +13,7 @@ import type { SystemView } from "../../../oracle/domain/view.ts";
 import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import {
+  cautionReport,
   contagionReport,
   createChangingView,
   driftState,
@@ -55,6 +56,7 @@ const BROKEN = createChangingView({
   jointRisk: jointRiskReport({ valueAtRiskUsd: Number.NaN }),
   greeks: greeksReport({ vega: Number.NaN }),
   contagion: contagionReport({ exposure: Number.NaN }),
+  caution: cautionReport({ expectedFall: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
@@ -93,6 +95,7 @@ const CASES: readonly LiveCase[] = [
   { route: "/healthz", status: 200, url: "/healthz", view: BROKEN },
   { route: "/readyz", status: 200, url: "/readyz", view: WORKING },
   { route: "/readyz", status: 503, url: "/readyz", view: BROKEN },
+  ...usual("/v1/caution"),
   ...usual("/v1/contagion"),
   ...usual("/v1/delivery"),
   ...usual("/v1/greeks"),

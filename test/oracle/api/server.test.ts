@@ -105,6 +105,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     jointRisk: () => null,
     greeks: () => null,
     fundHedges: () => [HEDGE],
+    caution: () => ({ limits: null, states: [], votes: { calls: [], unknown: [] } }),
     contagion: () => null,
     drift: () => [drift],
     surfaces: () => [],
@@ -220,6 +221,7 @@ describe("createApiServer", () => {
     assert.deepEqual(paths.sort(), [
       "/healthz",
       "/readyz",
+      "/v1/caution",
       "/v1/contagion",
       "/v1/delivery",
       "/v1/greeks",

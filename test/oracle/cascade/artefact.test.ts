@@ -141,7 +141,8 @@ describe("withCascades", () => {
     assert.deepEqual(cascadeStates(silent), []);
     const scoring = { ...DEFAULT_SCORING_SETTINGS, cascadeHorizonWeight: 0.1 };
     const states = cascadeStates(withCascades(input.predictions, ground, { cascades, scoring }));
-    assert.ok(states.length > 0 && states.every(({ probability24h }) => probability24h === 1));
+    assert.ok(states.length > 0 && states.every((state) => state.probability24h === 1 && state.isAssumed));
+    assert.equal(isCascadeAlarm(states), false);
   });
 
   it("behavior: a put that has expired sells nothing", () => {

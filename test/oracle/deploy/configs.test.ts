@@ -95,11 +95,12 @@ describe("deployment configurations", () => {
     for (const network of readdirSync(DEPLOYMENTS))
       assert.equal(parseDeploymentConfig(text(network), "").cascadeCaution, undefined);
     const config = JSON.parse(text("local"));
-    const limits = { leastProbability: 0.5, leastExpectedFall: 0.01 };
+    const limits = { leastProbability: 0.5, leastExpectedFall: 0.01, releaseProbability: 0.3 };
     const withLimits = (cascadeCaution: object) => JSON.stringify({ ...config, cascadeCaution });
     assert.deepEqual(parseDeploymentConfig(withLimits(limits), "").cascadeCaution, limits);
     assert.match(refusal(withLimits({ ...limits, leastProbability: 1.1 })), /^cascadeCaution\.leastProbability/);
     assert.match(refusal(withLimits({ leastProbability: 0.5 })), /^cascadeCaution\.leastExpectedFall/);
+    assert.match(refusal(withLimits({ ...limits, releaseProbability: 0.5 })), /^cascadeCaution\.releaseProbability/);
   });
 
   it("error: PARTIES_MISMATCH for a mandate that nobody may use", () => {

@@ -13,6 +13,7 @@ import {
   type LendingMarkets,
 } from "../../../oracle/ingestion/sources/lending/lending-markets.ts";
 import type { LendingMarketSettings } from "../../../oracle/ingestion/sources/lending/lending-settings.ts";
+import { SYSTEM_TIMERS } from "../../../oracle/platform/timers.ts";
 import { createLocalClient } from "../../../oracle/simulation/agents/local-world.ts";
 import { ANVIL_KEY, type Anvil } from "../../helpers/anvil.ts";
 import { createDeployer } from "../chain/oracle-fixture.ts";
@@ -148,6 +149,9 @@ export function readerOf(
     markets,
     storeOf: () => store,
     clock: { nowSec: () => NOW_SEC, nowMs: () => NOW_SEC * 1_000 },
+    timers: SYSTEM_TIMERS,
+    // No test of the doubles waits for it.
+    budgetMs: 60_000,
   });
 }
 

@@ -130,7 +130,8 @@ describe("createLendingMarkets", () => {
     // The deposit and the balance.
     assert.deepEqual(faultsOf(reading), [
       ["event-undecodable", 1],
-      ["token-unpriced", 2],
+      ["event-unpriced", 1],
+      ["token-unpriced", 1],
     ]);
     assert.equal(reading.accounts[0]?.collateral.length, 1);
   });

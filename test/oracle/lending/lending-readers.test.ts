@@ -1,76 +1,25 @@
 /** Readers of accounts and events against made answers: what the doubles on chain cannot be brought to say. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import {
-  type Abi,
-  createPublicClient,
-  custom,
-  decodeFunctionData,
-  defineChain,
-  encodeAbiParameters,
-  encodeEventTopics,
-  encodeFunctionResult,
-  type Hex,
-} from "viem";
-import { aaveV3DataAbi, aaveV3PoolAbi, aaveV3ProviderAbi } from "../../../oracle/chain/lending/aave-v3-abi.ts";
-import { comptrollerAbi, cTokenAbi } from "../../../oracle/chain/lending/compound-v2-abi.ts";
-import { compoundV3Abi, compoundV3Events } from "../../../oracle/chain/lending/compound-v3-abi.ts";
+import { encodeAbiParameters, encodeEventTopics, HttpRequestError } from "viem";
+import { compoundV3Events } from "../../../oracle/chain/lending/compound-v3-abi.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
 import { createAaveV3 } from "../../../oracle/ingestion/sources/lending/aave-v3.ts";
 import { createCompoundV2 } from "../../../oracle/ingestion/sources/lending/compound-v2.ts";
 import { createCompoundV3 } from "../../../oracle/ingestion/sources/lending/compound-v3.ts";
-import type { LendingDoor, TokenTerms } from "../../../oracle/ingestion/sources/lending/lending-protocol.ts";
-import type { LendingMarketSettings } from "../../../oracle/ingestion/sources/lending/lending-settings.ts";
+import type { LendingProtocol, TokenTerms } from "../../../oracle/ingestion/sources/lending/lending-protocol.ts";
 import { USDC, WETH, WSTETH } from "./lending-bed.ts";
+import { type Answers, BLOCK_HASH, doorOf, MADE_MARKET } from "./made-chain.ts";
 
-const MARKET: Address = "0x00000000000000000000000000000000000000a1";
 const [ALICE, BOB]: readonly [Address, Address] = [
   "0x00000000000000000000000000000000000000A2",
   "0x00000000000000000000000000000000000000A3",
 ];
-const HASH: Hex = `0x${"ab".repeat(32)}`;
-const AT = { blockNumber: 1n, blockHash: HASH };
-
-type Answers = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-
-/** A chain that answers calls of `abi` by the name of the function. */
-function doorOf(
-  protocol: LendingMarketSettings["protocol"],
-  answers: Answers,
-  logs: readonly object[] = [],
-): LendingDoor {
-  const abi: Abi = [
-    ...aaveV3PoolAbi,
-    ...aaveV3ProviderAbi,
-    ...aaveV3DataAbi,
-    ...comptrollerAbi,
-    ...cTokenAbi,
-    ...compoundV3Abi,
-  ];
-  const request = async ({ method, params }: { method: string; params?: readonly [{ readonly data: Hex }] }) => {
-    if (method === "eth_getLogs") return logs;
-    const { functionName, args = [] } = decodeFunctionData({ abi, data: params?.[0].data ?? "0x" });
-    const result = answers[functionName]?.(...args);
-    return encodeFunctionResult({ abi, functionName, result });
-  };
-  const chain = defineChain({
-    id: 31_337,
-    name: "made",
-    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: ["http://127.0.0.1"] } },
-  });
-  const reader = createPublicClient({ chain, transport: custom({ request }, { retryCount: 0 }) });
-  const signer = () => assert.fail("a reader signs nothing");
-  const limits = { fromBlock: 0n, confirmations: 0, assets: { ETH: [WETH] }, largeUsd: 1, maxAccounts: 1 };
-  return {
-    chain: { rpcUrl: "", chainId: 31_337, reader, signer },
-    settings: { protocol, address: MARKET, ...limits },
-  };
-}
+const AT = { blockNumber: 1n, blockHash: BLOCK_HASH };
 
 const termsOf = (...tokens: readonly Address[]): ReadonlyMap<string, TokenTerms> =>
-  new Map(tokens.map((token) => [token, { token, decimals: 18, threshold: 0.8, bonus: 1, priceFeed: MARKET }]));
+  new Map(tokens.map((token) => [token, { token, decimals: 18, threshold: 0.8, bonus: 1, priceFeed: MADE_MARKET }]));
 
 describe("createAaveV3", () => {
   /** Reserves 0 (WETH), 1 (dropped), 2 (WSTETH) and 3 (USDC); an account with collateral of 2 and debt of 3. */
@@ -79,9 +28,9 @@ describe("createAaveV3", () => {
     [USDC, [0n, 5n]],
   ]);
   const answers = (held: typeof reserves): Answers => ({
-    ADDRESSES_PROVIDER: () => MARKET,
-    getPoolDataProvider: () => MARKET,
-    getPriceOracle: () => MARKET,
+    ADDRESSES_PROVIDER: () => MADE_MARKET,
+    getPoolDataProvider: () => MADE_MARKET,
+    getPriceOracle: () => MADE_MARKET,
     getUserConfiguration: () => ({ data: (2n << 4n) | (1n << 6n) }),
     getUserEMode: () => 0n,
     getUserAccountData: () => [7n, 5n, 0n, 8_000n, 8_000n, 1n],
@@ -107,12 +56,53 @@ describe("createAaveV3", () => {
   });
 });
 
+describe("prices of tokens", () => {
+  /** Each token is its own feed. */
+  const terms = new Map(
+    [WETH, WSTETH, USDC].map((token): [string, TokenTerms] => [
+      token,
+      { token, decimals: 18, threshold: 0.8, bonus: 1, priceFeed: token },
+    ]),
+  );
+  const reverted = () => Object.assign(new Error("execution reverted"), { code: 3 });
+  const unreachable = () => new HttpRequestError({ url: "http://127.0.0.1", status: 503 });
+  type Ask = (silent: ReadonlySet<string>, fault: () => Error) => Promise<ReadonlyMap<string, number>>;
+  const asking =
+    (create: (answers: Answers) => LendingProtocol, [name, ...others]: readonly string[]): Ask =>
+    async (silent, fault) => {
+      const answer = (token: unknown) => {
+        if (silent.has(String(token).toLowerCase())) throw fault();
+        return 10n ** 8n;
+      };
+      const all = (tokens: unknown) => (Array.isArray(tokens) ? tokens.map(answer) : []);
+      const batches = Object.fromEntries(others.map((other) => [other, all]));
+      const answers = { ...batches, baseToken: () => USDC, BASE_CURRENCY_UNIT: () => 10n ** 8n, [name ?? ""]: answer };
+      return await create(answers).readPrices(terms, AT);
+    };
+  const readers: Readonly<Record<string, Ask>> = {
+    "aave-v3": asking((answers) => createAaveV3(doorOf("aave-v3", answers)), ["getAssetPrice", "getAssetsPrices"]),
+    "compound-v2": asking((answers) => createCompoundV2(doorOf("compound-v2", answers)), ["getUnderlyingPrice"]),
+    "compound-v3": asking((answers) => createCompoundV3(doorOf("compound-v3", answers)), ["getPrice"]),
+  };
+  for (const [protocol, ask] of Object.entries(readers)) {
+    it(`error: ${protocol} throws where no token is told a price, or the line is dead`, async () => {
+      await assert.rejects(ask(new Set(terms.keys()), reverted));
+      await assert.rejects(ask(new Set([WETH]), unreachable));
+    });
+
+    it(`behavior: a token of ${protocol} whose price is refused costs nobody else theirs`, async () => {
+      assert.deepEqual([...(await ask(new Set([WSTETH]), reverted)).keys()], [WETH, USDC]);
+      assert.equal((await ask(new Set(), reverted)).size, terms.size);
+    });
+  }
+});
+
 describe("createCompoundV2", () => {
   const answers = (underlying: () => unknown): Answers => ({
     closeFactorMantissa: () => 5n * 10n ** 17n,
     getAllMarkets: () => [USDC],
     liquidationIncentiveMantissa: () => 10n ** 18n,
-    oracle: () => MARKET,
+    oracle: () => MADE_MARKET,
     markets: () => [true, 0n, false],
     underlying,
     decimals: () => 6,
@@ -138,7 +128,13 @@ describe("createCompoundV2", () => {
 describe("createCompoundV3", () => {
   it("behavior: who gets collateral may owe: base that is borrowed and transferred at once is in no event of the borrower", async () => {
     const log = (topics: readonly unknown[], amount: bigint) => ({
-      ...{ address: MARKET, blockHash: HASH, blockNumber: "0x1", transactionHash: HASH, transactionIndex: "0x0" },
+      ...{
+        address: MADE_MARKET,
+        blockHash: BLOCK_HASH,
+        blockNumber: "0x1",
+        transactionHash: BLOCK_HASH,
+        transactionIndex: "0x0",
+      },
       ...{ logIndex: "0x0", removed: false, topics, data: encodeAbiParameters([{ type: "uint256" }], [amount]) },
     });
     const abi = compoundV3Events;

@@ -16,7 +16,8 @@ function state(asset: string, probability24h: number): CascadeState {
     notionalUsd: 0,
     protocolUsd: {},
   };
-  return { asset, atSec: 0, probability6h: 0.1, probability24h, baseRate6h: 0.1, baseRate24h: 0.1, curve };
+  const rates = { probability6h: 0.1, probability24h, baseRate6h: 0.1, baseRate24h: 0.1 };
+  return { asset, atSec: 0, ...rates, isAssumed: false, curve };
 }
 
 describe("createCascadeLog", () => {
@@ -39,5 +40,7 @@ describe("createCascadeLog", () => {
     assert.deepEqual(heard([]), []);
     assert.deepEqual(heard([state("BTC", 0.9)]), [`BTC ${alarm}`]);
     assert.deepEqual(heard([state("BTC", 0.1)]), ["BTC a cascade of liquidations is no longer likely"]);
+    // What is assumed where a score reads the state is no alarm.
+    assert.deepEqual(heard([{ ...state("BTC", 1), isAssumed: true }]), [`BTC ${unknown}`]);
   });
 });

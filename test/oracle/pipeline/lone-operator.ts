@@ -37,6 +37,7 @@ export async function openLoneOperator(options: LoneOperatorOptions): Promise<Op
       markets: [{ marketId: 1, asset: "BTC", baseDecimals: 8, quoteDecimals: 6 }],
       market: { kind: "simulator", seed: 7, scenario: null },
       lending: [],
+      lendingBudgetMs: 3_000,
       caution: null,
       noise: { seed: "7/operator-0", noiseBps: 3, delaySec: 1 },
       guardPath: join(folder, "guard"),

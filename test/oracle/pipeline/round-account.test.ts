@@ -13,7 +13,7 @@ import { looseningsLeftOut } from "../../../oracle/pipeline/operator/left-out.ts
 import type { OperatorRoundResult } from "../../../oracle/pipeline/operator/operator-settings.ts";
 import { createRunCounters } from "../../../oracle/pipeline/run-summary.ts";
 import { createMetrics, type NodeMetrics } from "../../../oracle/platform/metrics.ts";
-import { surfaceState } from "../../helpers/changing-view.ts";
+import { cautionState, surfaceState } from "../../helpers/changing-view.ts";
 import { ACCOUNTS, FREE_RULES, observationOf } from "../consensus/cluster.ts";
 import { reportLacking } from "./report-lacking.ts";
 
@@ -141,10 +141,31 @@ describe("countRound", () => {
       protocolUsd: {},
     };
     const rates = { probability6h: 0.2, probability24h: 0.9, baseRate6h: 0.1, baseRate24h: 0.1 };
-    countRound(account, [result({ cascades: [{ asset: "BTC", atSec: 0, ...rates, curve }] })]);
+    countRound(account, [result({ cascades: [{ asset: "BTC", atSec: 0, ...rates, isAssumed: false, curve }] })]);
     assert.equal(await shown(), 'plimsoll_cascade_probability{asset="BTC",horizon="6h"} 0.2');
     countRound(account, [result({ cascades: [] })]);
     assert.equal(await shown(), undefined);
+  });
+
+  it("behavior: caution that is not known is shown as unknown, on the gauges and to the API, and is no vote", async () => {
+    const reading = { kind: "unknown", doubt: "book-incomplete" } as const;
+    const unknown = cautionState({ reading, phase: "calm", isCalling: false });
+    countRound(account, [result({ caution: [cautionState({})] }), ...all({ caution: [unknown] }).slice(1)]);
+    const shown = async () =>
+      (await metrics.registry.metrics()).split("\n").filter((line) => /^plimsoll_caution.* 1$/.test(line));
+    assert.deepEqual(await shown(), [
+      'plimsoll_caution_phase{asset="BTC",phase="calling"} 1',
+      'plimsoll_caution_quorum{asset="BTC",says="unknown"} 1',
+    ]);
+    assert.deepEqual(account.state.caution().votes, { calls: [], unknown: ["BTC"] });
+    countRound(account, all({ caution: [unknown] }));
+    assert.deepEqual(await shown(), [
+      'plimsoll_caution_phase{asset="BTC",phase="calm"} 1',
+      'plimsoll_caution_unknown{asset="BTC",reason="book-incomplete"} 1',
+      'plimsoll_caution_quorum{asset="BTC",says="unknown"} 1',
+    ]);
+    countRound(account, all({ caution: [] }));
+    assert.deepEqual(await shown(), []);
   });
 
   it("behavior: a round of nothing but loosenings is empty, not failed", async () => {

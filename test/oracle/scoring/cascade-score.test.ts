@@ -17,6 +17,7 @@ function stateOf(probability24h: number, extra: number): CascadeState {
   const further = (factor: number) => Float64Array.of(0, 0.3 * extra * factor, extra * factor);
   return {
     ...{ asset: "X", atSec: 0, probability6h: probability24h, probability24h, baseRate6h: 0.1, baseRate24h: 0.15 },
+    isAssumed: false,
     curve: {
       shock,
       extra: further(1),

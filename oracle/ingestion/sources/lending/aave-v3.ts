@@ -1,6 +1,6 @@
 /** Aave v3 by its published interface: pool events, reserves' terms and prices, balances of accounts. */
 import { type Log, type ParseEventLogsReturnType, parseEventLogs } from "viem";
-import type { ChainClient } from "../../../chain/client.ts";
+import { type ChainClient, isTransportFailure } from "../../../chain/client.ts";
 import {
   aaveV3DataAbi,
   aaveV3Events,
@@ -20,6 +20,7 @@ import {
   type LendingProtocol,
   type LoanSize,
   pinned,
+  pricesOf,
   type TokenTerms,
   undecodableOf,
 } from "./lending-protocol.ts";
@@ -49,7 +50,7 @@ export function createAaveV3(door: LendingDoor): LendingProtocol {
       parts = await readParts(door, at);
       return await readTerms(door, parts, at);
     },
-    readPrices: async (terms, at) => await readPrices(door, [...terms.values()], at),
+    readPrices: async (terms, at) => await readPrices(door, terms, at),
     readHoldings: async (account, terms, at) => {
       // They move with governance alone, as the terms do, and are asked for with them.
       const { data } = parts ?? (await readParts(door, at));
@@ -105,18 +106,27 @@ async function readTerms(
 
 async function readPrices(
   { chain }: LendingDoor,
-  terms: readonly TokenTerms[],
+  terms: ReadonlyMap<string, TokenTerms>,
   at: Checkpoint,
 ): Promise<ReadonlyMap<string, number>> {
-  const [first] = terms;
+  const [first] = terms.values();
   if (first === undefined) return new Map();
   const { reader } = chain;
   const oracle = { address: first.priceFeed, abi: aaveV3OracleAbi, ...pinned(at) } as const;
-  const [unit, prices] = await Promise.all([
-    reader.readContract({ ...oracle, functionName: "BASE_CURRENCY_UNIT" }),
-    reader.readContract({ ...oracle, functionName: "getAssetsPrices", args: [terms.map(({ token }) => token)] }),
-  ]);
-  return new Map(terms.map(({ token }, place) => [token.toLowerCase(), Number(prices[place] ?? 0n) / Number(unit)]));
+  const unit = Number(await reader.readContract({ ...oracle, functionName: "BASE_CURRENCY_UNIT" }));
+  const tokens = [...terms.values()].map(({ token }) => token);
+  try {
+    const prices = await reader.readContract({ ...oracle, functionName: "getAssetsPrices", args: [tokens] });
+    return new Map([...terms.keys()].map((token, place) => [token, Number(prices[place] ?? 0n) / unit]));
+  } catch (error) {
+    if (isTransportFailure(error)) throw error;
+    // One source that reverts takes all answers with it: each is asked by itself.
+    const call = { ...oracle, functionName: "getAssetPrice" } as const;
+    return await pricesOf(
+      terms,
+      async ({ token }) => Number(await reader.readContract({ ...call, args: [token] })) / unit,
+    );
+  }
 }
 
 function soldPerDebt({ collateralUsd, debtUsd, health }: LoanSize, bonus: number): number {

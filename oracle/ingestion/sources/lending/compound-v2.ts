@@ -22,6 +22,7 @@ import {
   type LendingDoor,
   type LendingProtocol,
   pinned,
+  pricesOf,
   type TokenTerms,
   undecodableOf,
 } from "./lending-protocol.ts";
@@ -45,7 +46,7 @@ export function createCompoundV2(door: LendingDoor): LendingProtocol {
       closeFactor = share(await door.chain.reader.readContract(call));
       return await readTerms(door, at);
     },
-    readPrices: async (terms, at) => await readPrices(door, [...terms.values()], at),
+    readPrices: async (terms, at) => await readPrices(door, terms, at),
     readHoldings: async (account, _, at) => await readHoldings(door, account, at),
     soldPerDebt: (_, bonus) => closeFactor * bonus,
   };
@@ -151,17 +152,14 @@ function isRefusal(error: unknown): boolean {
 
 async function readPrices(
   { chain }: LendingDoor,
-  terms: readonly TokenTerms[],
+  terms: ReadonlyMap<string, TokenTerms>,
   at: Checkpoint,
 ): Promise<ReadonlyMap<string, number>> {
-  const prices = await Promise.all(
-    terms.map(async ({ token, decimals, priceFeed: address }): Promise<[string, number]> => {
-      const oracle = { address, abi: comptrollerAbi, ...pinned(at) } as const;
-      const price = await chain.reader.readContract({ ...oracle, functionName: "getUnderlyingPrice", args: [token] });
-      return [token.toLowerCase(), Number(price) / 10 ** (PRICE_DECIMALS - decimals)];
-    }),
-  );
-  return new Map(prices);
+  return await pricesOf(terms, async ({ token, decimals, priceFeed: address }) => {
+    const oracle = { address, abi: comptrollerAbi, ...pinned(at) } as const;
+    const price = await chain.reader.readContract({ ...oracle, functionName: "getUnderlyingPrice", args: [token] });
+    return Number(price) / 10 ** (PRICE_DECIMALS - decimals);
+  });
 }
 
 async function readHoldings(door: LendingDoor, account: Address, at: Checkpoint): Promise<Holdings> {

@@ -11,6 +11,7 @@ import {
   type LendingDoor,
   type LendingProtocol,
   pinned,
+  pricesOf,
   type TokenTerms,
   undecodableOf,
 } from "./lending-protocol.ts";
@@ -87,15 +88,10 @@ async function readPrices(
   at: Checkpoint,
 ): Promise<ReadonlyMap<string, number>> {
   const call = { address: settings.address, abi: compoundV3Abi, functionName: "getPrice", ...pinned(at) } as const;
-  const prices = await Promise.all(
-    [...terms].map(
-      async ([token, { priceFeed }]): Promise<[string, number]> => [
-        token,
-        Number(await chain.reader.readContract({ ...call, args: [priceFeed] })) / PRICE_SCALE,
-      ],
-    ),
+  return await pricesOf(
+    terms,
+    async ({ priceFeed }) => Number(await chain.reader.readContract({ ...call, args: [priceFeed] })) / PRICE_SCALE,
   );
-  return new Map(prices);
 }
 
 interface HoldingsQuestion {

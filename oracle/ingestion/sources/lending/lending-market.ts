@@ -53,8 +53,9 @@ const PROTOCOLS: Readonly<Record<LendingMarketSettings["protocol"], (door: Lendi
   "compound-v2": createCompoundV2,
   "compound-v3": createCompoundV3,
 };
-/** Accounts read in one look, about six calls each. */
+/** Accounts read in one look, about six calls each, and of these at once: what a look has read stays, however it ends. */
 const READS_PER_LOOK = 250;
+const READS_AT_ONCE = 50;
 /** Interest and what no event tells are caught up with after this time, seconds; so are terms. */
 const MAX_AGE_SEC = 1_800;
 /** An account that the market does not tell is asked for again after this time, so that such accounts stand in nobody's way. */
@@ -108,9 +109,9 @@ async function readAt(market: Market, anchor: Anchor): Promise<LendingReading> {
   await market.cursor.commit();
   const faults = new Map<LendingFault, number>();
   count(faults, "event-undecodable", look.undecodable);
-  count(faults, "token-unpriced", unpricedEvents);
+  count(faults, "event-unpriced", unpricedEvents);
   const isCaughtUp = look.stoodAt >= confirmed.blockNumber;
-  count(faults, "catching-up", isCaughtUp ? 0 : 1);
+  count(faults, "catching-up", Number(confirmed.blockNumber - look.stoodAt));
   const open = look.open.slice(0, settings.maxAccounts);
   count(faults, "account-beyond-limit", look.open.length - open.length);
   // Who is followed is not known before the history is read: until then nobody is read.
@@ -199,12 +200,21 @@ async function readAccounts(market: Market, { open, at, atSec, terms, faults }: 
     "account-pending",
     due.slice(READS_PER_LOOK).filter((account) => readSec(account) === TOUCHED_SEC).length,
   );
-  const readings = await Promise.all(now.map(async (account) => await readOrNull(market, account, { terms, at })));
-  now.forEach((account, place) => {
+  for (let first = 0; first < now.length; first += READS_AT_ONCE)
+    await readBatch(market, now.slice(first, first + READS_AT_ONCE), { at, atSec, terms });
+  count(faults, "account-unreadable", open.filter((account) => market.refused.has(account)).length);
+}
+
+async function readBatch(
+  market: Market,
+  batch: readonly Address[],
+  { at, atSec, terms }: Pick<AccountsQuestion, "at" | "atSec" | "terms">,
+): Promise<void> {
+  const readings = await Promise.all(batch.map(async (account) => await readOrNull(market, account, { terms, at })));
+  batch.forEach((account, place) => {
     if (readings[place] === null) market.refused.set(account, atSec);
     else market.refused.delete(account);
   });
-  count(faults, "account-unreadable", open.filter((account) => market.refused.has(account)).length);
   const found = readings.flatMap((holdings) => holdings ?? []);
   const cleared = found.filter(({ mayOwe }) => !mayOwe).map(({ account }) => account);
   for (const holdings of found) market.known.set(holdings.account, { holdings, readSec: atSec });

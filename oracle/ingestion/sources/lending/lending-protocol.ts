@@ -1,6 +1,6 @@
 /** What every lending protocol tells a node, in one form: its events as actions, terms of its tokens, holdings of accounts. */
 import type { Log } from "viem";
-import type { ChainClient } from "../../../chain/client.ts";
+import { type ChainClient, isTransportFailure } from "../../../chain/client.ts";
 import type { LendingActionKind } from "../../../domain/lending.ts";
 import type { AssetSymbol } from "../../../domain/market.ts";
 import type { Address } from "../../../domain/units.ts";
@@ -57,7 +57,7 @@ export interface LendingProtocol {
   readActions(range: BlockRange): Promise<LendingActions>;
   /** By lower-case token. @throws viem's errors. */
   readTerms(at: Checkpoint): Promise<ReadonlyMap<string, TokenTerms>>;
-  /** USD of a token by lower-case token, for the tokens of `terms`. @throws viem's errors. */
+  /** USD by lower-case token, for those tokens of `terms` that have a price. @throws viem's errors where none has. */
   readPrices(terms: ReadonlyMap<string, TokenTerms>, at: Checkpoint): Promise<ReadonlyMap<string, number>>;
   /** @throws viem's errors. */
   readHoldings(account: Address, terms: ReadonlyMap<string, TokenTerms>, at: Checkpoint): Promise<Holdings>;
@@ -112,4 +112,28 @@ export function assetOf(
       return { asset, coin: coin.toLowerCase() };
   }
   return null;
+}
+
+/**
+ * Prices of tokens that are asked for one by one: a token whose price is refused is left out and costs nobody else theirs. Where every
+ * one is refused, or the line is dead, nothing is said about the tokens.
+ *
+ * @throws the first refusal when nothing was told; viem's errors of a dead line.
+ */
+export async function pricesOf(
+  terms: ReadonlyMap<string, TokenTerms>,
+  ask: (term: TokenTerms) => Promise<number>,
+): Promise<ReadonlyMap<string, number>> {
+  const tokens = [...terms];
+  const answers = await Promise.allSettled(tokens.map(async ([, term]) => await ask(term)));
+  const refusals = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
+  const deadLine = refusals.find(isTransportFailure);
+  if (deadLine !== undefined) throw deadLine;
+  if (refusals.length > 0 && refusals.length === tokens.length) throw refusals[0];
+  return new Map(
+    tokens.flatMap(([token], place): [string, number][] => {
+      const answer = answers[place];
+      return answer?.status === "fulfilled" ? [[token, answer.value]] : [];
+    }),
+  );
 }

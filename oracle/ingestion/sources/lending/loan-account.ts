@@ -25,7 +25,8 @@ export function usdOf(
 
 /**
  * The account as a loan, and how many of its tokens have no price: collateral without one stands behind nothing, debt without one is
- * left out. `null` for an account that owes nothing that has a price.
+ * left out; collateral whose asset itself has none counts as holding its price. `null` for an account that owes nothing that has a
+ * price.
  */
 export function loanAccountOf(
   holdings: Holdings,
@@ -39,7 +40,8 @@ export function loanAccountOf(
     return valueUsd === null ? null : { asset: assetOf(values.settings, token)?.asset ?? null, valueUsd };
   });
   const [priced, owed] = [collateral.flatMap((leg) => leg ?? []), debts.flatMap((debt) => debt ?? [])];
-  const unpriced = collateral.length - priced.length + debts.length - owed.length;
+  const uncounted = priced.filter(({ isUncounted }) => isUncounted).length;
+  const unpriced = collateral.length - priced.length + debts.length - owed.length + uncounted;
   if (owed.length === 0) return { loan: null, unpriced };
   const { account } = holdings;
   const { protocol } = values.settings;
@@ -50,6 +52,8 @@ export function loanAccountOf(
 interface PricedCollateral {
   readonly leg: LoanCollateral;
   readonly bonus: number;
+  /** Moves with an asset whose own token the market does not price: it cannot be counted in coins. */
+  readonly isUncounted: boolean;
 }
 
 function collateralOf(
@@ -61,9 +65,10 @@ function collateralOf(
   if (term === undefined || valueUsd === null) return null;
   const found = assetOf(values.settings, token);
   const coinUsd = found === null ? 0 : (values.prices.get(found.coin) ?? 0);
-  // An asset whose own token the market does not price cannot be counted in coins.
-  const asset = coinUsd > 0 ? (found?.asset ?? null) : null;
-  return { leg: { asset, valueUsd, coinUsd, threshold: ownThreshold ?? term.threshold }, bonus: term.bonus };
+  const isUncounted = found !== null && !(coinUsd > 0);
+  const asset = isUncounted ? null : (found?.asset ?? null);
+  const leg = { asset, valueUsd, coinUsd, threshold: ownThreshold ?? term.threshold };
+  return { leg, bonus: term.bonus, isUncounted };
 }
 
 function soldPerDebt(
