@@ -8,13 +8,13 @@ import type { RiskGroup } from "./joint-risk.ts";
 export interface UsdGreeks {
   /** USD, ≤ 0. */
   readonly value: number;
-  /** Coins of the asset: USD gained per USD that the forward rises. */
+  /** Coins of the asset: USD gained per USD that the spot price rises, the basis of the forward held. */
   readonly delta: number;
-  /** Delta times the forward, USD per relative move of 1.00. */
+  /** Delta times the spot price, USD per relative move of 1.00. */
   readonly deltaUsd: number;
-  /** Coins per USD that the forward moves, ≤ 0. */
+  /** Coins per USD that the spot price moves, ≤ 0. */
   readonly gamma: number;
-  /** Gamma times the squared forward: change of `deltaUsd` with delta, USD per squared relative move of 1.00. */
+  /** Gamma times the squared spot price: change of `deltaUsd` with delta, USD per squared relative move of 1.00. */
   readonly gammaUsd: number;
   /** USD per volatility point (0.01 a year). */
   readonly vega: number;
@@ -26,13 +26,13 @@ export interface UsdGreeks {
   readonly volga: number;
 }
 
-/** Greeks of the value in coin (V/F), of the writer: short and for the whole size. What matters where coins are owed. */
+/** Greeks of the value in coin (V/S), of the writer: short and for the whole size. What matters where coins are owed. */
 export interface CoinGreeks {
   /** Coins, ≤ 0. */
   readonly value: number;
-  /** Δ − V/F of the short position: coins gained per relative move of 1.00. */
+  /** Δ − V/S of the short position: coins gained per relative move of 1.00. */
   readonly netDelta: number;
-  /** Net delta times the forward, USD. */
+  /** Net delta times the spot price, USD. */
   readonly netDeltaUsd: number;
   /** Second derivative by the relative move, coins. */
   readonly gamma: number;
@@ -51,8 +51,10 @@ export const VOL_SOURCES = ["quotes", "quotes-and-rules", "volatility-index", "m
 /** See {@link VOL_SOURCES}. */
 export type VolSource = (typeof VOL_SOURCES)[number];
 
-/** Greeks of one position with what they were taken at: forward and volatility of its score. */
+/** Greeks of one position with what they were taken at: spot price, forward and volatility of its score. */
 export interface Sensitivities {
+  /** What values and moves are counted in: the score's own spot price, USD. */
+  readonly spotUsd: number;
   /** Forward of the expiry off quoted options, USD; the spot price without. */
   readonly forwardUsd: number;
   /** Of the strike, decimal a year. */

@@ -35,7 +35,7 @@ export interface QuotedSurface {
   readonly quotesInside: number;
   /** Level, risk reversal and butterfly at 7, 30 and 90 days, decimal a year, by name. */
   readonly factors: Readonly<Record<string, number>>;
-  /** Whether it stands in for a later chain that gave no surface: it may then only raise what serves without quotes. */
+  /** Whether it stands in for a later chain that gave no surface, or its index stands off the price: it may then only raise. */
   readonly standsIn: boolean;
 }
 

@@ -17,7 +17,7 @@ const DIGITS = 4;
 /**
  * Two or three sentences with figures and units: puts in USD and calls in coin, as they are collateralised and settled. The
  * figures are revaluations at the score's own volatility, not products of Greeks; the hedge is the delta that fits the
- * settlement, Δ for puts and Δ − V/F for calls.
+ * settlement, Δ for puts and Δ − V/S for calls.
  *
  * @param sensitivities `null` where they are not known.
  */
@@ -42,12 +42,14 @@ export function explainGreeks(position: ExplainedPosition, sensitivities: Sensit
 }
 
 /** Growth of what is owed, in the unit of the collateral. */
-function changes({ kind, strike, size }: ExplainedPosition, { forwardUsd, impliedVol, tenorYears }: Sensitivities) {
-  const now = { kind, strike, forward: forwardUsd, impliedVol, tenorYears };
+function changes({ kind, strike, size }: ExplainedPosition, at: Sensitivities) {
+  const { spotUsd, forwardUsd, impliedVol, tenorYears } = at;
+  // As the score: under the spot price, the strike carried by the basis.
+  const now = { kind, strike: (strike * spotUsd) / forwardUsd, forward: spotUsd, impliedVol, tenorYears };
   const owed = (option: typeof now): number => size * (kind === "put" ? black76(option) : black76Coin(option)).price;
   const growth = (option: Partial<typeof now>): number => owed({ ...now, ...option }) - owed(now);
   return {
-    move: growth({ forward: forwardUsd * (kind === "put" ? 1 - MOVE : 1 + MOVE) }),
+    move: growth({ forward: spotUsd * (kind === "put" ? 1 - MOVE : 1 + MOVE) }),
     vol: growth({ impliedVol: impliedVol + VOL_POINT }),
     day: growth({ tenorYears: Math.max(0, tenorYears - DAY_YEARS) }),
   };

@@ -7,7 +7,7 @@ import { black76 } from "../math/black76.ts";
 /** A put that the fund is short, USD and coins. */
 export interface FundExposure {
   readonly asset: string;
-  /** Strike less collateral per contract: below it the writer can pay no more. */
+  /** Strike less collateral per contract, below which the writer can pay no more; carried to the spot price by the basis of the forward. */
   readonly strike: number;
   readonly spot: number;
   /** Of the position's own strike, decimal a year. */
@@ -59,11 +59,20 @@ export function fundExposures(book: FundBook, asset: string): FundExposures | nu
     // Full collateral lacks nothing, whatever the market is.
     if (strike === 0) continue;
     if (greeksOf === null || strike === null) return null;
-    const { forwardUsd: spot, impliedVol, tenorYears } = greeksOf;
-    if (strike < spot * LEAST_STRIKE_SHARE) continue;
+    const { spotUsd: spot, forwardUsd, impliedVol, tenorYears } = greeksOf;
+    const carried = (strike * spot) / forwardUsd;
+    if (carried < spot * LEAST_STRIKE_SHARE) continue;
     isDoubted ||= greeksOf.isDoubted;
-    const { delta } = black76({ kind: "put", forward: spot, strike, impliedVol, tenorYears });
-    exposures.push({ asset, strike, spot, impliedVol, tenorYears, size: put.size, deltaCoins: -delta * put.size });
+    const { delta } = black76({ kind: "put", forward: spot, strike: carried, impliedVol, tenorYears });
+    exposures.push({
+      asset,
+      strike: carried,
+      spot,
+      impliedVol,
+      tenorYears,
+      size: put.size,
+      deltaCoins: -delta * put.size,
+    });
   }
   return { exposures, isDoubted };
 }

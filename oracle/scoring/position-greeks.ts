@@ -1,11 +1,11 @@
-/** Greeks of one short position, at the forward and the volatility that its score was made with. */
+/** Greeks of one short position, in the score's own units: under the spot price, at the carried strike, with the score's volatility. */
 import type { CoinGreeks, Sensitivities, UsdGreeks } from "../domain/greeks.ts";
 import { type Position, tenorYears } from "../domain/positions.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../domain/units.ts";
 import { type Black76Input, black76, black76Coin } from "../math/black76.ts";
 import type { AssetContext } from "./asset-context.ts";
 import { hasFailedModel } from "./prediction-check.ts";
-import { seriesVol } from "./series-vol.ts";
+import { carriedStrike, seriesVol } from "./series-vol.ts";
 
 /** One volatility point, decimal a year. */
 export const VOL_POINT = 0.01;
@@ -25,12 +25,12 @@ export function positionGreeks(
   atSec: number,
 ): Sensitivities | null {
   if (context === null) return null;
-  const { kind, strike, size } = position;
+  const { kind, size } = position;
   const vol = seriesVol(position, context, atSec);
-  const forward = context.market.spot * vol.basis;
+  const { spot } = context.market;
   const tenor = tenorYears(position, atSec);
   const option = {
-    ...{ kind, strike, forward, tenorYears: tenor },
+    ...{ kind, strike: carriedStrike(position, vol), forward: spot, tenorYears: tenor },
     impliedVol: vol.impliedVol,
   };
   if (!isPriceable(option) || !isPositive(size) || !Number.isFinite(position.collateralPerContract)) return null;
@@ -38,7 +38,8 @@ export function positionGreeks(
   if (![...Object.values(usd), ...Object.values(coin)].every(Number.isFinite)) return null;
   const isDoubted = context.doubted || hasFailedModel(context.fallbacks);
   const { impliedVol, source: volSource, quotesAgeSec } = vol;
-  return { forwardUsd: forward, impliedVol, volSource, quotesAgeSec, tenorYears: tenor, isDoubted, usd, coin };
+  const forwardUsd = spot * vol.basis;
+  return { spotUsd: spot, forwardUsd, impliedVol, volSource, quotesAgeSec, tenorYears: tenor, isDoubted, usd, coin };
 }
 
 function isPriceable({ forward, strike, tenorYears: tenor, impliedVol }: Black76Input): boolean {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../oracle/domain/risk-class.ts";
+import { cautionSchema } from "./caution-schema.ts";
 import { checksummedAddress } from "./checksummed-address.ts";
 import { classFeedFault, classFeedSchema } from "./class-feeds.ts";
 import { hedgeSchema } from "./hedge-schema.ts";
@@ -161,17 +162,7 @@ const deploymentFields = z.strictObject({
    * From where on operators call for caution and the guardian lets requirements only tighten (`CautionLimits`); absent where they
    * only advise.
    */
-  cascadeCaution: z
-    .strictObject({
-      leastProbability: z.number().min(0).max(1),
-      leastExpectedFall: z.number().min(0).max(1),
-      releaseProbability: z.number().min(0).max(1),
-    })
-    .refine(({ leastProbability, releaseProbability }) => releaseProbability < leastProbability, {
-      path: ["releaseProbability"],
-      message: "must be less than leastProbability: one episode calls once",
-    })
-    .optional(),
+  cascadeCaution: cautionSchema.optional(),
   /** The sample loan market as second position source; absent where no sample shall be deployed. */
   loans: z.strictObject({ rateBps: bps, minMargin: z.string().regex(/^[1-9]\d*$/) }).optional(),
 });

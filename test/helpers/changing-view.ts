@@ -1,6 +1,6 @@
 /** A read model whose content a test changes while the API serves it. */
 import type { BreakerStatus } from "../../oracle/domain/breaker.ts";
-import type { CautionReport, CautionState } from "../../oracle/domain/caution.ts";
+import type { CautionReport } from "../../oracle/domain/caution.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
@@ -9,6 +9,7 @@ import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
+import { cautionReport } from "./caution-report.ts";
 
 /** What the view holds. */
 export interface ViewContent {
@@ -197,6 +198,7 @@ export function greeksReport(fields: Partial<UsdGreeks> = {}): GreeksReport {
   const sensitivities: Sensitivities = {
     volSource: "quotes",
     quotesAgeSec: 600,
+    spotUsd: 30_000,
     forwardUsd: 30_000,
     impliedVol: 0.8,
     tenorYears: 0.02,
@@ -224,24 +226,6 @@ export function greeksReport(fields: Partial<UsdGreeks> = {}): GreeksReport {
       },
       { group: { kind: "source", source: VIEW_SOURCE }, positions: 2, unvalued: 1, assets: [unknown], total: null },
     ],
-  };
-}
-
-/** An operator that calls for caution on BTC. */
-export function cautionState(fields: Partial<CautionState> = {}): CautionState {
-  return {
-    ...{ asset: "BTC", atSec: 1_700_000_000, reading: { kind: "reached", doubt: null }, phase: "calling" },
-    ...{ isCalling: true, probability24h: 0.6, expectedFall: 0.02 },
-    ...fields,
-  };
-}
-
-/** A report of one operator that calls while the others do not know. */
-export function cautionReport(fields: Partial<CautionState> = {}): CautionReport {
-  return {
-    limits: { leastProbability: 0.5, leastExpectedFall: 0.01, releaseProbability: 0.3 },
-    states: [cautionState(fields)],
-    votes: { calls: [], unknown: ["BTC"] },
   };
 }
 

@@ -8,9 +8,9 @@ const UsdGreeksSchema = z
   .object({
     value: z.number().describe("USD; minus what is owed"),
     delta: z.number().describe("Coins"),
-    deltaUsd: z.number().describe("Delta times the forward, USD per relative move of 1.00"),
-    gamma: z.number().describe("Coins per USD that the forward moves"),
-    gammaUsd: z.number().describe("Gamma times the squared forward, USD per squared relative move of 1.00"),
+    deltaUsd: z.number().describe("Delta times the spot price, USD per relative move of 1.00"),
+    gamma: z.number().describe("Coins per USD that the spot price moves"),
+    gammaUsd: z.number().describe("Gamma times the squared spot price, USD per squared relative move of 1.00"),
     vega: z.number().describe("USD per volatility point (0.01 a year)"),
     theta: z.number().describe("USD per day that passes"),
     vanna: z.number().describe("Coins per volatility point"),
@@ -21,8 +21,8 @@ const UsdGreeksSchema = z
 const CoinGreeksSchema = z
   .object({
     value: z.number().describe("Coins; minus what is owed"),
-    netDelta: z.number().describe("Delta less value over forward, coins"),
-    netDeltaUsd: z.number().describe("Net delta times the forward, USD per relative move of 1.00"),
+    netDelta: z.number().describe("Delta less value over spot price, coins"),
+    netDeltaUsd: z.number().describe("Net delta times the spot price, USD per relative move of 1.00"),
     gamma: z.number().describe("Second derivative by the relative move, coins"),
     vega: z.number().describe("Coins per volatility point (0.01 a year)"),
     theta: z.number().describe("Coins per day that passes"),
@@ -32,6 +32,7 @@ const CoinGreeksSchema = z
   .describe("Of the writer: short, size included, of the value in coin");
 
 const SensitivitiesSchema = z.object({
+  spotUsd: z.number().describe("Spot price of the score, in which values and moves are counted, USD"),
   forwardUsd: z.number().describe("Forward of the expiry off quoted options, USD; the spot price without"),
   impliedVol: z.number().describe("Volatility of the strike in the score, decimal a year"),
   volSource: z.enum(VOL_SOURCES).describe("Where that volatility comes from"),

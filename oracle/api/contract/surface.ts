@@ -15,7 +15,11 @@ export const SurfaceSchema = z.object({
       sourceId: z.string(),
       quotedAtSec: z.number().describe("Time of the quotes, seconds"),
       ageSec: z.number().describe("Age of the quotes; beyond 7200 s they only raise what the rules say"),
-      standsIn: z.boolean().describe("A later chain gave no surface: this one only raises what the rules say"),
+      standsIn: z
+        .boolean()
+        .describe(
+          "A later chain gave no surface, or its index stands off the price: this one only raises what the rules say",
+        ),
       index: z.number().describe("Price of the asset at that time, USD"),
       repair: z.enum(["none", "slices", "ssvi"]).describe("What freedom from arbitrage took"),
       arbitragePoints: z.number().int().describe("Places of the grid that can be arbitraged"),

@@ -4,7 +4,7 @@ import type { OptionChain } from "../../domain/option-chain.ts";
 import type { QuotedSurface, SurfaceReading } from "../../domain/quoted-surface.ts";
 import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { quotedSurface } from "./quoted-surface.ts";
-import { coversAsBefore, isIndexNearPrice } from "./surface-trust.ts";
+import { coversAsBefore, isIndexNearPrice, mayIndexLoosen } from "./surface-trust.ts";
 
 /** Follows the chains of a node. */
 export interface SurfaceTracker {
@@ -41,7 +41,8 @@ export function createSurfaceTracker({ maxAgeSec = DEFAULT_MAX_AGE_SEC }: Surfac
     kept.set(market.asset, now);
     const served = now.isGood ? now.fitted : now.before;
     if (served === null || snapshot.atSec - served.quotedAtSec > maxAgeSec) return FAILED;
-    return { ok: true, value: now.isGood ? served : { ...served, standsIn: true } };
+    const standsIn = !now.isGood || !mayIndexLoosen(served, market);
+    return { ok: true, value: standsIn ? { ...served, standsIn } : served };
   };
   return {
     read: (snapshot) =>

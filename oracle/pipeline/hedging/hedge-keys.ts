@@ -1,5 +1,5 @@
 /** Keys of the hedging mandates on this machine: one reports, another trades; neither is an operator's. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { Account } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -21,16 +21,23 @@ export interface HedgeKeys {
 const OWNER_ONLY_DIR = 0o700;
 
 /**
- * Loads or makes the keys below `<dataDir>/hedge`. A real deployment keeps them on two machines.
+ * Loads or makes the keys below `<dataDir>/hedge/<role>`, a folder each, so that whoever serves one role need not be let into the
+ * other's. Keys that once lay in one folder are moved. A real deployment keeps them on two machines.
  *
  * @throws PlimsollError `OPERATOR_KEY_INVALID` for a key file that holds something else.
  */
 export function loadHedgeKeys(dataDir: string): HedgeKeys {
-  const folder = join(dataDir, "hedge");
-  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_DIR });
-  const sender = (name: string): HedgeSender => ({
-    account: privateKeyToAccount(loadKey(join(folder, `${name}.key`))),
+  const sender = (role: string): HedgeSender => ({
+    account: privateKeyToAccount(loadKey(keyPath(join(dataDir, "hedge"), role))),
     queue: createKeyQueue(),
   });
   return { hedger: sender("hedger"), reporter: sender("reporter") };
+}
+
+function keyPath(shared: string, role: string): string {
+  const folder = join(shared, role);
+  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_DIR });
+  const [before, path] = [join(shared, `${role}.key`), join(folder, `${role}.key`)];
+  if (existsSync(before) && !existsSync(path)) renameSync(before, path);
+  return path;
 }

@@ -11,7 +11,7 @@ import type { CascadeState } from "../../domain/cascade.ts";
 import type { CautionState } from "../../domain/caution.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { Outcome } from "../../domain/errors.ts";
-import { hasEveryLoan, type LendingReading, type LoanAccount } from "../../domain/lending.ts";
+import type { LendingReading, LoanAccount } from "../../domain/lending.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor, Observation, QuorumReport, RoundSlot } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
@@ -19,7 +19,7 @@ import type { Hex } from "../../domain/units.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import type { LendingMarkets } from "../../ingestion/sources/lending/lending-markets.ts";
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
-import { hidesPositions, type PositionReject } from "../../ingestion/sources/source-positions.ts";
+import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
 import type { SurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -32,6 +32,7 @@ import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
 import { assetExposures, bookContagion } from "./book-contagion.ts";
 import { cascadeStates, withCascades } from "./cascade-states.ts";
+import { cautionGround } from "./caution-ground.ts";
 import type { CautionWatch } from "./caution-watch.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
 import { looseningsLeftOut } from "./left-out.ts";
@@ -90,20 +91,11 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
 
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
-  const { scores, classQuantiles, joint, greeks, contagion, drift, cascades, surfaces } = await score(
-    { chain, loans: lending.accounts },
-    snapshot,
-    flow,
-  );
-  flow.noteDrift(drift);
-  flow.noteCascades(cascades);
-  const caution = await flow.caution.look({
-    assets: new Set([...snapshot.assets.keys(), ...chain.positions.map(({ asset }) => asset)]),
-    cascades,
-    isBookComplete: hasEveryLoan(lending) && !rejected.some(hidesPositions),
-    breaker: chain.breaker,
-    atSec: snapshot.atSec,
-  });
+  const known = { chain, loans: lending.accounts };
+  const { scores, classQuantiles, ...judged } = await score(known, snapshot, flow);
+  flow.noteDrift(judged.drift);
+  flow.noteCascades(judged.cascades);
+  const caution = await flow.caution.look(cautionGround({ ...judged, snapshot, chain, lending, rejected }));
   flow.noteCaution(caution);
   const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
   await round.start(own);
@@ -120,14 +112,9 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     observed: own !== null,
     observationDigest,
     scores,
-    jointRisk: joint,
-    greeks,
-    contagion,
-    drift,
-    cascades,
+    ...judged,
     caution,
-    lending: { accounts: lending.accounts.length, events: lending.events, rejected: lending.rejected },
-    surfaces,
+    lending: { ...lending, accounts: lending.accounts.length },
     sourceCount: reading.sourceCount,
     rejected,
     ingestion: flow.market.counts(),
@@ -172,7 +159,7 @@ async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flo
   const input = { positions, snapshot, predictions, classes, lastGood, atSec, contagionExposures };
   const ground = prepareScoring(input, flow.scoring);
   const judged = {
-    joint: jointRisk(input, flow.scoring, ground),
+    jointRisk: jointRisk(input, flow.scoring, ground),
     greeks: bookGreeks(ground, atSec),
     contagion,
     drift: statesOf(reading),

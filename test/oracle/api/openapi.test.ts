@@ -12,8 +12,8 @@ import { createApiServer } from "../../../oracle/api/server.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
 import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
+import { cautionReport } from "../../helpers/caution-report.ts";
 import {
-  cautionReport,
   contagionReport,
   createChangingView,
   driftState,

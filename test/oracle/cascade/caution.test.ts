@@ -11,7 +11,7 @@ import { readCaution } from "../../../oracle/pipeline/operator/caution-reading.t
 import { type CautionStore, createCautionWatch } from "../../../oracle/pipeline/operator/caution-watch.ts";
 import { operatorCautionStore } from "../../../oracle/pipeline/operator/operator-stores.ts";
 import { createLogger } from "../../../oracle/platform/logger.ts";
-import { cautionState } from "../../helpers/changing-view.ts";
+import { cautionState } from "../../helpers/caution-report.ts";
 
 const FALL_OF_A_TENTH = -Math.log(0.9);
 const LIMITS: CautionLimits = { leastProbability: 0.5, leastExpectedFall: 0.05, releaseProbability: 0.3 };

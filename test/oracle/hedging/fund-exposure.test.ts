@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 import type { GreeksReport, PositionGreeks } from "../../../oracle/domain/greeks.ts";
 import type { Position } from "../../../oracle/domain/positions.ts";
 import { black76 } from "../../../oracle/math/black76.ts";
+import { normalCdf } from "../../../oracle/math/special-functions.ts";
 import { fundExposures } from "../../../oracle/scoring/fund-exposure.ts";
 
 const SOURCE = "0x00000000000000000000000000000000000000A1";
@@ -40,11 +41,12 @@ function collateral(usd: number): Pick<Position, "collateralPerContract" | "coll
   return { collateralPerContract: usd / 2, collateralUnits: BigInt(usd) * 1_000_000n };
 }
 
-function greeksOf(positions: readonly Position[], isKnown = true): GreeksReport {
+function greeksOf(positions: readonly Position[], isKnown = true, forwardUsd = SPOT): GreeksReport {
   const zero = { value: 0, gamma: 0, vega: 0, theta: 0, vanna: 0, volga: 0 };
   const sensitivities: PositionGreeks["sensitivities"] = isKnown
     ? {
-        forwardUsd: SPOT,
+        spotUsd: SPOT,
+        forwardUsd,
         volSource: "volatility-index",
         quotesAgeSec: null,
         impliedVol: VOL,
@@ -66,6 +68,22 @@ function exposuresOf(positions: readonly Position[], isKnown = true) {
 }
 
 describe("fundExposures", () => {
+  it("behavior: under a basis the spot price stays the spot price, and the delta is that of the forward", () => {
+    for (const forwardUsd of [0.97 * SPOT, 1.04 * SPOT]) {
+      const greeks = greeksOf([putOf()], true, forwardUsd);
+      const book = { source: SOURCE.toLowerCase(), positions: [putOf()], greeks, decimals: 6 };
+      const [found] = fundExposures(book, "BTC")?.exposures ?? [];
+      assert.ok(found !== undefined);
+      // A shortfall begins at 51 000; by the formula under the forward itself.
+      const strike = SPOT - 9_000;
+      const deviation = VOL * Math.sqrt(WEEK_YEARS);
+      const upper = Math.log(forwardUsd / strike) / deviation + deviation / 2;
+      assert.equal(found.spot, SPOT);
+      assert.ok(Math.abs(found.strike / found.spot - strike / forwardUsd) < 1e-12);
+      assert.ok(Math.abs(found.deltaCoins - 2 * normalCdf(-upper)) < 1e-12);
+    }
+  });
+
   it("error: null where a put has no Greeks, or no row at all", () => {
     assert.equal(exposuresOf([putOf()], false), null);
     const greeks = greeksOf([]);

@@ -29,6 +29,9 @@ describe("lendingMarketsOf", () => {
       file({ ...MARKET, speed: 1 }),
       file({ ...MARKET, protocol: "compound-v3" }),
       file({ ...MARKET, protocol: "compound-v3", quote: "ETH" }),
+      file({ ...MARKET, protocol: "compound-v3", quote: { baseUsdFeed: "0x12" } }),
+      file({ ...MARKET, protocol: "compound-v3", quote: { baseUsdFeed: ADDRESS, maxAgeSec: 0 } }),
+      file({ ...MARKET, quote: { baseUsdFeed: ADDRESS } }),
     ])
       assert.throws(() => lendingMarketsOf(text, 1), isInvalid, text);
   });
@@ -39,6 +42,8 @@ describe("lendingMarketsOf", () => {
     assert.deepEqual(lendingMarketsOf(text, 1), [expected]);
     const third = { ...MARKET, protocol: "compound-v3", quote: "USD" };
     assert.equal(lendingMarketsOf(JSON.stringify({ chains: { "1": [third] } }), 1)[0]?.quote, "USD");
+    const inCoin = JSON.stringify({ chains: { "1": [{ ...third, quote: { baseUsdFeed: ADDRESS } }] } });
+    assert.deepEqual(lendingMarketsOf(inCoin, 1)[0]?.quote, { baseUsdFeed: ADDRESS, maxAgeSec: 7_200 });
     assert.deepEqual(lendingMarketsOf(text, 10), []);
     assert.deepEqual(lendingMarketsOf(text, 2), []);
   });

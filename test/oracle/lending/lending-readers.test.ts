@@ -16,7 +16,7 @@ const [ALICE, BOB]: readonly [Address, Address] = [
   "0x00000000000000000000000000000000000000A2",
   "0x00000000000000000000000000000000000000A3",
 ];
-const AT = { blockNumber: 1n, blockHash: BLOCK_HASH };
+const AT = { blockNumber: 1n, blockHash: BLOCK_HASH, timestampSec: 1 };
 
 const termsOf = (...tokens: readonly Address[]): ReadonlyMap<string, TokenTerms> =>
   new Map(tokens.map((token) => [token, { token, decimals: 18, threshold: 0.8, bonus: 1, priceFeed: MADE_MARKET }]));

@@ -13,7 +13,8 @@ import { looseningsLeftOut } from "../../../oracle/pipeline/operator/left-out.ts
 import type { OperatorRoundResult } from "../../../oracle/pipeline/operator/operator-settings.ts";
 import { createRunCounters } from "../../../oracle/pipeline/run-summary.ts";
 import { createMetrics, type NodeMetrics } from "../../../oracle/platform/metrics.ts";
-import { cautionState, surfaceState } from "../../helpers/changing-view.ts";
+import { cautionState } from "../../helpers/caution-report.ts";
+import { surfaceState } from "../../helpers/changing-view.ts";
 import { ACCOUNTS, FREE_RULES, observationOf } from "../consensus/cluster.ts";
 import { reportLacking } from "./report-lacking.ts";
 

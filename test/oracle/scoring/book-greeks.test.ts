@@ -59,7 +59,7 @@ type Revaluation = (move?: number, vol?: number, years?: number) => number;
 /** By the kernel that values the scenarios of a score. */
 function revaluation(position: Position, at: Sensitivities, inCoin: boolean): Revaluation {
   return (move = 0, vol = 0, years = 0) => {
-    const forward = at.forwardUsd * (1 + move);
+    const forward = at.spotUsd * (1 + move);
     const values = new Float64Array(1);
     const scenario = { forwards: Float64Array.of(forward), logForwards: Float64Array.of(Math.log(forward)) };
     const impliedVols = Float64Array.of(at.impliedVol + vol);

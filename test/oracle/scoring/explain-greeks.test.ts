@@ -15,7 +15,7 @@ const DAY = 1 / 365;
 function sensitivities(change: Partial<Sensitivities> = {}): Sensitivities {
   const shared = { value: -1, gamma: -1, vega: -1, theta: 1, vanna: 0, volga: 0 };
   return {
-    ...{ forwardUsd: FORWARD, impliedVol: VOL, tenorYears: MONTH, isDoubted: false },
+    ...{ spotUsd: FORWARD, forwardUsd: FORWARD, impliedVol: VOL, tenorYears: MONTH, isDoubted: false },
     ...{ volSource: "volatility-index", quotesAgeSec: null },
     usd: { ...shared, delta: 0.61237, deltaUsd: 1, gammaUsd: -1 },
     coin: { ...shared, netDelta: -0.8, netDeltaUsd: -1 },

@@ -1,6 +1,7 @@
 /** Compound v3 by its published interface: market events, terms and prices of collateral, balances of accounts. */
 import { type Log, type ParseEventLogsReturnType, parseEventLogs } from "viem";
 import { compoundV3Abi, compoundV3Events } from "../../../chain/lending/compound-v3-abi.ts";
+import type { Anchor } from "../../../domain/report.ts";
 import type { Address } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
@@ -15,6 +16,7 @@ import {
   type TokenTerms,
   undecodableOf,
 } from "./lending-protocol.ts";
+import { quoteUsd } from "./quote-price.ts";
 
 /** Scale of prices, of every market in use. */
 const PRICE_SCALE = 1e8;
@@ -33,7 +35,7 @@ export function createCompoundV3(door: LendingDoor): LendingProtocol {
   return {
     readActions: async (range) => await readActions(door, await baseToken(), range),
     readTerms: async (at) => await readTerms(door, await baseToken(), at),
-    readPrices: async (terms, at) => await readPrices(door, terms, at),
+    readPrices: async (terms, at) => await readPrices(door, { terms, at, base: await baseToken() }),
     readHoldings: async (account, terms, at) =>
       await readHoldings(door, { account, terms, at, base: await baseToken() }),
     // An absorption takes all collateral, which the protocol then sells.
@@ -82,16 +84,25 @@ async function readTerms(
   return new Map([lent, ...terms].map((term) => [term.token.toLowerCase(), term]));
 }
 
+interface PricesQuestion {
+  readonly terms: ReadonlyMap<string, TokenTerms>;
+  readonly at: Anchor;
+  readonly base: Address;
+}
+
+/** The market's own prices, in dollars: of a market that prices in a coin by the feed of its base token. */
 async function readPrices(
-  { chain, settings }: LendingDoor,
-  terms: ReadonlyMap<string, TokenTerms>,
-  at: Checkpoint,
+  door: LendingDoor,
+  { terms, at, base }: PricesQuestion,
 ): Promise<ReadonlyMap<string, number>> {
+  const { chain, settings } = door;
   const call = { address: settings.address, abi: compoundV3Abi, functionName: "getPrice", ...pinned(at) } as const;
-  return await pricesOf(
+  const inQuote = await pricesOf(
     terms,
     async ({ priceFeed }) => Number(await chain.reader.readContract({ ...call, args: [priceFeed] })) / PRICE_SCALE,
   );
+  const usd = await quoteUsd(door, inQuote.get(base.toLowerCase()) ?? null, at);
+  return new Map([...inQuote].map(([token, price]) => [token, price * usd]));
 }
 
 interface HoldingsQuestion {

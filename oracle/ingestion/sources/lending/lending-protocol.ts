@@ -3,6 +3,7 @@ import type { Log } from "viem";
 import { type ChainClient, isTransportFailure } from "../../../chain/client.ts";
 import type { LendingActionKind } from "../../../domain/lending.ts";
 import type { AssetSymbol } from "../../../domain/market.ts";
+import type { Anchor } from "../../../domain/report.ts";
 import type { Address } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
@@ -57,8 +58,8 @@ export interface LendingProtocol {
   readActions(range: BlockRange): Promise<LendingActions>;
   /** By lower-case token. @throws viem's errors. */
   readTerms(at: Checkpoint): Promise<ReadonlyMap<string, TokenTerms>>;
-  /** USD by lower-case token, for those tokens of `terms` that have a price. @throws viem's errors where none has. */
-  readPrices(terms: ReadonlyMap<string, TokenTerms>, at: Checkpoint): Promise<ReadonlyMap<string, number>>;
+  /** USD by lower-case token, for those tokens of `terms` that have a price. @throws viem's errors where none has; `LENDING_QUOTE_UNKNOWN`. */
+  readPrices(terms: ReadonlyMap<string, TokenTerms>, at: Anchor): Promise<ReadonlyMap<string, number>>;
   /** @throws viem's errors. */
   readHoldings(account: Address, terms: ReadonlyMap<string, TokenTerms>, at: Checkpoint): Promise<Holdings>;
   /**
