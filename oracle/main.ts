@@ -1,5 +1,6 @@
 /** Entry of the command line: one command a file in `cli/`. */
 import { Command } from "commander";
+import { explainCommand } from "./cli/explain.ts";
 import { hedgeCommand } from "./cli/hedge.ts";
 import { marketCommand } from "./cli/market.ts";
 import { proposeCommand } from "./cli/propose.ts";
@@ -15,6 +16,7 @@ const program = new Command("plimsoll")
   .addCommand(proposeCommand())
   .addCommand(retrainCommand())
   .addCommand(hedgeCommand())
+  .addCommand(explainCommand())
   .addCommand(simulateCommand());
 
 try {

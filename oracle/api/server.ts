@@ -9,6 +9,7 @@ import { registerOpenReads } from "./open-reads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerRateLimit } from "./rate-limit.ts";
 import { registerRoute } from "./register-route.ts";
+import { serveExplanations } from "./routes/explanations.ts";
 import { serveHealth } from "./routes/health.ts";
 import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
 import { serveModels } from "./routes/models.ts";
@@ -77,6 +78,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
 function servedRoutes({ view, advise }: ApiDependencies): readonly ServedRoute[] {
   return [
     ...servePositions(view),
+    ...serveExplanations(view),
     ...serveReports(view),
     ...serveRisk(view),
     ...serveModels(view),

@@ -4,7 +4,7 @@
  */
 import { concatHex, keccak256, zeroHash } from "viem";
 import type { Outcome } from "../domain/errors.ts";
-import type { Anchor, ReportBundle, RiskEntry, RoundSlot } from "../domain/report.ts";
+import type { Anchor, EvidencePart, ReportBundle, RiskEntry, RoundSlot } from "../domain/report.ts";
 import type { ClassQuantile } from "../domain/score.ts";
 import { BPS, type Hex } from "../domain/units.ts";
 import { encodeClassQuantiles, encodeEntries } from "../rules/report-codec.ts";
@@ -68,6 +68,7 @@ export function aggregate(
   const classes = reportQuantiles(voices, view.rules, quorum);
   const { entries, leftOut } = positions;
   const { quantiles: classQuantiles, leftOut: leftOutQuantiles } = classes;
+  const evidence = evidenceOf(voices);
   if (entries.length === 0 && classQuantiles.length === 0) return { ok: false, reason: "nothing-to-report" };
   return {
     ok: true,
@@ -83,13 +84,14 @@ export function aggregate(
         classQuantilesHash: keccak256(encodeClassQuantiles(classQuantiles)),
         positionsRoot: zeroHash,
         bundleHash: view.bundleHash,
-        evidenceHash: evidenceHash(voices),
+        evidenceHash: evidenceHash(evidence),
         dispersionBps: dispersion(positions.ballots, options.f),
       },
       entries,
       classQuantiles,
       leftOut,
       leftOutQuantiles,
+      evidence,
     },
   };
 }
@@ -243,8 +245,14 @@ function dispersion(ballots: readonly (readonly RiskEntry[])[], f: number): numb
   return Math.min(widest, MAX_DISPERSION_BPS);
 }
 
-/** keccak256 over digest and signature of every counted observation, ascending by digest. */
-function evidenceHash(voices: readonly VerifiedObservation[]): Hex {
-  const parts = voices.map(({ digest, signature }) => concatHex([digest, signature]));
-  return keccak256(concatHex(parts.sort()));
+/** Digest and signature of every counted observation, ascending by digest. */
+function evidenceOf(voices: readonly VerifiedObservation[]): readonly EvidencePart[] {
+  return voices
+    .map(({ digest, signature }) => ({ digest, signature }))
+    .sort((left, right) => (left.digest < right.digest ? -1 : 1));
+}
+
+/** keccak256 over digest and signature of the parts, in their order. */
+export function evidenceHash(parts: readonly EvidencePart[]): Hex {
+  return keccak256(concatHex(parts.flatMap(({ digest, signature }) => [digest, signature])));
 }

@@ -17,6 +17,8 @@ export interface ObservationContext {
   readonly anchor: Anchor;
   readonly bundleHash: Hex;
   readonly featureSchemaHash: Hex;
+  /** Root over the inputs of the scores. */
+  readonly inputsRoot: Hex;
   /** Seconds at the anchor, rounded up. */
   readonly oldestInputAgeSec: number;
   /** Index of every position source in the oracle's registry, by lower-case address. */
@@ -120,6 +122,7 @@ export function isSameObservation(left: Observation, right: Observation): boolea
     left.anchor.timestampSec === right.anchor.timestampSec &&
     left.bundleHash === right.bundleHash &&
     left.featureSchemaHash === right.featureSchemaHash &&
+    left.inputsRoot === right.inputsRoot &&
     left.fallbackBits === right.fallbackBits &&
     left.oldestInputAgeSec === right.oldestInputAgeSec &&
     areEqual(left.entries, right.entries, isSameEntry) &&

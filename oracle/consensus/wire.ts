@@ -60,6 +60,7 @@ const observationSchema = z
     anchor: anchorSchema,
     bundleHash: hash,
     featureSchemaHash: hash,
+    inputsRoot: hash,
     fallbackBits: uint(UINT32_MAX),
     oldestInputAgeSec: uint(UINT32_MAX),
     entries: packedList(ENTRY_BYTES),

@@ -37,6 +37,8 @@ export interface Observation {
   readonly anchor: Anchor;
   readonly bundleHash: Hex;
   readonly featureSchemaHash: Hex;
+  /** Merkle root over the inputs of every entry, which explanations are computed from; zero for none. */
+  readonly inputsRoot: Hex;
   /** See `FALLBACK_BIT`. */
   readonly fallbackBits: number;
   /** Age of the oldest market input, seconds at the anchor. */
@@ -72,6 +74,14 @@ export interface RiskReport {
   readonly dispersionBps: number;
 }
 
+/** What the evidence hash of a report takes of one observation. */
+export interface EvidencePart {
+  /** Digest of the observation. */
+  readonly digest: Hex;
+  /** Its operator's compact signature. */
+  readonly signature: Hex;
+}
+
 /** A report with its payload, recomputed identically by every operator. */
 export interface ReportBundle {
   readonly report: RiskReport;
@@ -81,6 +91,8 @@ export interface ReportBundle {
   readonly leftOut: readonly { readonly entry: RiskEntry; readonly reason: string }[];
   /** Class quantiles of which the same is true. */
   readonly leftOutQuantiles: readonly { readonly quantile: ClassQuantile; readonly reason: string }[];
+  /** The counted observations, ascending by digest; none for a report that was read back from the store. */
+  readonly evidence: readonly EvidencePart[];
 }
 
 /** One operator's signature over the EIP-712 report digest. */

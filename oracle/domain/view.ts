@@ -3,6 +3,7 @@ import type { CautionReport } from "./caution.ts";
 import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
+import type { ExplanationAnswer, ExplanationQuestion } from "./explanation.ts";
 import type { FundHedgeRow } from "./fund-hedge.ts";
 import type { GreeksReport } from "./greeks.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
@@ -91,6 +92,8 @@ export interface SystemView {
   /** Surfaces of quoted options of the newest round, or why there is none; empty before the first. */
   surfaces(): readonly SurfaceState[];
   ingestion(): IngestionCounts;
+  /** One explanation with its proof; `null` for a report or a position that is not kept. */
+  explanation(question: ExplanationQuestion): Promise<ExplanationAnswer | null>;
   /** Newest decisions about models and alarms, the newest first, at most 50. */
   modelEvents(): readonly ModelEvent[];
   models(): readonly ModelIdentity[];

@@ -1,5 +1,6 @@
 /** The versioned feature schema and its hash, which every observation is signed with. */
 import { keccak256, stringToBytes } from "viem/utils";
+import { canonicalJson } from "../domain/canonical-json.ts";
 import type { FeatureDefinition, FeatureSchema } from "../domain/features.ts";
 import { FEATURE_CATALOGUE } from "./feature-catalogue.ts";
 
@@ -21,11 +22,4 @@ export const FEATURE_SCHEMA: FeatureSchema = createFeatureSchema(
 export function createFeatureSchema(version: number, definitions: readonly FeatureDefinition[]): FeatureSchema {
   const hash = keccak256(stringToBytes(canonicalJson({ version, definitions })));
   return { version, definitions, hash };
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(",")}}`;
 }

@@ -61,6 +61,7 @@ export function decodeQuorum(stored: unknown): QuorumReport {
     classQuantiles: decodeClassQuantiles(Buffer.from(classQuantiles.slice(2), "hex")),
     leftOut: [],
     leftOutQuantiles: [],
+    evidence: [],
   };
   return { bundle, digest, attestations };
 }

@@ -4,6 +4,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 /** Bucket edges of a round in seconds: the goal is 0.5 s, the limit of a round 30 s. */
 const ROUND_BUCKETS_SEC = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30];
 
+/** Bucket edges of an explained round in seconds: about 20 ms a position, whenever the processor is free. */
+const EXPLANATION_BUCKETS_SEC = [0.1, 0.3, 1, 3, 10, 30, 100];
+
 /** What a node counts. Label values come from closed sets, never from addresses or ids. */
 export interface NodeMetrics {
   readonly registry: Registry;
@@ -63,6 +66,14 @@ export interface NodeMetrics {
   readonly surfaceAgeSec: Gauge<"asset">;
   /** Share of the quotes between whose bid and ask the surface's price lies, by `asset`. */
   readonly surfaceInside: Gauge<"asset">;
+  /** Scores explained, by `outcome`: `shown`, or why not. */
+  readonly explanations: Counter<"outcome">;
+  /** Market time between the newest signed round and the newest explained one, seconds. */
+  readonly explanationAgeSec: Gauge;
+  /** Greatest difference between the parts of an explanation and what they explain, in the last round. */
+  readonly explanationGap: Gauge;
+  /** Time to explain one round, seconds. */
+  readonly explanationSec: Histogram;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
 }
@@ -78,6 +89,9 @@ type GuardMetrics = Pick<
   NodeMetrics,
   "breakerMode" | "heldReports" | "looseningsLeftOut" | "roundsWithheld" | "guardCalls"
 >;
+
+/** What explaining scores comes to. */
+type ExplanationMetrics = Pick<NodeMetrics, "explanations" | "explanationAgeSec" | "explanationGap" | "explanationSec">;
 
 /** What the hedger of the insurance funds does. */
 type HedgeMetrics = Pick<NodeMetrics, "hedgeTrades" | "hedgeRefusals" | "hedgeCoins">;
@@ -129,7 +143,36 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     surfaceServed: gauge("surface_served", "1 while options are valued off a surface of quotes.", ["asset"]),
     surfaceAgeSec: gauge("surface_age_seconds", "Age of the quotes behind the surface.", ["asset"]),
     surfaceInside: gauge("surface_inside_share", "Share of the quotes that hold the surface's price.", ["asset"]),
+    ...createExplanationMetrics(registry),
     queueDepth: gauge("queue_depth", "Jobs waiting or delayed, by queue.", ["queue"]),
+  };
+}
+
+function createExplanationMetrics(registry: Registry): ExplanationMetrics {
+  const registers = [registry];
+  return {
+    explanations: new Counter({
+      name: "plimsoll_explanations_total",
+      help: "Scores explained, or why not.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    explanationAgeSec: new Gauge({
+      name: "plimsoll_explanation_age_seconds",
+      help: "Market time between the newest signed round and the newest explained one.",
+      registers,
+    }),
+    explanationGap: new Gauge({
+      name: "plimsoll_explanation_gap",
+      help: "Greatest difference between the parts of an explanation and what they explain.",
+      registers,
+    }),
+    explanationSec: new Histogram({
+      name: "plimsoll_explanation_duration_seconds",
+      help: "Time to explain one round.",
+      buckets: EXPLANATION_BUCKETS_SEC,
+      registers,
+    }),
   };
 }
 

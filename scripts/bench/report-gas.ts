@@ -153,7 +153,11 @@ async function signReport(
       return { slot, digest, operator: signer, signature };
     }),
   );
-  return { bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [] }, digest, attestations };
+  return {
+    bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [], evidence: [] },
+    digest,
+    attestations,
+  };
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(await benchReportGas())}\n`);

@@ -29,6 +29,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,
   "deep-pricer": async () => (await import("./evaluate-deep-pricer.ts")).evaluateDeepPricer,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
+  explanations: async () => (await import("./evaluate-explanations.ts")).evaluateExplanations,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,
   mechanism: async () => (await import("./evaluate-mechanism.ts")).evaluateMechanism,

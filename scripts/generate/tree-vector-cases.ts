@@ -1,5 +1,6 @@
 /** Trees over 1…33 positions for the Solidity replay: their entries follow from the index, their roots are committed. */
-import { buildPositionTree, type PositionTree } from "../../oracle/chain/position-tree.ts";
+import type { MerkleTree } from "../../oracle/chain/merkle-tree.ts";
+import { buildPositionTree } from "../../oracle/chain/position-tree.ts";
 import type { RiskEntry } from "../../oracle/domain/report.ts";
 
 /** Sizes of the committed trees: every shape up to six levels. */
@@ -22,7 +23,7 @@ export function treeEntry(index: number): RiskEntry {
 }
 
 /** The tree of `size` entries. */
-export function treeOf(size: number): PositionTree {
+export function treeOf(size: number): MerkleTree {
   const entries = Array.from({ length: size }, (_, index) => treeEntry(index));
   return buildPositionTree(TREE_EPOCH + BigInt(size), entries);
 }

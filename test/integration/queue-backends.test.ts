@@ -179,7 +179,7 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     it("behavior: a waiting worker takes a job as soon as it is added", async () => {
       const done = signal();
       const worker = queues.worker("explain", async () => done.fire());
-      await queues.queue("explain").add({ source: `0x${"1".repeat(40)}`, positionId: "1", epoch: "1" });
+      await queues.queue("explain").add({ operator: 0, epoch: "1" });
       await done.promise;
       await worker.close();
     });

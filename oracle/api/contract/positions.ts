@@ -54,7 +54,7 @@ export const positionsRoute = declareRoute({
 });
 
 /** Highest position id of the oracle's packed entries (48 bits) has 15 digits. */
-const PositionIdSchema = z.string().regex(/^\d{1,15}$/, "a position id is a decimal integer");
+export const PositionIdSchema = z.string().regex(/^\d{1,15}$/, "a position id is a decimal integer");
 
 /** One position; ids are unique inside a source only. */
 export const positionRoute = declareRoute({

@@ -2,6 +2,7 @@
 import { cautionRoute } from "./caution.ts";
 import { contagionRoute } from "./contagion.ts";
 import { deliveryRoute } from "./delivery.ts";
+import { explanationRoute } from "./explanations.ts";
 import { fundHedgeRoute } from "./fund-hedge.ts";
 import { greeksRoute } from "./greeks.ts";
 import { livenessRoute, readinessRoute } from "./health.ts";
@@ -17,6 +18,7 @@ export const ROUTES = {
   caution: cautionRoute,
   contagion: contagionRoute,
   delivery: deliveryRoute,
+  explanation: explanationRoute,
   fundHedge: fundHedgeRoute,
   greeks: greeksRoute,
   hedge: hedgeRoute,

@@ -13,16 +13,22 @@ export function servePositions(view: SystemView): readonly ServedRoute[] {
       models: view.models(),
       positions: view.positions(),
     })),
-    serveRoute(positionRoute, ({ params: { id }, query: { source } }) => {
-      const row = findPosition(view, id, source);
-      if (row === null) throw positionUnknown(id, source);
-      return row;
-    }),
+    serveRoute(positionRoute, ({ params: { id }, query: { source } }) => findPosition(view, id, source)),
   ];
 }
 
-function findPosition(view: SystemView, id: string, source: string | undefined): PositionRow | null {
-  if (source !== undefined) return view.position(source, id);
+/**
+ * The row of a position.
+ *
+ * @throws PlimsollError `POSITION_UNKNOWN`.
+ */
+export function findPosition(view: SystemView, id: string, source: string | undefined): PositionRow {
+  const row = source === undefined ? firstOf(view, id) : view.position(source, id);
+  if (row === null) throw positionUnknown(id, source);
+  return row;
+}
+
+function firstOf(view: SystemView, id: string): PositionRow | null {
   // Without a source the one that was registered first answers: the vault.
   const [first = null] = view
     .positions()

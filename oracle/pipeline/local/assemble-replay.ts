@@ -7,6 +7,8 @@ import { createHedger } from "../../models/hedger/hedger.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
 import { openModelLog, WATCHED_MODEL } from "../drift/model-log.ts";
+import { createExplainThread } from "../explaining/explain-thread.ts";
+import { type ExplanationDesk, openExplanationDesk } from "../explaining/explanation-desk.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import { openAlarmRetraining } from "../retraining/retrain-on-alarm.ts";
@@ -82,8 +84,10 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   options.closer.add("fund hedger", () => hedger.close());
   const keys = ground.hedgeKeys;
   const fundHedger = createFundHedger({ ...agents, chain, hedger, keys, state, logger });
+  const explanations = openExplanations(options, parts, { lanes, configDigest });
   return await openReplay({
     ...agents,
+    explanations,
     fundHedger,
     noteDrift,
     market: truth,
@@ -113,6 +117,25 @@ async function openLanes(
   const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics, delivery });
   closer.add("health watch", () => watch.close());
   return { queues, signal: closer.signal };
+}
+
+/** Explanations of what the first operator signs. */
+function openExplanations(
+  { closer, logger, metrics }: LocalRunOptions,
+  { foundation, state }: ReplayParts,
+  { lanes, configDigest }: { readonly lanes: JobLaneOptions; readonly configDigest: Hex },
+): ExplanationDesk | null {
+  const [store] = foundation.stores;
+  if (store === undefined) return null;
+  const thread = createExplainThread();
+  closer.add("explanations", () => thread.close());
+  const { queues, signal } = lanes;
+  const nowMs = () => WALL_CLOCK.nowMs();
+  const desk = openExplanationDesk({
+    ...{ queues, signal, store, operator: 0, configDigest, thread, metrics, logger, nowMs },
+  });
+  state.setExplainer(desk.find);
+  return desk;
 }
 
 /** Retrainings by alarm, in the common queue that `retrain` works on too; `undefined` where no data are named for them. */

@@ -33,6 +33,7 @@ const SERVED = [
   "tx-watch",
   "settlement-keeper",
   "liquidation-keeper",
+  "explain",
 ] as const satisfies readonly (keyof typeof JOB_SCHEMAS)[];
 
 /** Starts to watch. The first look is over when this resolves. */

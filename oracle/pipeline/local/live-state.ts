@@ -4,6 +4,7 @@ import type { CautionReport } from "../../domain/caution.ts";
 import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { ExplanationAnswer, ExplanationQuestion } from "../../domain/explanation.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
@@ -50,7 +51,12 @@ export interface LiveState extends SystemView {
   setIngestion(counts: IngestionCounts): void;
   setModelEvents(events: readonly ModelEvent[]): void;
   setModels(models: readonly ModelIdentity[]): void;
+  /** Says who finds explanations; before, none is known. */
+  setExplainer(find: ExplanationFinder): void;
 }
+
+/** Finds one explanation, or `null`. */
+type ExplanationFinder = (question: ExplanationQuestion) => Promise<ExplanationAnswer | null>;
 
 /** Reports kept for the page; the database has all of them. */
 const KEPT_REPORTS = 500;
@@ -102,6 +108,7 @@ function heldModels() {
   const caution = held<CautionReport>({ limits: null, states: [], votes: { calls: [], unknown: [] } });
   const surfaces = held<readonly SurfaceState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
+  const explainer = held<ExplanationFinder>(async () => null);
   const modelEvents = held<readonly ModelEvent[]>([]);
   const models = held<readonly ModelIdentity[]>([]);
   return {
@@ -117,6 +124,8 @@ function heldModels() {
     setIngestion: ingestion.set,
     setModelEvents: modelEvents.set,
     setModels: models.set,
+    explanation: async (question: ExplanationQuestion) => await explainer.get()(question),
+    setExplainer: explainer.set,
   };
 }
 

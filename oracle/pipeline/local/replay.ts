@@ -7,6 +7,7 @@ import type { PositionScore } from "../../domain/score.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
+import type { ExplanationDesk } from "../explaining/explanation-desk.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
@@ -28,6 +29,8 @@ export interface ReplayOptions extends WriterDependencies, RoundAccount {
   readonly desk: SubmissionDesk;
   readonly keepers: Keepers;
   readonly fundHedger: FundHedger;
+  /** Explains what the first operator signs; `null` without operators. */
+  readonly explanations: Pick<ExplanationDesk, "note" | "takeNews"> | null;
   readonly world: WorldView;
   readonly delivery: DeliveryWatch;
   readonly lanes: JobLaneOptions;
@@ -87,7 +90,15 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
     round,
     atSec,
     snapshot,
-    events: [...agreed.events, ...guarded, ...hedged, ...changes, ...settled, ...events],
+    events: [
+      ...agreed.events,
+      ...guarded,
+      ...hedged,
+      ...changes,
+      ...settled,
+      ...events,
+      ...(options.explanations?.takeNews() ?? []),
+    ],
   });
 }
 
@@ -113,6 +124,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   const { calls: callers } = options.state.caution().votes;
   if (quorum === null) return { anchor, scores, callers, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
+  if (results[0]?.isExplainable === true) await options.explanations?.note(results[0].epoch, anchor.timestampSec);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);
   const fate = result === null ? "kept for later" : `${result.state}${result.reason ? ` (${result.reason})` : ""}`;

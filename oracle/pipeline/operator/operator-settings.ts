@@ -95,6 +95,8 @@ export interface OperatorRoundResult {
   readonly observed: boolean;
   /** Digest of the own observation, to show that operators differ. */
   readonly observationDigest: Hex | null;
+  /** Whether a report counted the own observation, so that its inputs are kept to explain its scores. */
+  readonly isExplainable: boolean;
   readonly scores: readonly PositionScore[];
   /** The same positions judged together. */
   readonly jointRisk: JointRiskReport;

@@ -30,6 +30,8 @@ import { prepareScoring, scorePositions } from "../../scoring/score-positions.ts
 import type { ScoringSettings } from "../../scoring/scoring-settings.ts";
 import { widenColdStarts } from "../cold-start/widen-cold-starts.ts";
 import { type DriftWatch, driftDoubts, statesOf, widenPredictions } from "../drift/drift-watch.ts";
+import { commitInputs, type InputsCommitment } from "../explaining/commit-inputs.ts";
+import { boundRound, encodeRound } from "../explaining/explained-round.ts";
 import { assetExposures, bookContagion } from "./book-contagion.ts";
 import { cascadeStates, withCascades } from "./cascade-states.ts";
 import { cautionGround } from "./caution-ground.ts";
@@ -92,16 +94,17 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
   const withheld = withheldBy(chain.breaker);
   const round = withheld === null ? beginRound(chain, flow) : withheldRound(withheld);
   const known = { chain, loans: lending.accounts };
-  const { scores, classQuantiles, ...judged } = await score(known, snapshot, flow);
+  const { scores, classQuantiles, inputs, judged } = await score(known, snapshot, flow);
   flow.noteDrift(judged.drift);
   flow.noteCascades(judged.cascades);
   const caution = await flow.caution.look(cautionGround({ ...judged, snapshot, chain, lending, rejected }));
   flow.noteCaution(caution);
-  const own = scores.length === 0 ? null : observe(scores, { classQuantiles, chain, snapshot, flow });
+  const inputsRoot = inputs.root;
+  const own = scores.length === 0 ? null : observe(scores, { classQuantiles, inputsRoot, chain, snapshot, flow });
   await round.start(own);
   const outcome = await round.result;
   const durationMs = flow.clock.nowMs() - startedMs;
-  const observationDigest = own === null ? null : await keepObservation(own, flow);
+  const kept = own === null ? NOTHING_KEPT : await keepRound({ own, inputs, outcome }, flow);
   return {
     epoch: chain.view.slot.epoch,
     quorum: outcome.ok ? outcome.value : null,
@@ -110,7 +113,7 @@ export async function runRound(anchor: Anchor, flow: RoundFlow): Promise<Operato
     withheld,
     looseningsLeftOut: looseningsLeftOut(outcome, own, chain.view.rules),
     observed: own !== null,
-    observationDigest,
+    ...kept,
     scores,
     ...judged,
     caution,
@@ -166,7 +169,9 @@ async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flo
     cascades: cascadeStates(predictions),
     surfaces: surfaceStates(readings, atSec),
   };
-  return { ...scorePositions(input, flow.scoring, ground), ...judged };
+  const scored = scorePositions(input, flow.scoring, ground);
+  const { epoch } = chain.view.slot;
+  return { ...scored, judged, inputs: commitInputs({ ...scored, epoch, input, ground, settings: flow.scoring }) };
 }
 
 async function predictWithColdStarts(market: MarketSnapshot, flow: RoundFlow) {
@@ -179,6 +184,7 @@ function noteRejects(rejected: readonly PositionReject[], { logger }: RoundFlow)
 
 interface ObservedWith {
   readonly classQuantiles: Observation["classQuantiles"];
+  readonly inputsRoot: Hex;
   readonly chain: ChainState;
   readonly snapshot: MarketSnapshot;
   readonly flow: RoundFlow;
@@ -186,7 +192,7 @@ interface ObservedWith {
 
 function observe(
   scores: readonly PositionScore[],
-  { classQuantiles, chain, snapshot, flow }: ObservedWith,
+  { classQuantiles, inputsRoot, chain, snapshot, flow }: ObservedWith,
 ): Observation {
   return createObservation(scores, {
     slot: chain.view.slot,
@@ -194,6 +200,7 @@ function observe(
     anchor: chain.view.anchor,
     bundleHash: chain.view.bundleHash,
     featureSchemaHash: flow.featureSchemaHash,
+    inputsRoot,
     oldestInputAgeSec: oldestInputAge(snapshot),
     sourceIndexes: chain.sourceIndexes,
     classQuantiles,
@@ -204,6 +211,28 @@ function observe(
 function oldestInputAge(snapshot: MarketSnapshot): number {
   const ages = [...snapshot.assets.values()].map((market) => snapshot.atSec - market.provenance.sourceTimeSec);
   return Math.max(0, Math.ceil(Math.max(0, ...ages)));
+}
+
+type KeptTraces = Pick<OperatorRoundResult, "observationDigest" | "isExplainable">;
+
+const NOTHING_KEPT: KeptTraces = { observationDigest: null, isExplainable: false };
+
+interface RoundEnd {
+  readonly own: Observation;
+  readonly inputs: InputsCommitment;
+  readonly outcome: Outcome<QuorumReport>;
+}
+
+/** Keeps the observation and, where a report counted it, the inputs that it commits to. */
+async function keepRound({ own, inputs, outcome }: RoundEnd, flow: RoundFlow): Promise<KeptTraces> {
+  const observationDigest = await keepObservation(own, flow);
+  if (!outcome.ok) return { observationDigest, isExplainable: false };
+  const { bundle, digest: reportDigest } = outcome.value;
+  const bound = boundRound({ own, inputs, reportDigest, evidence: bundle.evidence });
+  if (bound === null) return { observationDigest, isExplainable: false };
+  const { slot, anchor } = own;
+  await flow.store.saveExplained({ slot, inputs: encodeRound(bound), observedAtSec: anchor.timestampSec });
+  return { observationDigest, isExplainable: true };
 }
 
 /** Keeps an observation for the operator's records. @returns its digest. */

@@ -94,12 +94,22 @@ interface RetrainingsTable {
   updated_at: BigintColumn;
 }
 
+interface ExplainedRoundsTable {
+  config_digest: string;
+  epoch: BigintColumn;
+  /** As they were hashed. */
+  inputs: string;
+  explanations: string | null;
+  observed_at: BigintColumn;
+}
+
 /** Tables of one operator's schema. */
 export interface OperatorTables {
   observations: ObservationsTable;
   submissions: SubmissionsTable;
   position_cursors: PositionCursorsTable;
   evidence: EvidenceTable;
+  explained_rounds: ExplainedRoundsTable;
 }
 
 /** Tables of the schema `plimsoll`. */

@@ -2,10 +2,18 @@
 import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 import type { RoundSlot } from "../../domain/report.ts";
+import {
+  type ExplainedRecord,
+  type ExplainedRow,
+  findExplained,
+  saveExplained,
+  saveExplanations,
+} from "./explained-rows.ts";
 import { encodeJson } from "./json.ts";
 import { migrate } from "./migrate.ts";
 import { OPERATOR_0001_INITIAL } from "./migrations/operator-0001-initial.ts";
 import { OPERATOR_0002_SLOTS } from "./migrations/operator-0002-slots.ts";
+import { OPERATOR_0003_EXPLAINED } from "./migrations/operator-0003-explained.ts";
 import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
 import { SHARED_0002_SLOTS } from "./migrations/shared-0002-slots.ts";
 import { SHARED_0003_FINALITY } from "./migrations/shared-0003-finality.ts";
@@ -62,6 +70,12 @@ export interface OperatorStore {
   submission(digest: string): Promise<unknown>;
   /** Keeps a signed transaction before it is broadcast; a later one for the same report replaces it. */
   saveSubmission(digest: string, record: unknown): Promise<void>;
+  /** Keeps the inputs of a round's signed scores; the first for a slot stays, and the oldest of a deployment go. */
+  saveExplained(record: ExplainedRecord): Promise<void>;
+  /** Keeps what the inputs of a slot were explained by. */
+  saveExplanations(slot: RoundSlot, explanations: string): Promise<void>;
+  /** Inputs and explanations of a slot, or `null`. */
+  explained(slot: RoundSlot): Promise<ExplainedRow | null>;
 }
 
 /** What all operators of a database share. */
@@ -92,7 +106,7 @@ const SHARED_MIGRATIONS = [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_F
  */
 export async function openOperatorStore(pool: Pool, operatorIndex: number): Promise<OperatorStore> {
   const schema = `operator_${operatorIndex}`;
-  await migrate(pool, schema, [OPERATOR_0001_INITIAL, OPERATOR_0002_SLOTS]);
+  await migrate(pool, schema, [OPERATOR_0001_INITIAL, OPERATOR_0002_SLOTS, OPERATOR_0003_EXPLAINED]);
   const db = typed<OperatorTables>(pool, schema);
   return {
     db,
@@ -102,6 +116,9 @@ export async function openOperatorStore(pool: Pool, operatorIndex: number): Prom
     saveCursor: (source, state) => saveCursor(db, source, state),
     submission: (digest) => readSubmission(db, digest),
     saveSubmission: (digest, record) => saveSubmission(db, digest, record),
+    saveExplained: (record) => saveExplained(db, record),
+    saveExplanations: (slot, explanations) => saveExplanations(db, slot, explanations),
+    explained: (slot) => findExplained(db, slot),
   };
 }
 

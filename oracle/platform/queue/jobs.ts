@@ -21,8 +21,8 @@ export const JOB_SCHEMAS = {
   "settlement-keeper": z.strictObject({ seriesId: bigintText, expirySec: seconds }),
   /** Look at an unhealthy position: flag it, or liquidate it if that pays. */
   "liquidation-keeper": z.strictObject({ source: address, positionId: bigintText }),
-  /** Work out the reasons behind a score. */
-  explain: z.strictObject({ source: address, positionId: bigintText, epoch: bigintText }),
+  /** Work out the reasons behind the scores that an operator has signed in round `epoch`. */
+  explain: z.strictObject({ operator, epoch: bigintText }),
   /** Train a challenger as the retraining of this id asks, and compare it with the model in use. */
   retrain: z.strictObject({ id: z.uuid() }),
   /** Search the mechanism's numbers as the order in the study's folder asks. */
@@ -57,11 +57,8 @@ const POLICIES: Policies = {
     keepLastIfActive: true,
     attempts: 3,
   },
-  explain: {
-    key: ({ source, positionId, epoch }) => `${source.toLowerCase()}-${positionId}-${epoch}`,
-    keepLastIfActive: false,
-    attempts: 2,
-  },
+  // Behind the rounds the newest one is explained, and those before it when somebody asks.
+  explain: { key: (job) => `operator-${job.operator}`, keepLastIfActive: true, attempts: 2 },
   // A failed training would fail again; a killed one is begun again by the rule for stalled jobs.
   retrain: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
   mechanism: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },

@@ -1,6 +1,7 @@
 /** Gas of publishing a root and of applying one proof, whole transactions in steady state with 3-of-5 signatures. */
 import { bytesToHex } from "viem";
-import { buildPositionTree, proofOf } from "../../../oracle/chain/position-tree.ts";
+import { proofOf } from "../../../oracle/chain/merkle-tree.ts";
+import { buildPositionTree } from "../../../oracle/chain/position-tree.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";
 import { type OracleGround, openOracleGround, pushReport, signedReport } from "./oracle-ground.ts";
 

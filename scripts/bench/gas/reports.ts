@@ -101,5 +101,9 @@ async function signedReport(ground: BenchGround, wish: ReportWish): Promise<Quor
       return { slot, digest, operator: signer, signature };
     }),
   );
-  return { bundle: { report, entries, classQuantiles: [], leftOut: [], leftOutQuantiles: [] }, digest, attestations };
+  return {
+    bundle: { report, entries, classQuantiles: [], leftOut: [], leftOutQuantiles: [], evidence: [] },
+    digest,
+    attestations,
+  };
 }

@@ -1,6 +1,7 @@
 /** `npm run bench:models`: speed of training, inference and scoring against the limits; the last line is one JSON object. */
 import { benchInference } from "../inference.ts";
 import { runBenchmarks } from "../run-benchmarks.ts";
+import { benchCommitment, benchExplanations } from "../trust/explanations.ts";
 import { benchClearing } from "./clearing-speed.ts";
 import { benchStudent, benchTeacher } from "./close-out.ts";
 import { benchGreeks } from "./greeks.ts";
@@ -25,6 +26,8 @@ await runBenchmarks({
     ["surface-fit", benchSurfaceFit],
     ["scoring", benchScoring],
     ["greeks", benchGreeks],
+    ["explanations", benchExplanations],
+    ["inputs-commitment", benchCommitment],
     ["train-quantile-net", trainingTime("quantile-net")],
     ["train-vol-lstm", trainingTime("vol-lstm")],
     ["train-contagion-gnn", trainingTime("contagion-gnn")],

@@ -2,7 +2,7 @@
 import { bytesToHex, type Hex, hexToBytes, isHex, zeroAddress } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { signerRegistryAbi } from "../../../oracle/chain/abi/signer-registry.ts";
-import { proofOf } from "../../../oracle/chain/position-tree.ts";
+import { proofOf } from "../../../oracle/chain/merkle-tree.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
 import { decodeOutcomes } from "../../../oracle/rules/entry-outcome.ts";
 import { encodeEntries } from "../../../oracle/rules/report-codec.ts";

@@ -3,7 +3,8 @@ import { bytesToHex, type Hex, keccak256, parseEventLogs, stringToHex, zeroHash 
 import { privateKeyToAccount } from "viem/accounts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { signCompact } from "../../../oracle/chain/compact-signature.ts";
-import { buildPositionTree, type PositionTree } from "../../../oracle/chain/position-tree.ts";
+import type { MerkleTree } from "../../../oracle/chain/merkle-tree.ts";
+import { buildPositionTree } from "../../../oracle/chain/position-tree.ts";
 import { reportDigest } from "../../../oracle/chain/typed-data.ts";
 import type { QuorumReport, RiskEntry, RiskReport } from "../../../oracle/domain/report.ts";
 import type { ClassQuantile } from "../../../oracle/domain/score.ts";
@@ -45,7 +46,7 @@ export interface RehearsedReport {
   readonly submission: ContractCall;
   /** `releaseHeld` with it. */
   readonly release: ContractCall;
-  readonly tree: PositionTree | null;
+  readonly tree: MerkleTree | null;
 }
 
 const LIFE_SEC = 3_600;
@@ -73,7 +74,7 @@ export async function signReport(
     }),
   );
   const quorum = {
-    bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [] },
+    bundle: { report, entries, classQuantiles, leftOut: [], leftOutQuantiles: [], evidence: [] },
     digest,
     attestations,
   };

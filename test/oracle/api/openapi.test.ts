@@ -17,6 +17,7 @@ import {
   contagionReport,
   createChangingView,
   driftState,
+  explanationAnswer,
   fundHedgeRow,
   greeksReport,
   heldReportRow,
@@ -45,6 +46,7 @@ const WORKING = createChangingView({
   fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
+  explain: async ({ epoch }) => (epoch === 1n ? null : explanationAnswer()),
 });
 /** Values that no answer may carry: numbers that are none. */
 const BROKEN = createChangingView({
@@ -60,6 +62,7 @@ const BROKEN = createChangingView({
   drift: [driftState({ recentLoss: Number.NaN })],
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
+  explain: async () => explanationAnswer({ completenessGap: Number.NaN }),
 });
 
 /** Under this view four questions for a hedge are open when the next one comes. */
@@ -68,6 +71,7 @@ const OPEN_QUESTIONS = 4;
 /** Under this view one request a minute is allowed, and has been made. */
 const EAGER = createChangingView({});
 
+const EXPLANATION = "/v1/positions/{id}/explanation";
 const LONG = `/v1/surface/${"B".repeat(33)}`;
 const HEDGE = "/v1/hedge?kind=put&spot=60000&strike=58000&days=3&impliedVol=0.6";
 
@@ -109,6 +113,22 @@ const CASES: readonly LiveCase[] = [
   ...usual("/v1/positions/{id}", "/v1/positions/7"),
   { route: "/v1/positions/{id}", status: 400, url: "/v1/positions/0x7", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/positions/{id}", status: 404, url: "/v1/positions/9", view: WORKING, code: "POSITION_UNKNOWN" },
+  ...usual(EXPLANATION, "/v1/positions/7/explanation"),
+  {
+    route: EXPLANATION,
+    status: 400,
+    url: "/v1/positions/7/explanation?report=-1",
+    view: WORKING,
+    code: "API_BAD_REQUEST",
+  },
+  { route: EXPLANATION, status: 404, url: "/v1/positions/9/explanation", view: WORKING, code: "POSITION_UNKNOWN" },
+  {
+    route: EXPLANATION,
+    status: 404,
+    url: "/v1/positions/7/explanation?report=1",
+    view: WORKING,
+    code: "EXPLANATION_UNKNOWN",
+  },
   ...usual("/v1/reports"),
   { route: "/v1/reports", status: 400, url: "/v1/reports?limit=501", view: WORKING, code: "API_BAD_REQUEST" },
   ...usual("/v1/risk"),

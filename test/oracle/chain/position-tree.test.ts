@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { concatHex, type Hex, keccak256 } from "viem";
-import { buildPositionTree, positionLeaf, proofOf, rootFromProof } from "../../../oracle/chain/position-tree.ts";
+import { proofOf, rootFromProof } from "../../../oracle/chain/merkle-tree.ts";
+import { buildPositionTree, positionLeaf } from "../../../oracle/chain/position-tree.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import {
   renderTreeVectors,

@@ -56,6 +56,7 @@ export function observationOf(operator: Address, rhoBps: number, positions = 5):
     anchor: ANCHOR,
     bundleHash: BUNDLE,
     featureSchemaHash: zeroHash,
+    inputsRoot: zeroHash,
     fallbackBits: 0,
     oldestInputAgeSec: 30,
     entries,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { type Abi, bytesToHex, keccak256, toBytes } from "viem";
+import { type Abi, bytesToHex, keccak256, toBytes, zeroHash } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { signCompact } from "../../../oracle/chain/compact-signature.ts";
 import { createOracleReader, type OracleReader, toBreaker } from "../../../oracle/chain/oracle-reader.ts";
@@ -277,6 +277,7 @@ async function voiceOf(
     anchor: view.anchor,
     bundleHash: view.bundleHash,
     featureSchemaHash: keccak256("0x"),
+    inputsRoot: zeroHash,
     fallbackBits: 0,
     oldestInputAgeSec: 30,
     entries: wishes.map((wish, place) => ({ ...FIRST, ...wish, sourceIndex: 0, positionId: BigInt(place + 1) })),

@@ -27,6 +27,7 @@ export function reportLacking(
       classQuantiles: [],
       leftOut,
       leftOutQuantiles,
+      evidence: [],
     },
     digest: zeroHash,
     attestations: [],

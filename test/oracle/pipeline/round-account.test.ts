@@ -41,6 +41,7 @@ function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
     looseningsLeftOut: 0,
     observed: true,
     observationDigest: null,
+    isExplainable: false,
     scores: [],
     greeks: { atSec: 0, positions: [], groups: [] },
     contagion: { atSec: 0, correlationDays: 30, nodes: [] },
