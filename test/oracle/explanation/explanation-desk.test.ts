@@ -19,7 +19,12 @@ import { SETTINGS, sampleRound } from "./explained-sample.ts";
 const ROUND = sampleRound(4);
 const EPOCH = SLOT.epoch;
 const ASKED = { sourceIndex: 0, positionId: 2n, epoch: null };
-const ATTEMPT: JobAttempt = { isLast: true, postpone: () => assert.fail("explanations do not wait") };
+const ATTEMPT: JobAttempt = {
+  jobId: "1",
+  isLast: true,
+  postpone: () => assert.fail("explanations do not wait"),
+  progress: async () => {},
+};
 
 /** Text of a kept round of four positions. */
 const KEPT = (() => {
