@@ -4,7 +4,6 @@ import type { CautionReport } from "../../oracle/domain/caution.ts";
 import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagion.ts";
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
-import type { ExplanationAnswer, PositionExplanation } from "../../oracle/domain/explanation.ts";
 import type { FundHedgeRow } from "../../oracle/domain/fund-hedge.ts";
 import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
@@ -290,31 +289,5 @@ export function fundHedgeRow(further: Partial<FundHedgeRow> = {}): FundHedgeRow 
       refused: { "inside-band": 3 },
     },
     ...further,
-  };
-}
-
-/** Answer to a question for an explanation, with the given fields of the explanation replaced. */
-export function explanationAnswer(change: Partial<PositionExplanation> = {}): ExplanationAnswer {
-  const numbers = { rhoBps: 1_250, piBps: 300, score: 210 };
-  const share = { ...numbers, text: "The volatility forecast is 71 % a year: +1250 bp of ρ." };
-  return {
-    epoch: 41n,
-    reportDigest: "0x12",
-    operator: VIEW_SOURCE,
-    explanation: {
-      ...{ format: 1, source: VIEW_SOURCE, id: "7", asset: "BTC", atSec: VIEW_TIME_SEC, inputsHash: "0x34" },
-      signed: numbers,
-      reference: { kind: "usual-day", text: "An ordinary case.", rhoBps: 0, piBps: 0, score: 0 },
-      meanings: [{ meaning: "volatility", ...share }],
-      sources: [{ source: "spot", ...numbers }],
-      completenessGap: 0,
-      counterfactuals: [{ kind: "liquidation", changedTo: 20_000, result: 0.99, text: "It could be liquidated." }],
-      ...change,
-    },
-    fault: null,
-    proof: {
-      ...{ positionInputs: "{}", assetInputs: "{}", siblings: ["0x56"], inputsRoot: "0x78", observation: "{}" },
-      evidence: [{ digest: "0x9a", signature: "0xbc" }],
-    },
   };
 }

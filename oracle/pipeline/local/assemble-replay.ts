@@ -57,8 +57,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   counters.add("opened", ground.opened);
   counters.add("loansOpened", ground.loansOpened);
   state.setModels(ground.models);
-  board.note("operators", "ok");
-  board.note("market", "ok");
+  for (const name of ["operators", "market"] as const) board.note(name, "ok");
   const anchor = await reader.anchor();
   const configDigest = await reader.configDigest(anchor);
   const metrics = createRunMetrics(options.metrics);
@@ -84,10 +83,9 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   options.closer.add("fund hedger", () => hedger.close());
   const keys = ground.hedgeKeys;
   const fundHedger = createFundHedger({ ...agents, chain, hedger, keys, state, logger });
-  const explanations = openExplanations(options, parts, { lanes, configDigest });
   return await openReplay({
     ...agents,
-    explanations,
+    explanations: openExplanations(options, parts, { lanes, configDigest }),
     fundHedger,
     noteDrift,
     market: truth,

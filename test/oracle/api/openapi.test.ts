@@ -17,7 +17,6 @@ import {
   contagionReport,
   createChangingView,
   driftState,
-  explanationAnswer,
   fundHedgeRow,
   greeksReport,
   heldReportRow,
@@ -26,6 +25,7 @@ import {
   reportRow,
   surfaceState,
 } from "../../helpers/changing-view.ts";
+import { explanationAnswer } from "../../helpers/explanation-answer.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../../docs/openapi.json");
 const Media = z.object({ schema: z.record(z.string(), z.unknown()) });
