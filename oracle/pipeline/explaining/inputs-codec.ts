@@ -61,7 +61,7 @@ const curve = z.object({
 });
 const cascade = z.object({
   ...{ asset: z.string(), atSec: number, probability6h: number, probability24h: number },
-  ...{ baseRate6h: number, baseRate24h: number, curve },
+  ...{ baseRate6h: number, baseRate24h: number, curve, isAssumed: z.boolean() },
 });
 const slice = z.object({
   ...{ slice: z.object({ a: number, b: number, rho: number, m: number, sigma: number }), tenorYears: number },
