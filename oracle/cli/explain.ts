@@ -6,10 +6,12 @@ import { explanationRoute } from "../api/contract/explanations.ts";
 import { acceptedReport } from "../chain/accepted-report.ts";
 import { connectChain } from "../chain/client.ts";
 import { createOracleReader } from "../chain/oracle-reader.ts";
+import { verifierOf } from "../chain/verifier-of.ts";
 import { PlimsollError } from "../domain/errors.ts";
-import type { ExplanationAnswer, PositionExplanation } from "../domain/explanation.ts";
+import type { ExplainedNumbers, ExplanationAnswer, PositionExplanation } from "../domain/explanation.ts";
 import { type Address, BPS } from "../domain/units.ts";
 import { type CheckStep, verifyExplanation } from "../pipeline/explaining/verify-explanation.ts";
+import { unpackRiskWord } from "../rules/risk-word.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../scoring/scoring-settings.ts";
 import { parseFlags } from "./parse-flags.ts";
 
@@ -29,7 +31,6 @@ const flagsSchema = z.object({
   rpcUrl: z.url(),
   chainId: z.coerce.number().int().positive(),
   oracle: address,
-  registry: address,
   json: z.boolean().default(false),
 });
 type Flags = z.infer<typeof flagsSchema>;
@@ -49,7 +50,6 @@ export function explainCommand(): Command {
     .requiredOption("--rpc-url <url>", "chain")
     .requiredOption("--chain-id <n>", "its id")
     .requiredOption("--oracle <address>", "the oracle's address, from the deployment")
-    .requiredOption("--registry <address>", "the signer registry's address, from the deployment")
     .option("--json", "print one JSON object on one line")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
       await explain(parseFlags(flagsSchema, flags, FLAG_FAULT));
@@ -58,14 +58,15 @@ export function explainCommand(): Command {
 
 async function explain(flags: Flags): Promise<void> {
   const answer = await askNode(flags);
-  const steps = await check(answer, flags);
+  const { steps, onChain } = await check(answer, flags);
   const isVerified = steps.every(({ ok }) => ok);
   const { explanation, epoch, reportDigest, operator } = answer;
   if (flags.json) {
-    const told = { epoch: epoch.toString(), reportDigest, operator, isVerified, steps, explanation };
+    const told = { epoch: epoch.toString(), reportDigest, operator, isVerified, steps, onChain, explanation };
     process.stdout.write(`${JSON.stringify(told)}\n`);
   } else {
-    process.stdout.write(`${[...describe(explanation), "", ...steps.map(stepLine)].join("\n")}\n`);
+    const lines = [...describe(explanation), "", ...steps.map(stepLine), "", chainLine(onChain)];
+    process.stdout.write(`${lines.join("\n")}\n`);
   }
   if (!isVerified) process.exitCode = 1;
 }
@@ -78,10 +79,10 @@ async function askNode({ node, position, source, report }: Flags): Promise<Expla
 }
 
 /** What is asked for is named by the flags alone; the index of the source comes from the chain. */
-async function check(answer: ExplanationAnswer, flags: Flags): Promise<readonly CheckStep[]> {
+async function check(answer: ExplanationAnswer, flags: Flags): Promise<Checked> {
   const { rpcUrl, chainId, oracle } = flags;
   const chain = await connectChain({ rpcUrl, chainId });
-  const reader = createOracleReader(chain, { oracle, signerRegistry: flags.registry });
+  const reader = createOracleReader(chain, { oracle, signerRegistry: await verifierOf(chain, oracle) });
   const anchor = await reader.anchor(answer.epoch);
   const [sources, signers, report] = await Promise.all([
     reader.sources(anchor),
@@ -91,17 +92,26 @@ async function check(answer: ExplanationAnswer, flags: Flags): Promise<readonly 
   if (report === null) throw noReport(answer.epoch);
   const source = flags.source ?? sources[0] ?? "";
   const sourceIndex = sources.findIndex((known) => known.toLowerCase() === source.toLowerCase());
-  return await verifyExplanation(answer, {
-    asked: { sourceIndex, positionId: BigInt(flags.position) },
+  const positionId = BigInt(flags.position);
+  const [word = 0n] = await reader.positionWords(sourceIndex, [positionId], await reader.anchor());
+  const steps = await verifyExplanation(answer, {
+    asked: { sourceIndex, positionId },
     chain: { evidenceHash: report.evidenceHash, reportDigest: report.digest, signers: signers.signers },
     settings: DEFAULT_SCORING_SETTINGS,
   });
+  const { rhoTarget: rhoBps, pi: piBps, score } = unpackRiskWord(word);
+  return { steps, onChain: { rhoBps, piBps, score } };
+}
+
+interface Checked {
+  readonly steps: readonly CheckStep[];
+  /** The newest accepted values: medians of all operators, no further than the rules allow. */
+  readonly onChain: ExplainedNumbers;
 }
 
 function describe(explanation: PositionExplanation | null): readonly string[] {
   if (explanation === null) return ["no explanation"];
   const { signed, reference, meanings, counterfactuals, asset, id } = explanation;
-  const ratio = (bps: number): string => `${((bps * PERCENT) / BPS).toFixed(2)} %`;
   return [
     `position ${id} (${asset}): ρ ${ratio(signed.rhoBps)}, π ${ratio(signed.piBps)}, score ${signed.score}`,
     `compared with ρ ${ratio(reference.rhoBps)}, π ${ratio(reference.piBps)}, score ${reference.score}: ${reference.text}`,
@@ -110,6 +120,15 @@ function describe(explanation: PositionExplanation | null): readonly string[] {
     "",
     ...counterfactuals.map(({ text }) => `  ${text}`),
   ];
+}
+
+function chainLine({ rhoBps, piBps, score }: ExplainedNumbers): string {
+  const values = `ρ ${ratio(rhoBps)}, π ${ratio(piBps)}, score ${score}`;
+  return `newest on chain: ${values}; medians of all operators, no further than the rules allow`;
+}
+
+function ratio(bps: number): string {
+  return `${((bps * PERCENT) / BPS).toFixed(2)} %`;
 }
 
 function stepLine({ name, ok, text }: CheckStep): string {

@@ -1,6 +1,7 @@
 /** Inputs of explanations as texts that are hashed, and back: canonical JSON, checked by schema when it comes from outside. */
 import { z } from "zod";
 import { canonicalJson } from "../../domain/canonical-json.ts";
+import { PlimsollError } from "../../domain/errors.ts";
 import type { AssetMarket, BarSeries, MarketDoubt } from "../../domain/market.ts";
 import type { Position } from "../../domain/positions.ts";
 import { type AssetPrediction, FALLBACK_BIT, type FallbackReason } from "../../domain/prediction.ts";
@@ -123,9 +124,13 @@ export function encodeAssetInputs(asset: ExplainedAsset): string {
   });
 }
 
-/** Reads {@link encodeAssetInputs}; throws zod's error for anything else. */
+/**
+ * Reads {@link encodeAssetInputs}.
+ *
+ * @throws PlimsollError `EXPLANATION_OTHER_VERSION` for anything else.
+ */
 export function decodeAssetInputs(text: string): ExplainedAsset {
-  const { market: known, prediction, ...facts } = assetSchema.parse(JSON.parse(text));
+  const { market: known, prediction, ...facts } = readText(assetSchema, text);
   return {
     ...facts,
     market: known === null ? null : { ...known, funding: [] },
@@ -138,9 +143,26 @@ export function encodePositionInputs(inputs: PositionInputs): string {
   return canonicalJson(inputs);
 }
 
-/** Reads {@link encodePositionInputs}; throws zod's error for anything else. */
+/**
+ * Reads {@link encodePositionInputs}.
+ *
+ * @throws PlimsollError `EXPLANATION_OTHER_VERSION` for anything else.
+ */
 export function decodePositionInputs(text: string): PositionInputs {
-  return positionSchema.parse(JSON.parse(text));
+  return readText(positionSchema, text);
+}
+
+function readText<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new PlimsollError({
+      code: "EXPLANATION_OTHER_VERSION",
+      problem: "Inputs of a score cannot be read: they are not those of this version of the program.",
+      remedy: "Explain the report with the version that its operators ran.",
+      cause,
+    });
+  }
 }
 
 /** Bars matter for the volume of the last day alone. */

@@ -60,6 +60,8 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   await compileContracts(closer.signal);
   const ground = await prepareGround(options, market, rock);
   state.setCaution({ ...state.caution(), limits: ground.caution?.limits ?? null });
+  const { oracle } = ground.contracts;
+  options.onProgress(`chain ${LOCAL_CHAIN_ID} at ${ground.rpcUrl}, oracle ${oracle}`);
   options.onProgress(`starting ${config.operators} operators`);
   const operators = await startFleet(options, foundation, ground);
   const times = roundTimes(market, config);

@@ -66,7 +66,7 @@ export function explainPositions(input: ExplanationInput): readonly Outcome<Posi
     const table = tables[place] ?? [];
     const shares = meaningShares(meanings, table).map((share) => ({
       ...share,
-      text: reasonText(share.meaning, { asset, explained: one.explained, context, usual }, share.rhoBps),
+      text: reasonText(share.meaning, { asset, explained: one.explained, context, usual }, share),
     }));
     const tailMix = input.tailMixes?.[one.explained.position.kind];
     return checked(one, {

@@ -14,8 +14,8 @@ export function percent(share: number): string {
   return `${figure(PERCENT * share)} %`;
 }
 
-/** Signed basis points of ρ: `+312 bp`. */
-export function basisPoints(bps: number): string {
-  const rounded = Number(bps.toFixed(1));
-  return `${rounded < 0 ? "−" : "+"}${Math.abs(rounded)} bp`;
+/** A change with its sign, to one decimal: `+312.4`. */
+export function signedFigure(change: number): string {
+  const rounded = Number(change.toFixed(1));
+  return `${rounded < 0 ? "−" : "+"}${Math.abs(rounded)}`;
 }

@@ -1,5 +1,5 @@
 /** Reasons in words: each group of inputs with its figures, its units, and what it moves ρ by. */
-import { doubtText, type Meaning } from "../../domain/explanation.ts";
+import { doubtText, type ExplainedNumbers, type Meaning } from "../../domain/explanation.ts";
 import { type Position, payoffBounds, tenorYears } from "../../domain/positions.ts";
 import { BPS, SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../../domain/units.ts";
 import type { AssetContext } from "../asset-context.ts";
@@ -7,7 +7,7 @@ import { unitDepth } from "../depth-curve.ts";
 import { seriesVol } from "../series-vol.ts";
 import { annualisedVol } from "../vol-surface.ts";
 import type { ExplainedPosition } from "./explained-case.ts";
-import { basisPoints, figure, percent } from "./figures.ts";
+import { figure, percent, signedFigure } from "./figures.ts";
 import type { ScorableAsset } from "./reference-asset.ts";
 import { REFERENCE_NOTIONAL_USD, REFERENCE_TENOR_DAYS } from "./reference-position.ts";
 
@@ -20,10 +20,14 @@ export interface ReasonGround {
   readonly usual: AssetContext | null;
 }
 
-/** A sentence for each group: its figures now against the reference's. */
-export function reasonText(meaning: Meaning, ground: ReasonGround, shareBps: number): string {
-  return `${TEXTS[meaning](ground)}: ${basisPoints(shareBps)} of ρ.`;
+/** A sentence for each group: its figures now against the reference's, and what they move ρ and score by. */
+export function reasonText(meaning: Meaning, ground: ReasonGround, { rhoBps, score }: ExplainedNumbers): string {
+  const points = Math.abs(score) < LEAST_POINTS ? "" : `, ${signedFigure(score)} points of score`;
+  return `${TEXTS[meaning](ground)}: ${signedFigure(rhoBps)} bp of ρ${points}.`;
 }
+
+/** A smaller share of the score is not told. */
+const LEAST_POINTS = 0.5;
 
 const TEXTS: Readonly<Record<Meaning, (ground: ReasonGround) => string>> = {
   volatility: ({ asset: { prediction, usualVol } }) =>

@@ -16,6 +16,7 @@ import {
   encodeRound,
   encodeSigned,
 } from "../../../oracle/pipeline/explaining/explained-round.ts";
+import { decodeAssetInputs, encodeAssetInputs } from "../../../oracle/pipeline/explaining/inputs-codec.ts";
 import { type ChainFacts, verifyExplanation } from "../../../oracle/pipeline/explaining/verify-explanation.ts";
 import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import { ACCOUNTS, ANCHOR, BUNDLE, SLOT, signWithoutGuard } from "../consensus/cluster.ts";
@@ -144,6 +145,23 @@ describe("verifyExplanation", () => {
 
   it("default: an honest answer passes every step", async () => {
     assert.deepEqual(await failures((answer) => answer), []);
+  });
+});
+
+describe("decodeAssetInputs", () => {
+  it("error: EXPLANATION_OTHER_VERSION for what is not JSON, or lacks a field", () => {
+    const [text = ""] = Object.values(commitInputs({ epoch: EPOCH, ...ROUND, settings: SETTINGS }).assets);
+    for (const broken of ["", "{}", text.replace('"spot"', '"spott"')]) {
+      assert.throws(
+        () => decodeAssetInputs(broken),
+        (error: unknown) => hasCode(error, "EXPLANATION_OTHER_VERSION"),
+      );
+    }
+  });
+
+  it("default: what is read back is written down the same", () => {
+    for (const text of Object.values(commitInputs({ epoch: EPOCH, ...ROUND, settings: SETTINGS }).assets))
+      assert.equal(encodeAssetInputs(decodeAssetInputs(text)), text);
   });
 });
 
