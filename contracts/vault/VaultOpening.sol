@@ -19,6 +19,10 @@ library VaultOpening {
     /// @dev Far longer than an operator's block is old when he reads classes, and than clocks differ.
     uint256 private constant CLASS_WAIT_SEC = 10 minutes;
 
+    /// @dev Share of what a new position must bring that a withdrawal leaves whatever the score says. A price may jump further
+    /// within an hour than a score of a calm week reckons with, and no report lowers what the class asks.
+    uint256 private constant LEAST_RETAINED_BPS = 5_000;
+
     /// @notice In place of the time of the last change: totals with new size, for which no score speaks.
     uint256 internal constant NEW_SIZE = type(uint40).max;
 
@@ -72,9 +76,10 @@ library VaultOpening {
 
     /// @notice ρ of the initial requirement of an existing position: the higher of its own initial ρ and that of a new
     /// position of the series, so that neither an old class nor an old score makes new risk cheaper than opening it. A
-    /// withdrawal need leave no more than what its own score asks for, if that is one of the position as it is, see
-    /// {ownScore}, and has been marked 20 hours ago. Not because this score has stood so long: one that came down after the
-    /// mark is held by the oracle's anchors, and one that was low at the mark has been seen.
+    /// withdrawal need leave no more than what its own score asks for, and half of what a new position must bring, if that
+    /// score is one of the position as it is, see {ownScore}, and has been marked 20 hours ago. Not because this score has
+    /// stood so long: one that came down after the mark is held by the oracle's anchors, and one that was low at the mark has
+    /// been seen.
     /// @param changedAt as in {requireInitial}
     function initialRhoBps(
         VaultState storage state,
@@ -86,10 +91,11 @@ library VaultOpening {
         Series memory series = position.series;
         uint16 classId = VaultKit.classAt(state, series, VaultKit.moneynessBps(series, spotE8));
         (rhoBps, ) = links.oracle.openingParams(classId);
+        uint256 leastBps = Math.ceilDiv(rhoBps * LEAST_RETAINED_BPS, MarginMath.BPS);
         rhoBps = Math.max(rhoBps, links.oracle.getParams(address(this), position.id).rhoInitialBps);
         if (changedAt != NEW_SIZE && _isRipe(markedSince(state, position.id, changedAt))) {
             (bool speaks, uint256 ownBps) = ownScore(state, links, position.id, classId, changedAt);
-            if (speaks) rhoBps = Math.min(rhoBps, ownBps);
+            if (speaks) rhoBps = Math.min(rhoBps, Math.max(ownBps, leastBps));
         }
         return _surcharged(state, rhoBps);
     }

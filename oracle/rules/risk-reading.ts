@@ -41,6 +41,8 @@ export interface OpeningParams {
   readonly piBps: number;
 }
 
+/** `VaultOpening.LEAST_RETAINED_BPS`. */
+const LEAST_RETAINED_BPS = 5_000;
 const MINUTE_SEC = 60;
 const UNKNOWN: RiskParams = {
   rhoBps: 0,
@@ -169,6 +171,14 @@ export function retainedRho(state: RiskState, riskClass: RiskClass, nowSec: numb
   const { anchor, prior } = anchorsAt(state, riskClass, nowSec);
   const standing = standingRho(state, riskClass, nowSec);
   return surchargedUp(Math.max(state.rhoTarget, standing, anchor, prior, riskClass.rhoFloorBps), riskClass);
+}
+
+/**
+ * Least ρ that a withdrawal leaves whatever the score says: half of `openingBps`, what a new position must meet now, see
+ * `VaultOpening.initialRhoBps`. Basis points, rounded up.
+ */
+export function leastRetainedRho(openingBps: number): number {
+  return ceilDiv(openingBps * LEAST_RETAINED_BPS, BPS);
 }
 
 /** ρ on the running ramp, without staleness and cap. Basis points, rounded up. */

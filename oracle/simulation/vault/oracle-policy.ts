@@ -5,7 +5,14 @@ import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import { type Address, BPS, toBpsUp } from "../../domain/units.ts";
 import { reclassedWord } from "../../rules/risk-life.ts";
-import { effectiveParams, isStale, maintenanceOf, openingParams, retainedRho } from "../../rules/risk-reading.ts";
+import {
+  effectiveParams,
+  isStale,
+  leastRetainedRho,
+  maintenanceOf,
+  openingParams,
+  retainedRho,
+} from "../../rules/risk-reading.ts";
 import { initialWord } from "../../rules/risk-rules.ts";
 import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
 import { encodeSeriesId } from "../../rules/series-id.ts";
@@ -119,14 +126,14 @@ function reportAt(
 
 /** Word of a new short. @returns ρ that it must meet. */
 function openWord(book: Book, plan: PlannedShort, moment: Moment): number {
-  const { options, words, quantiles } = book;
+  const { options, words } = book;
   const classId = classIdAt(options.terms, plan.series, moment);
   const riskClass = classAt(options.terms, classId);
   const word = initialWord(classId, riskClass);
   const quoted = options.isQuoted ? quotedWord(book, word, { plan, moment }) : null;
   words.set(plan.index, quoted ?? word);
   if (quoted !== null) return effectiveParams(quoted, { riskClass, nowSec: moment.timeSec }).rhoInitialBps;
-  return openingRho(quantiles.get(classId) ?? UNKNOWN_WORD, riskClass, moment.timeSec);
+  return openingRho(quantileOf(book, classId), riskClass, moment.timeSec);
 }
 
 /** The word with a first score of before the opening; `null` where nothing is known to score from. */
@@ -145,11 +152,19 @@ function quotedWord(
   return clampAndApply(word, entry, { riskClass: classAt(terms, wish.classId), atSec })?.word ?? null;
 }
 
-/** What its own score asks for alone (`VaultOpening.initialRhoBps`), where that counts; else `null`. */
+/**
+ * What its own score asks for, not less than half of what a new short of its class must bring
+ * (`VaultOpening.initialRhoBps`), where the score counts; else `null`.
+ */
 function retainedOf(book: Book, short: Short, moment: Moment): number | null {
   const state = stateOf(book, short);
   if (!book.marks.counts(short, { state, moment })) return null;
-  return retainedRho(state, classAt(book.options.terms, state.classId), moment.timeSec);
+  const riskClass = classAt(book.options.terms, state.classId);
+  const own = retainedRho(state, riskClass, moment.timeSec);
+  // What a quoted short had to bring is its own score times 1 + β, too.
+  if (book.options.isQuoted) return own;
+  const openingBps = openingRho(quantileOf(book, state.classId), riskClass, moment.timeSec);
+  return Math.max(own, leastRetainedRho(openingBps));
 }
 
 /** As `OptionVault.reclassify`, which anybody may call. */
@@ -170,12 +185,16 @@ function initialOf(book: Book, { plan }: Short, moment: Moment): number {
   const { terms, isQuoted } = book.options;
   const word = wordOf(book, plan);
   const { classId } = unpackRiskWord(word);
-  const quantileOf = (id: number): bigint => book.quantiles.get(id) ?? UNKNOWN_WORD;
-  const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord: quantileOf(classId) };
+  const quantileWord = quantileOf(book, classId);
+  const context = { riskClass: classAt(terms, classId), nowSec: moment.timeSec, quantileWord };
   const own = effectiveParams(word, context).rhoInitialBps;
   if (isQuoted) return own;
   const present = classIdAt(terms, plan.series, moment);
-  return Math.max(own, openingRho(quantileOf(present), classAt(terms, present), moment.timeSec));
+  return Math.max(own, openingRho(quantileOf(book, present), classAt(terms, present), moment.timeSec));
+}
+
+function quantileOf({ quantiles }: Book, classId: number): bigint {
+  return quantiles.get(classId) ?? UNKNOWN_WORD;
 }
 
 function openingRho(quantileWord: bigint, riskClass: RiskClass, nowSec: number): number {

@@ -8,6 +8,7 @@ import { measureProofGas } from "./proofs.ts";
 import { measurePush } from "./push.ts";
 import { measureRead } from "./read.ts";
 import { measureSettle } from "./settle.ts";
+import { measureSurplus } from "./surplus.ts";
 import { measureVault } from "./vault.ts";
 import { openVaultGround } from "./vault-ground.ts";
 
@@ -44,7 +45,7 @@ async function onGround<Result>(
   }
 }
 
-/** All rows, in the order of the issue; reports of `sizes` entries. */
+/** All rows, in the order of the issue, then those that it does not name; reports of `sizes` entries. */
 export async function measureAll(sizes: readonly number[]): Promise<GasFigures> {
   const oracle = await onGround(Math.max(...sizes), async (ground) => ({
     ...(await measurePush(ground, sizes)),
@@ -54,9 +55,13 @@ export async function measureAll(sizes: readonly number[]): Promise<GasFigures> 
     const vaultGround = await openVaultGround(ground, spotE8);
     return { ...(await measureVault(vaultGround)), ...(await measureSettle(vaultGround)) };
   });
+  const surplus = await onGround(
+    0,
+    async (ground, spotE8) => await measureSurplus(await openVaultGround(ground, spotE8)),
+  );
   const { root, applyProof } = await measureProofGas();
   const { push, read, reject, consumerRead } = oracle;
   const { open, addCollateral, close, flag, liquidate, settlePrice, settle, redeem } = vault;
   const before = { push, root, applyProof: { ...applyProof }, read, reject, open, addCollateral, close, flag };
-  return { ...before, liquidate, settlePrice, settle, redeem, consumerRead };
+  return { ...before, liquidate, settlePrice, settle, redeem, consumerRead, ...surplus };
 }

@@ -11,10 +11,8 @@ import {ScoredFixture} from "./ScoredFixture.sol";
 contract ScoreMarkTest is ScoredFixture {
     /// @dev 33 % of the strike: what the class asks of a new put at the money.
     uint128 private constant ASKED = 19_800e6;
-    /// @dev 3.3 %: what the class floor asks, with β.
-    uint128 private constant LEAST = 1_980e6;
-    /// @dev 11 %: what a score of 10 % asks, with β.
-    uint128 private constant OWN = 6_600e6;
+    /// @dev Half of it stays, as the score asks for less.
+    uint128 private constant LEAST = 9_900e6;
     uint256 private id;
 
     function setUp() public override {
@@ -92,7 +90,7 @@ contract ScoreMarkTest is ScoredFixture {
         vault.markScored(id);
         _later(20 hours, SPOT);
         assertEq(_score(id, 2, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        _take(ASKED - 1 - OWN);
+        _take(ASKED - 1 - LEAST);
     }
 
     function test_C66_RevertWhen_MarkedTwice() external {

@@ -8,12 +8,12 @@ import {EntryOutcome, RiskClass} from "../../../contracts/types/RiskTypes.sol";
 import {MarketValves, TakeOver} from "../../../contracts/types/VaultTypes.sol";
 import {ScoredFixture} from "./ScoredFixture.sol";
 
-/// @title given a short that its own score asks for a third of what its class does / when collateral is taken out
+/// @title given a short that its own score asks for less than its class does / when collateral is taken out
 contract SurplusTest is ScoredFixture {
     /// @dev 33 % of the strike: what the class asks of a new put at the money.
     uint128 private constant ASKED = 19_800e6;
-    /// @dev 11 %: what a score of 10 % asks, with β.
-    uint128 private constant OWN = 6_600e6;
+    /// @dev 19.8 %: what a score of 18 % asks, with β.
+    uint128 private constant OWN = 11_880e6;
     uint256 private id;
 
     function setUp() public override {
@@ -23,7 +23,7 @@ contract SurplusTest is ScoredFixture {
 
     /// @dev Scored low, marked, and scored again when the mark is old enough.
     function _scoreLow() private {
-        assertLe(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        assertLe(_score(id, 1, 1_800, 300), uint8(EntryOutcome.REFRESHED));
         vault.markScored(id);
         _again(20 hours, 1);
     }
@@ -31,7 +31,7 @@ contract SurplusTest is ScoredFixture {
     /// @dev The same score again.
     function _again(uint256 sec, uint16 epoch) private {
         _later(sec, SPOT);
-        assertEq(_score(id, epoch, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        assertEq(_score(id, epoch, 1_800, 300), uint8(EntryOutcome.REFRESHED));
         _setPrice(SPOT);
     }
 
@@ -78,7 +78,7 @@ contract SurplusTest is ScoredFixture {
     }
 
     function test_C65_RevertWhen_TheShortIsScoredLowAsSoonAsItIsOpen() external {
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
+        assertEq(_score(id, 1, 1_800, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
         vault.markScored(id);
         _refused();
         _again(20 hours - 4, 1);
@@ -103,20 +103,20 @@ contract SurplusTest is ScoredFixture {
     }
 
     function test_C65_RevertWhen_ALooseningHasNotStoodForAWindow() external {
-        assertEq(_score(id, 1, 1_150, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
+        assertEq(_score(id, 1, 1_950, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
         vault.markScored(id);
         _later(20 hours, SPOT);
-        assertEq(_score(id, 1, 1_150, 300), uint8(EntryOutcome.REFRESHED));
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
+        assertEq(_score(id, 1, 1_950, 300), uint8(EntryOutcome.REFRESHED));
+        assertEq(_score(id, 1, 1_800, 300), uint8(EntryOutcome.APPLIED_LOOSENED));
         (, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_265);
+        assertEq(rhoBps, 2_145);
         // The window after it still begins with the one in which it was made.
         _again(1 days, 1);
         (, rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_265);
+        assertEq(rhoBps, 2_145);
         _again(1 days, 1);
         (, rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_100);
+        assertEq(rhoBps, 1_980);
     }
 
     function test_C65_RevertWhen_SpotHasLeftTheClass() external {
@@ -141,21 +141,21 @@ contract SurplusTest is ScoredFixture {
         _scoreLow();
         _setPrice(51_000e8);
         assertEq(vault.reclassify(id), 2);
-        // 9 000 USD in the money and 11 % of what is left to lose would stay, but not 33 %.
+        // 9 000 USD in the money and 19.8 % of what is left to lose would stay, but not 33 %.
         vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
         _take(20_000e6);
         _later(10 minutes - 2, 51_000e8);
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        assertEq(_score(id, 1, 1_800, 300), uint8(EntryOutcome.REFRESHED));
         vm.expectPartialRevert(IOptionVaultLog.VaultCollateralTooLow.selector);
         _take(20_000e6);
         vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultScoreMissing.selector, id, 2));
         vault.markScored(id);
         _later(1 minutes, 51_000e8);
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
+        assertEq(_score(id, 1, 1_800, 300), uint8(EntryOutcome.REFRESHED));
         vault.markScored(id);
         _later(20 hours, 51_000e8);
-        assertEq(_score(id, 1, 1_000, 300), uint8(EntryOutcome.REFRESHED));
-        _take(ASKED + 20_000e6 - 9_000e6 - 5_610e6);
+        assertEq(_score(id, 1, 1_800, 300), uint8(EntryOutcome.REFRESHED));
+        _take(ASKED + 20_000e6 - 9_000e6 - 10_098e6);
     }
 
     function test_C65_RevertWhen_TheLastReportIsHeld() external {
@@ -164,11 +164,11 @@ contract SurplusTest is ScoredFixture {
         limits.reportTighteningBps = 100;
         risk.setDeliveryLimits(limits);
         _later(10 minutes, SPOT);
-        assertEq(_push(_entry(id, 1, 1_200, 300)).length, 0);
+        assertEq(_push(_entry(id, 1, 2_000, 300)).length, 0);
         _refused();
         _later(1 minutes, SPOT);
-        assertEq(_score(id, 1, 1_100, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
-        _take(ASKED - (OWN * 11) / 10);
+        assertEq(_score(id, 1, 1_900, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        _take(ASKED - (OWN * 19) / 18);
     }
 
     function test_C65_RevertWhen_TheBreakerIsNotNormal() external {
@@ -196,7 +196,7 @@ contract SurplusTest is ScoredFixture {
     function test_C65_ATakeOverBringsWhatNewSizeMust() external {
         vm.prank(liquidator);
         uint256 into = vault.open(put, ONE, ASKED, liquidator);
-        bytes memory scores = bytes.concat(_entry(id, 1, 1_000, 300), _entry(into, 1, 1_000, 300));
+        bytes memory scores = bytes.concat(_entry(id, 1, 1_800, 300), _entry(into, 1, 1_800, 300));
         _push(scores);
         vault.markScored(id);
         vault.markScored(into);
@@ -204,7 +204,7 @@ contract SurplusTest is ScoredFixture {
         _push(scores);
         _take(ASKED - OWN);
         (, uint16 rhoBps) = vault.surplusOf(into);
-        assertEq(rhoBps, 1_100);
+        assertEq(rhoBps, 1_980);
         _later(COOL_OFF, 54_500e8);
         vault.flag(id);
         TakeOver memory order;
@@ -219,7 +219,7 @@ contract SurplusTest is ScoredFixture {
         _scoreLow();
         _take(ASKED - OWN);
         _later(10 minutes, SPOT);
-        assertEq(_score(id, 2, 1_300, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertEq(_score(id, 2, 2_100, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
         _later(1 hours, SPOT);
         assertLt(vault.healthOf(id), 1e18);
         vm.expectPartialRevert(IOptionVaultLog.VaultEffectBudget.selector);
@@ -230,11 +230,45 @@ contract SurplusTest is ScoredFixture {
         assertEq(flaggedE8, 60_000e8);
     }
 
+    function test_C67_RevertWhen_LessThanHalfOfANewShortStays() external {
+        assertLe(_score(id, 1, 400, 100), uint8(EntryOutcome.REFRESHED));
+        vault.markScored(id);
+        _later(20 hours, SPOT);
+        assertEq(_score(id, 1, 400, 100), uint8(EntryOutcome.REFRESHED));
+        (uint256 surplus, uint16 rhoBps) = vault.surplusOf(id);
+        assertEq(surplus, ASKED / 2);
+        assertEq(rhoBps, 1_650);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOptionVaultLog.VaultCollateralTooLow.selector, ASKED / 2 - 1, ASKED / 2)
+        );
+        _take(ASKED / 2 + 1);
+        _take(ASKED / 2);
+        // A fall by a sixth does not leave the holders short.
+        assertGt(_collateralOf(id), STRIKE / 100 / 6 - 101e6);
+    }
+
+    function test_C67_HalfOfWhatTheClassAsksIsRoundedUp() external {
+        _scoreLow();
+        RiskClass memory class = _class();
+        class.rhoInitialBps = 4_001;
+        risk.setRiskClass(5, class);
+        (uint16 opening, ) = risk.openingParams(5);
+        (, uint16 rhoBps) = vault.surplusOf(id);
+        assertEq(opening, 4_402);
+        assertEq(rhoBps, 2_201);
+        class.rhoInitialBps = 4_002;
+        risk.setRiskClass(5, class);
+        (opening, ) = risk.openingParams(5);
+        (, rhoBps) = vault.surplusOf(id);
+        assertEq(opening, 4_403);
+        assertEq(rhoBps, 2_202);
+    }
+
     function test_TakesOutToTheOwnRequirementAndNotAUnitMore() external {
         _scoreLow();
         (uint256 surplus, uint16 rhoBps) = vault.surplusOf(id);
         assertEq(surplus, ASKED - OWN);
-        assertEq(rhoBps, 1_100);
+        assertEq(rhoBps, 1_980);
         vm.expectRevert(abi.encodeWithSelector(IOptionVaultLog.VaultCollateralTooLow.selector, OWN - 1, OWN));
         _take(ASKED - OWN + 1);
         _take(ASKED - OWN);
@@ -257,25 +291,25 @@ contract SurplusTest is ScoredFixture {
         _scoreLow();
         vault.beginCaution(1 hours);
         (, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_375);
+        assertEq(rhoBps, 2_475);
     }
 
     function test_ATargetAboveTheRatioInForceCounts() external {
         _scoreLow();
         _later(10 minutes, SPOT);
-        assertEq(_score(id, 1, 1_300, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
-        assertEq(_rho(id), 1_000);
+        assertEq(_score(id, 1, 2_100, 300), uint8(EntryOutcome.APPLIED_TIGHTENED));
+        assertEq(_rho(id), 1_800);
         (, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_430);
+        assertEq(rhoBps, 2_310);
     }
 
     function test_AFloorThatTheDaoHasRaisedCounts() external {
         _scoreLow();
         RiskClass memory class = _class();
-        class.rhoFloorBps = 1_500;
+        class.rhoFloorBps = 2_500;
         risk.setRiskClass(5, class);
         (, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(rhoBps, 1_650);
+        assertEq(rhoBps, 2_750);
     }
 
     function testFuzz_NeverAsksMoreThanNewSizeAndLeavesAHealthyShort(uint16 rho, uint64 spotE8) external {
@@ -290,6 +324,7 @@ contract SurplusTest is ScoredFixture {
         _setPrice(spotE8);
         (, uint16 asked) = vault.surplusOf(id);
         assertLe(asked, own > opening ? own : opening);
+        assertGe(2 * asked, opening);
         vm.prank(writer);
         vault.addCollateral(id, 60_000e6);
         (uint256 surplus, ) = vault.surplusOf(id);

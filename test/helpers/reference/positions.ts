@@ -107,9 +107,12 @@ export function initialRho(
 ): bigint {
   const bps = moneynessOf(at.series, at.spotE8);
   const classId = classAt(context.world, at.series, { bps, nowSec: context.nowSec });
-  const opening = Math.max(openingRho(context, classId), paramsOf(context, id).rhoInitialBps);
+  const fresh = openingRho(context, classId);
+  const opening = Math.max(fresh, paramsOf(context, id).rhoInitialBps);
   const own = at.changedAt === null ? null : ripeRho(context, id, { classId, changedAt: at.changedAt });
-  return cautiousRho(context, Math.min(opening, own ?? opening));
+  // Half of what a new position must bring stays in any case.
+  const retained = own === null ? opening : Math.max(own, Math.ceil(fresh / 2));
+  return cautiousRho(context, Math.min(opening, retained));
 }
 
 /** Since when a position may count on its score, as far as it has been noted. */

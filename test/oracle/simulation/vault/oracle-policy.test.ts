@@ -11,18 +11,9 @@ import type { VaultTerms } from "../../../../oracle/simulation/vault/vault-terms
 import { BED_CLASS, BED_TERMS, HOUR, hourAt, knownOn, plannedShort, START_SEC } from "./vault-bed.ts";
 
 const HOURS = Array.from({ length: 60 }, (_, place) => hourAt(place, { open: 40_000 }));
-/** Two classes, one for the last two days, that ask new shorts for far more than any score. */
-const DEAR_CLASS = { ...BED_CLASS, rhoInitialBps: 5_000 };
-const DEAR_TERMS: VaultTerms = {
-  ...BED_TERMS,
-  classes: new Map([1, 2].map((classId) => [classId, DEAR_CLASS])),
-  grid: {
-    moneynessEdgesBps: [],
-    tenorEdgesSec: [48 * HOUR],
-    classIds: Array.from({ length: 32 }, (_, cell) => (cell % 4 === 0 ? 2 : 1)),
-  },
-};
-const DEAR_RHO = 6_000;
+/** Two classes, one for the last two days, that ask new shorts for more than any score, but for less than twice as much. */
+const DEAR_TERMS = dearTerms(1_050);
+const DEAR_RHO = 1_260;
 /** Hour at which the score of a short is marked, some hours after its first. */
 const MARK_HOUR = 4;
 const SETTINGS = { ...DEFAULT_SCORING_SETTINGS, paths: 200 };
@@ -54,6 +45,13 @@ function bed({ scale = 1, knownAt = knownOn(HOURS), isQuoted = false, terms = BE
     return policy.maintenance(short, at(hour, afterSec)).rhoBps;
   };
   return { policy, vault, at, open, rhoAt, report: (hour: number) => policy.hour(at(hour), vault.shorts) };
+}
+
+function dearTerms(rhoBps: number): VaultTerms {
+  const riskClass = { ...BED_CLASS, rhoInitialBps: rhoBps, rhoDefaultBps: rhoBps };
+  const classIds = Array.from({ length: 32 }, (_, cell) => (cell % 4 === 0 ? 2 : 1));
+  const grid = { moneynessEdgesBps: [], tenorEdgesSec: [48 * HOUR], classIds };
+  return { ...BED_TERMS, classes: new Map([1, 2].map((classId) => [classId, riskClass])), grid };
 }
 
 describe("oraclePolicy", () => {
@@ -110,6 +108,20 @@ describe("oraclePolicy", () => {
     const [prior = 0, anchor = 0, last = 0] = [rhos[22], rhos[46], rhos[49]];
     assert.equal(policy.initial(short, at(50, 120)), Math.ceil(Math.max(prior, anchor, last) * 1.2));
     assert.equal(policy.initial(short, at(50 + 6)), DEAR_RHO, "stale");
+  });
+
+  it("behavior: a withdrawal leaves half of what a new short would bring, whatever the score", () => {
+    const { open, report, policy, vault, at } = bed({ terms: dearTerms(5_001) });
+    const series = { expirySec: START_SEC + 10 * 24 * HOUR };
+    open({ ...series, series: { ...plannedShort().series, ...series } });
+    for (let hour = 1; hour <= 21; hour += 1) {
+      report(hour);
+      const short = vault.shorts.get(0);
+      assert.ok(short);
+      policy.mark?.(short, at(hour, 120));
+      // 5 001 bps times 1.2, rounded up, are 6 002.
+      assert.equal(policy.initial(short, at(hour, 120)), hour <= 20 ? 6_002 : 3_001);
+    }
   });
 
   it("behavior: in another class a score counts 20 hours after one of that class was marked", () => {
