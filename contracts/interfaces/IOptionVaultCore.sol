@@ -22,10 +22,10 @@ interface IOptionVaultCore {
     function addCollateral(uint256 positionId, uint128 amount) external;
 
     /// @notice Takes collateral out to `to`. The rest must meet M(ρ), ρ the higher of the position's initial ρ and that of a
-    /// new position of the series, as for new size; or, if that is less, `IRiskOracle.retainedParams`' where the position
-    /// has a score to rely on: one was marked 20 hours ago (`IOptionVaultOwners.markScored`), and the present one is fresh and
-    /// of the class of its present moneyness and tenor. Only the owner or an operator. Raises the epoch, restarts the
-    /// cool-off, ends a flag and the mark. `IOptionVaultSettings.surplusOf` says how much.
+    /// new position of the series, as for new size; or, if that is less, `IRiskOracle.retainedParams`', at least half of a new
+    /// position's, where the position has a score to rely on: one was marked 20 hours ago (`IOptionVaultOwners.markScored`),
+    /// and the present one is fresh and of the class of its present moneyness and tenor. Only the owner or an operator. Raises
+    /// the epoch, restarts the cool-off, ends a flag and the mark. `IOptionVaultSettings.surplusOf` says how much.
     function removeCollateral(uint256 positionId, uint128 amount, address to) external;
 
     /// @notice Burns `sizeE8` longs of the caller against the position and pays `withdraw` to the owner. Up to the closed share

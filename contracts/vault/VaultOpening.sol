@@ -18,7 +18,6 @@ library VaultOpening {
     uint256 private constant MARK_WAIT_SEC = 20 hours;
     /// @dev Far longer than an operator's block is old when he reads classes, and than clocks differ.
     uint256 private constant CLASS_WAIT_SEC = 10 minutes;
-
     /// @dev Share of what a new position must bring that a withdrawal leaves whatever the score says. A price may jump further
     /// within an hour than a score of a calm week reckons with, and no report lowers what the class asks.
     uint256 private constant LEAST_RETAINED_BPS = 5_000;
