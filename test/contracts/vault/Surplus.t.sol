@@ -230,40 +230,6 @@ contract SurplusTest is ScoredFixture {
         assertEq(flaggedE8, 60_000e8);
     }
 
-    function test_C67_RevertWhen_LessThanHalfOfANewShortStays() external {
-        assertLe(_score(id, 1, 400, 100), uint8(EntryOutcome.REFRESHED));
-        vault.markScored(id);
-        _later(20 hours, SPOT);
-        assertEq(_score(id, 1, 400, 100), uint8(EntryOutcome.REFRESHED));
-        (uint256 surplus, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(surplus, ASKED / 2);
-        assertEq(rhoBps, 1_650);
-        vm.expectRevert(
-            abi.encodeWithSelector(IOptionVaultLog.VaultCollateralTooLow.selector, ASKED / 2 - 1, ASKED / 2)
-        );
-        _take(ASKED / 2 + 1);
-        _take(ASKED / 2);
-        // A fall by a sixth does not leave the holders short.
-        assertGt(_collateralOf(id), STRIKE / 100 / 6 - 101e6);
-    }
-
-    function test_C67_HalfOfWhatTheClassAsksIsRoundedUp() external {
-        _scoreLow();
-        RiskClass memory class = _class();
-        class.rhoInitialBps = 4_001;
-        risk.setRiskClass(5, class);
-        (uint16 opening, ) = risk.openingParams(5);
-        (, uint16 rhoBps) = vault.surplusOf(id);
-        assertEq(opening, 4_402);
-        assertEq(rhoBps, 2_201);
-        class.rhoInitialBps = 4_002;
-        risk.setRiskClass(5, class);
-        (opening, ) = risk.openingParams(5);
-        (, rhoBps) = vault.surplusOf(id);
-        assertEq(opening, 4_403);
-        assertEq(rhoBps, 2_202);
-    }
-
     function test_TakesOutToTheOwnRequirementAndNotAUnitMore() external {
         _scoreLow();
         (uint256 surplus, uint16 rhoBps) = vault.surplusOf(id);
@@ -310,25 +276,5 @@ contract SurplusTest is ScoredFixture {
         risk.setRiskClass(5, class);
         (, uint16 rhoBps) = vault.surplusOf(id);
         assertEq(rhoBps, 2_750);
-    }
-
-    function testFuzz_NeverAsksMoreThanNewSizeAndLeavesAHealthyShort(uint16 rho, uint64 spotE8) external {
-        rho = uint16(bound(rho, 400, 9_000));
-        spotE8 = uint64(bound(spotE8, 54_000e8, 65_999e8));
-        assertLe(_score(id, 1, rho, 100), uint8(EntryOutcome.REFRESHED));
-        vault.markScored(id);
-        _later(20 hours, SPOT);
-        assertEq(_score(id, 1, rho, 100), uint8(EntryOutcome.REFRESHED));
-        (uint16 opening, ) = risk.openingParams(5);
-        uint16 own = _params(id).rhoInitialBps;
-        _setPrice(spotE8);
-        (, uint16 asked) = vault.surplusOf(id);
-        assertLe(asked, own > opening ? own : opening);
-        assertGe(2 * asked, opening);
-        vm.prank(writer);
-        vault.addCollateral(id, 60_000e6);
-        (uint256 surplus, ) = vault.surplusOf(id);
-        _take(uint128(surplus));
-        assertGe(vault.healthOf(id), 1e18);
     }
 }
