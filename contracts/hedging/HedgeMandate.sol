@@ -12,26 +12,16 @@ import {IHedgeMandate} from "../interfaces/IHedgeMandate.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {IPerpVenue} from "../interfaces/IPerpVenue.sol";
 import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
-import {MandateTerms, MandateUse} from "../types/HedgeTypes.sol";
+import {HedgeGround, MandateTerms, MandateUse, PriceBound} from "../types/HedgeTypes.sol";
 import {MandateLimits} from "./MandateLimits.sol";
-
-/// @notice What a mandate stands between.
-/// @param fund whose delta is hedged
-/// @param venue where it is hedged
-/// @param priceGuard checked spot prices
-/// @param marketId market of the coin
-struct HedgeGround {
-    IInsuranceFund fund;
-    IPerpVenue venue;
-    IPriceGuard priceGuard;
-    uint24 marketId;
-}
 
 /// @title Mandate that hedges the net delta of an insurance fund
 contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     uint256 private constant BPS = 10_000;
+    /// @dev Long enough for honest closers to be there first, short against what a position can lose meanwhile.
+    uint256 private constant PUBLIC_RAMP_SEC = 1 hours;
 
     /// @inheritdoc IHedgeMandate
     IInsuranceFund public immutable FUND;
@@ -86,17 +76,18 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
         _requireRested();
         int256 position = VENUE.positionOf(address(this));
         _requireTowardsTarget(sizeE8, position);
-        _useTurnover(SignedMath.abs(sizeE8), true);
+        _useTurnover(_growth(sizeE8, position));
         _used.tradedAt = uint40(block.timestamp);
         (uint256 spotE8, ) = PRICE_GUARD.spotE8(MARKET_ID);
-        return _execute(sizeE8, position, spotE8);
+        return _execute(sizeE8, position, PriceBound(spotE8, _terms.slippageBps));
     }
 
     /// @inheritdoc IHedgeMandate
     function reduce(uint64 sizeE8) external nonReentrant returns (uint256 priceE8) {
-        if (!_hasEnded()) _requireCaller(_terms.hedger);
+        bool isHedger = msg.sender == _terms.hedger;
+        if (!isHedger && !_hasEnded()) revert MandateNotAllowed(msg.sender, _terms.hedger);
         (uint256 spotE8, ) = PRICE_GUARD.spotE8(MARKET_ID);
-        return _shrink(sizeE8, spotE8);
+        return _shrink(sizeE8, PriceBound(spotE8, isHedger ? _terms.slippageBps : publicSlippageBps()));
     }
 
     /// @inheritdoc IHedgeMandate
@@ -132,7 +123,7 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IHedgeMandate
     function unwind(uint64 sizeE8, uint128 amount) external restricted nonReentrant {
-        if (sizeE8 != 0) _shrink(sizeE8, _spotOrMarkE8());
+        if (sizeE8 != 0) _shrink(sizeE8, PriceBound(_spotOrMarkE8(), _terms.slippageBps));
         if (amount != 0) _bringHome(amount);
     }
 
@@ -160,6 +151,7 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IHedgeMandate
     function payFund(uint256 amount) external restricted nonReentrant {
+        if (FUND.totalSupply() == 0) revert MandateFundEmpty();
         emit CapitalReleased(address(FUND), amount);
         _TOKEN.forceApprove(address(FUND), amount);
         FUND.contribute(amount);
@@ -187,11 +179,17 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
         return Math.saturatingSub(_terms.maxTurnoverE8, _turnoverInUse());
     }
 
+    /// @inheritdoc IHedgeMandate
+    function publicSlippageBps() public view returns (uint256 slippageBps) {
+        uint256 sinceSec = Math.saturatingSub(block.timestamp, _used.until);
+        return (_terms.slippageBps * Math.min(sinceSec, PUBLIC_RAMP_SEC)) / PUBLIC_RAMP_SEC;
+    }
+
     /// @dev The venue's answer is held against what was asked; what it keeps for itself is bounded by the margin it has.
-    function _execute(int256 sizeE8, int256 position, uint256 referenceE8) private returns (uint256 priceE8) {
-        uint256 slack = (referenceE8 * _terms.slippageBps) / BPS;
+    function _execute(int256 sizeE8, int256 position, PriceBound memory bound) private returns (uint256 priceE8) {
+        uint256 slack = (bound.referenceE8 * bound.slippageBps) / BPS;
         bool isBuy = sizeE8 > 0;
-        uint256 limitE8 = isBuy ? referenceE8 + slack : referenceE8 - slack;
+        uint256 limitE8 = isBuy ? bound.referenceE8 + slack : bound.referenceE8 - slack;
         uint256 before = _TOKEN.balanceOf(address(this));
         priceE8 = VENUE.trade(sizeE8, limitE8);
         if (isBuy ? priceE8 > limitE8 : priceE8 < limitE8) revert MandateVenueMismatch(priceE8, limitE8);
@@ -200,15 +198,15 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
             revert MandateVenueMismatch(SignedMath.abs(found), SignedMath.abs(position + sizeE8));
         }
         _requireBalance(before);
-        emit Hedged(msg.sender, sizeE8, priceE8, referenceE8, found);
+        emit Hedged(msg.sender, sizeE8, priceE8, bound.referenceE8, found);
     }
 
-    function _shrink(uint64 sizeE8, uint256 referenceE8) private returns (uint256 priceE8) {
+    /// @dev Uses no turnover: what shrinks has grown before, and paid for it.
+    function _shrink(uint64 sizeE8, PriceBound memory bound) private returns (uint256 priceE8) {
         int256 position = VENUE.positionOf(address(this));
         if (sizeE8 == 0 || sizeE8 > SignedMath.abs(position)) revert MandateReductionTooLarge(sizeE8, position);
-        _useTurnover(sizeE8, false);
         int256 size = int256(uint256(sizeE8));
-        return _execute(position > 0 ? -size : size, position, referenceE8);
+        return _execute(position > 0 ? -size : size, position, bound);
     }
 
     /// @dev Counts what arrives, so that a venue that pays less delays nothing and forgives nothing.
@@ -222,11 +220,11 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
         emit MarginMoved(msg.sender, -SafeCast.toInt256(received), netMargin);
     }
 
-    function _useTurnover(uint256 sizeE8, bool isLimited) private {
+    function _useTurnover(uint256 sizeE8) private {
         uint256 left = turnoverLeftE8();
-        if (isLimited && sizeE8 > left) revert MandateTurnover(sizeE8, left);
-        uint256 inUse = Math.min(_turnoverInUse() + sizeE8, type(uint64).max);
-        (_used.turnoverE8, _used.turnoverAt) = (uint64(inUse), uint40(block.timestamp));
+        if (sizeE8 > left) revert MandateTurnover(sizeE8, left);
+        // Fits: what is in use is one of 64 bits that only falls, and what is left of the limit ends below it.
+        (_used.turnoverE8, _used.turnoverAt) = (uint64(_turnoverInUse() + sizeE8), uint40(block.timestamp));
     }
 
     function _setTerms(MandateTerms memory newTerms) private {
@@ -248,6 +246,13 @@ contract HedgeMandate is IHedgeMandate, AccessManaged, ReentrancyGuardTransient 
     function _turnoverInUse() private view returns (uint256 sizeE8) {
         uint256 back = (uint256(_terms.maxTurnoverE8) * (block.timestamp - _used.turnoverAt)) / _terms.windowSec;
         return Math.saturatingSub(_used.turnoverE8, back);
+    }
+
+    /// @dev What a trade adds to the position; beyond zero all of it.
+    function _growth(int256 sizeE8, int256 position) private pure returns (uint256 growthE8) {
+        int256 found = position + sizeE8;
+        bool isCrossing = position > 0 != found > 0;
+        return isCrossing ? SignedMath.abs(found) : Math.saturatingSub(SignedMath.abs(found), SignedMath.abs(position));
     }
 
     function _requireRested() private view {

@@ -50,12 +50,14 @@ interface IHedgeMandate {
     error MandateReductionTooLarge(uint256 sizeE8, int256 positionE8);
     /// @notice The last trade was too short ago.
     error MandateCoolingDown(uint256 until);
-    /// @notice More than may be traded now.
+    /// @notice More than the position may grow by now.
     error MandateTurnover(uint256 sizeE8, uint256 left);
     /// @notice More margin than may be at the venue.
     error MandateMarginTooLarge(uint256 margin, uint256 limit);
     /// @notice Margin may leave an open position only by the hedger or the guardian.
     error MandatePositionOpen(int256 positionE8);
+    /// @notice The fund has no shares: what is contributed now would be nobody's.
+    error MandateFundEmpty();
     /// @notice The venue did something else than it was asked: a price beyond the limit, another position, moved money.
     error MandateVenueMismatch(uint256 found, uint256 expected);
 
@@ -66,8 +68,8 @@ interface IHedgeMandate {
     /// @notice Trades towards the target. Only the hedger, inside the terms.
     function trade(int64 sizeE8) external returns (uint256 priceE8);
 
-    /// @notice Shrinks the position, whatever the target is. The hedger at any time; anybody once the terms have ended. Counts
-    /// as turnover and is never refused for it.
+    /// @notice Shrinks the position, whatever the target is, and uses no turnover. The hedger at any time; anybody once the terms
+    /// have ended, at prices inside {publicSlippageBps}.
     function reduce(uint64 sizeE8) external returns (uint256 priceE8);
 
     /// @notice Sends margin to the venue. Only the hedger, inside the terms.
@@ -97,7 +99,8 @@ interface IHedgeMandate {
     /// @notice Pays out capital that is not at the venue. Only WIDENING_ROLE.
     function release(address to, uint256 amount) external;
 
-    /// @notice Contributes capital that is not at the venue to the fund, for all its shares. Only WIDENING_ROLE.
+    /// @notice Contributes capital that is not at the venue to the fund, for all its shares; refused while it has none. Only
+    /// WIDENING_ROLE.
     function payFund(uint256 amount) external;
 
     /// @notice The terms.
@@ -109,7 +112,11 @@ interface IHedgeMandate {
     /// @notice Most margin that may be at the venue now: `maxMargin` or the share of the fund's free assets.
     function marginLimit() external view returns (uint256 amount);
 
-    /// @notice What may be traded now.
+    /// @notice Slippage inside which anybody may shrink the position now: 0 until the terms end, then growing evenly to
+    /// `slippageBps` within an hour, so that whoever closes at less cost comes first.
+    function publicSlippageBps() external view returns (uint256 slippageBps);
+
+    /// @notice What the position may grow by now.
     function turnoverLeftE8() external view returns (uint256 sizeE8);
 
     /// @notice Fund whose delta is hedged; its asset is the margin token.

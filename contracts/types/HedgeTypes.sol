@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {IPerpVenue} from "../interfaces/IPerpVenue.sol";
+import {IPriceGuard} from "../interfaces/IPriceGuard.sol";
+
 /// @notice Values of a hedging mandate. Sizes are contracts of one coin, 1e-8, negative for a short; money is units of the
 /// margin token.
 
@@ -16,7 +20,7 @@ pragma solidity 0.8.30;
 /// @param maxMargin most that may ever be lost: margin sent to the venue less what came back
 /// @param maxSizeE8 largest position, long or short
 /// @param toleranceE8 a gap up to here is left alone
-/// @param maxTurnoverE8 most that may be traded at once; it comes back evenly over `windowSec`
+/// @param maxTurnoverE8 most that the position may grow by at once; it comes back evenly over `windowSec`
 struct MandateTerms {
     address hedger;
     uint32 lifeSec;
@@ -30,6 +34,26 @@ struct MandateTerms {
     uint64 maxSizeE8;
     uint64 toleranceE8;
     uint64 maxTurnoverE8;
+}
+
+/// @notice What a mandate stands between.
+/// @param fund whose delta is hedged
+/// @param venue where it is hedged
+/// @param priceGuard checked spot prices
+/// @param marketId market of the coin
+struct HedgeGround {
+    IInsuranceFund fund;
+    IPerpVenue venue;
+    IPriceGuard priceGuard;
+    uint24 marketId;
+}
+
+/// @notice How far a price may lie from another.
+/// @param referenceE8 price that it is held against
+/// @param slippageBps largest distance
+struct PriceBound {
+    uint256 referenceE8;
+    uint256 slippageBps;
 }
 
 /// @notice How far a mandate has been used.

@@ -1532,6 +1532,11 @@ export const contractErrorsAbi = [
   },
   {
     "type": "error",
+    "name": "MandateFundEmpty",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "MandateIsPaused",
     "inputs": []
   },

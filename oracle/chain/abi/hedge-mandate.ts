@@ -188,6 +188,11 @@ export const hedgeMandateAbi = [
   },
   {
     "type": "error",
+    "name": "MandateFundEmpty",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "MandateIsPaused",
     "inputs": []
   },
@@ -778,6 +783,19 @@ export const hedgeMandateAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "publicSlippageBps",
+    "inputs": [],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "slippageBps",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",

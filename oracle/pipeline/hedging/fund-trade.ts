@@ -11,7 +11,7 @@ export interface FundTradeInput {
   readonly position: number;
   readonly maxSize: number;
   readonly tolerance: number;
-  /** What may be traded now. */
+  /** What the position may grow by now. */
   readonly turnoverLeft: number;
 }
 
@@ -34,7 +34,9 @@ export function fundTrade(input: FundTradeInput): FundTrade {
   if (Math.abs(gap) <= input.tolerance) return { coins: 0, reason: "within-tolerance" };
   if (wanted > 0 !== gap > 0) return { coins: 0, reason: "away-from-target" };
   const towards = Math.min(Math.abs(wanted), Math.abs(gap));
-  const size = Math.min(towards, input.turnoverLeft);
+  // What only shrinks the position uses no turnover.
+  const free = position > 0 === wanted > 0 ? 0 : Math.min(towards, Math.abs(position));
+  const size = Math.min(towards, free + input.turnoverLeft);
   const reason = size < towards ? "turnover-capped" : null;
   if (size < SMALLEST_COINS) return { coins: 0, reason: "turnover-capped" };
   return { coins: Math.sign(wanted) * size, reason };

@@ -7,7 +7,7 @@ import { benchStudent, benchTeacher } from "./close-out.ts";
 import { benchGreeks } from "./greeks.ts";
 import { benchLstmStep } from "./lstm-step.ts";
 import { benchMechanism } from "./mechanism-speed.ts";
-import { benchScoring } from "./scoring-speed.ts";
+import { benchScoring, benchSurfaceScoring } from "./scoring-speed.ts";
 import { benchSurfaceFit } from "./surface-fit.ts";
 import { trainingTime } from "./training-time.ts";
 import { benchVolInference } from "./vol-inference.ts";
@@ -25,6 +25,7 @@ await runBenchmarks({
     ["clearing", benchClearing],
     ["surface-fit", benchSurfaceFit],
     ["scoring", benchScoring],
+    ["scoring-surface", benchSurfaceScoring],
     ["greeks", benchGreeks],
     ["explanations", benchExplanations],
     ["inputs-commitment", benchCommitment],

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
 import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
@@ -25,7 +26,7 @@ contract HedgeAttacksTest is HedgeFixture {
         mandate = _mandateAt(perp);
     }
 
-    /// @dev With an honest reporter the way there is a trade and the way back is shrinking; both use the turnover.
+    /// @dev With an honest reporter the way there is a trade, which uses turnover, and the way back is shrinking, which does not.
     function test_H1_HedgerAloneCannotChurn() external {
         _useDearVenue();
         _post(90_000e6);
@@ -141,8 +142,25 @@ contract HedgeAttacksTest is HedgeFixture {
         venue.lie(HostileVenue.Lie.NONE);
         mandate.unwind(2e8, 60_000e6);
         vm.stopPrank();
+        assertEq(venue.positionOf(address(mandate)), 0);
         assertEq(token.balanceOf(address(mandate)), CAPITAL);
-        assertEq(token.balanceOf(guardian), 0);
+        // A long shrinks by a sale: the other direction would turn "shrink" into "double".
+        _post(60_000e6);
+        _rest(-2e8);
+        _trade(2e8);
+        vm.prank(guardian);
+        mandate.unwind(0.5e8, 0);
+        assertEq(venue.positionOf(address(mandate)), 1.5e8);
+        bytes[3] memory calls = [
+            abi.encodeCall(mandate.release, (guardian, 1)),
+            abi.encodeCall(mandate.trade, (0.5e8)),
+            abi.encodeCall(mandate.resume, ())
+        ];
+        for (uint256 i = 0; i < calls.length; ++i) {
+            vm.prank(guardian);
+            (bool isDone, ) = address(mandate).call(calls[i]);
+            assertFalse(isDone);
+        }
     }
 
     function test_H4_LyingVenueIsFoundOut() external {
@@ -181,10 +199,13 @@ contract HedgeAttacksTest is HedgeFixture {
         mandate = _mandateAt(venue);
         _post(60_000e6);
         _report(2e8);
-        bytes[3] memory calls = [
+        _trade(-1e8);
+        _rest(2e8);
+        bytes[4] memory calls = [
             abi.encodeCall(mandate.takeMargin, (1)),
             abi.encodeCall(mandate.postMargin, (1)),
-            abi.encodeCall(mandate.reduce, (1))
+            abi.encodeCall(mandate.reduce, (1)),
+            abi.encodeCall(mandate.trade, (-1))
         ];
         bytes memory locked = abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -200,8 +221,20 @@ contract HedgeAttacksTest is HedgeFixture {
         _useHostileVenue();
         _post(60_000e6);
         venue.lie(HostileVenue.Lie.SILENT);
-        mandate.release(bob, CAPITAL - 60_000e6);
-        _fundIsWhole();
+        // Nobody who only brings money home asks for the position.
+        vm.prank(hedger);
+        mandate.takeMargin(10_000e6);
+        vm.prank(guardian);
+        mandate.unwind(0, 10_000e6);
+        vm.prank(guardian);
+        mandate.pause();
+        mandate.endMandate();
+        mandate.payFund(10_000e6);
+        mandate.release(bob, CAPITAL - 50_000e6);
+        assertEq(token.balanceOf(address(venue)), 40_000e6);
+        assertEq(fund.totalAssets(), FUND_ASSETS + 10_000e6);
+        _ripen(alice);
+        assertApproxEqAbs(_redeem(alice, fund.maxRedeem(alice)), FUND_ASSETS + 10_000e6, 1);
     }
 
     /// @dev A token sent to the mandate is capital, and moves no price, cap or share of anybody.
@@ -237,20 +270,22 @@ contract HedgeAttacksTest is HedgeFixture {
         assertApproxEqAbs(_redeem(alice, fund.maxRedeem(alice)), FUND_ASSETS - 200_000e6, 1);
     }
 
+    /// @dev Out for nothing, in again the other way round as far as the turnover reaches.
     function _churn(bool isShort) private {
         _rest(isShort ? int64(5e8) : int64(-5e8));
-        int256 gap = (isShort ? int256(-5e8) : int256(5e8)) - perp.positionOf(address(mandate));
-        vm.prank(hedger);
-        try mandate.trade(int64(gap)) {} catch {
-            int256 left = int256(mandate.turnoverLeftE8());
-            _trade(int64(gap > 0 ? left : -left));
+        uint256 held = SignedMath.abs(perp.positionOf(address(mandate)));
+        if (held != 0) {
+            vm.prank(hedger);
+            mandate.reduce(uint64(held));
         }
+        int64 left = int64(int256(mandate.turnoverLeftE8()));
+        int64 size = left < 5e8 ? left : int64(5e8);
+        _trade(isShort ? -size : size);
     }
 
-    /// @dev As docs/threat-model.md states it: what comes back of the turnover, the turnover itself, and one position that is
-    /// closed when all of it is used up.
+    /// @dev As docs/threat-model.md states it: the turnover itself and what comes back of it, each coin in and out.
     function _churnCost(uint256 elapsed) private pure returns (uint256 units) {
-        uint256 volumeE8 = MAX_TURNOVER + (uint256(MAX_TURNOVER) * elapsed) / WINDOW + MAX_SIZE;
+        uint256 volumeE8 = 2 * (MAX_TURNOVER + (uint256(MAX_TURNOVER) * elapsed) / WINDOW);
         return (volumeE8 * SPOT * SLIPPAGE_BPS) / 1e14;
     }
 }

@@ -3,13 +3,13 @@ pragma solidity 0.8.30;
 
 import {PriceGuard} from "../../../contracts/feeds/PriceGuard.sol";
 import {PlimsollAccessManager} from "../../../contracts/governance/PlimsollAccessManager.sol";
-import {HedgeGround, HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
+import {HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
 import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
 import {IPerpVenue} from "../../../contracts/interfaces/IPerpVenue.sol";
 import {AggregatorV3Interface, FeedConfig} from "../../../contracts/interfaces/IPriceGuard.sol";
 import {PhasedTestFeed} from "../../../contracts/local/PhasedTestFeed.sol";
 import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
-import {MandateTerms} from "../../../contracts/types/HedgeTypes.sol";
+import {HedgeGround, MandateTerms} from "../../../contracts/types/HedgeTypes.sol";
 import {FundFixture} from "../fund/FundFixture.sol";
 
 /// @title A fund with assets, a local perpetual contract and a mandate with capital between them

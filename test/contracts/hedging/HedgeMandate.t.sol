@@ -3,11 +3,11 @@ pragma solidity 0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
-import {HedgeGround, HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
+import {HedgeMandate} from "../../../contracts/hedging/HedgeMandate.sol";
 import {IHedgeMandate} from "../../../contracts/interfaces/IHedgeMandate.sol";
 import {TestToken} from "../../../contracts/local/TestToken.sol";
 import {PerpTerms, TestPerp} from "../../../contracts/local/TestPerp.sol";
-import {MandateTerms, MandateUse} from "../../../contracts/types/HedgeTypes.sol";
+import {HedgeGround, MandateTerms, MandateUse} from "../../../contracts/types/HedgeTypes.sol";
 import {HedgeFixture} from "./HedgeFixture.sol";
 import {HostileVenue} from "./HostileVenue.sol";
 
@@ -187,10 +187,43 @@ contract HedgeMandateTest is HedgeFixture {
         vm.startPrank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandatePositionOpen.selector, -2e8));
         mandate.takeMargin(1);
+        vm.expectPartialRevert(TestPerp.PerpPriceBeyondLimit.selector);
+        mandate.reduce(2e8);
+        // The venue takes 10 of the 50 basis points that an hour opens.
+        vm.warp(NOON + 30 days + 12 minutes);
         mandate.reduce(2e8);
         mandate.takeMargin(59_000e6);
         vm.stopPrank();
         assertEq(token.balanceOf(address(mandate)), CAPITAL - 1_000e6);
+    }
+
+    /// @dev The venue takes the worst that it may: of a stranger what the time allows, of the hedger the edge.
+    function test_H6_AfterTheEndTheClosersPriceWidensFromTheSpotPrice() external {
+        mandate = _mandateAt(new HostileVenue(address(token)));
+        _openHedge();
+        assertEq(mandate.publicSlippageBps(), 0);
+        mandate.endMandate();
+        assertEq(mandate.publicSlippageBps(), 0);
+        vm.prank(stranger);
+        assertEq(mandate.reduce(0.5e8), SPOT);
+        vm.prank(hedger);
+        assertEq(mandate.reduce(0.5e8), SPOT + (SPOT * 50) / 10_000);
+        vm.warp(NOON + 30 minutes);
+        vm.prank(stranger);
+        assertEq(mandate.reduce(0.5e8), SPOT + (SPOT * 25) / 10_000);
+        vm.warp(NOON + 4 hours);
+        assertEq(mandate.publicSlippageBps(), SLIPPAGE_BPS);
+        vm.prank(stranger);
+        assertEq(mandate.reduce(0.5e8), SPOT + (SPOT * 50) / 10_000);
+    }
+
+    function test_RevertWhen_FundHasNoShares() external {
+        _ripen(alice);
+        _redeem(alice, fund.maxRedeem(alice));
+        assertEq(fund.totalSupply(), 0);
+        vm.expectRevert(IHedgeMandate.MandateFundEmpty.selector);
+        mandate.payFund(1e6);
+        assertEq(token.balanceOf(address(mandate)), CAPITAL);
     }
 
     function test_UnwindTakesTheMarkWithoutAGoodPrice() external {

@@ -90,7 +90,14 @@ contract HedgeTradesTest is HedgeFixture {
         _report(5e8);
         _trade(-5e8);
         _rest(-5e8);
-        uint256 left = MAX_TURNOVER - 5e8 + (uint256(MAX_TURNOVER) * REST) / WINDOW;
+        // Through zero: what shrinks is free, what grows beyond it is not.
+        _trade(9.5e8);
+        uint256 left = MAX_TURNOVER - 9.5e8 + (uint256(MAX_TURNOVER) * REST) / WINDOW;
+        assertEq(mandate.turnoverLeftE8(), left);
+        _rest(-5e8);
+        vm.prank(hedger);
+        mandate.reduce(4.5e8);
+        left += (uint256(MAX_TURNOVER) * REST) / WINDOW;
         assertEq(mandate.turnoverLeftE8(), left);
         vm.prank(hedger);
         vm.expectRevert(abi.encodeWithSelector(IHedgeMandate.MandateTurnover.selector, left + 1, left));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import type { FundHedgeRow } from "../../../oracle/domain/fund-hedge.ts";
 import type { GreeksReport } from "../../../oracle/domain/greeks.ts";
+import type { Position } from "../../../oracle/domain/positions.ts";
 import type { Anchor } from "../../../oracle/domain/report.ts";
 import { createFundHedger, type FundHedgerOptions } from "../../../oracle/pipeline/local/fund-hedger.ts";
 import { createRunCounters } from "../../../oracle/pipeline/run-summary.ts";
@@ -17,6 +18,25 @@ const FACTS = {
   ...{ ingestion: { accepted: 0, rejected: {} }, fundHedges: [] },
 };
 const HOUR_SEC = 3_600;
+const PUT: Position = {
+  ...{ seriesId: 1n, asset: "BTC", kind: "put", strike: 50_000, expirySec: GENESIS_SEC + 20 * 86_400, sourceIndex: 0 },
+  ...{ source: "0x00000000000000000000000000000000000000a1", id: 1n, epoch: 0, classId: 1, flaggedAtSec: null },
+  ...{ owner: "0x00000000000000000000000000000000000000a2", size: 1, sizeE8: 100_000_000n },
+  ...{ collateralPerContract: 2_000, collateralUnits: 2_000_000_000n },
+};
+
+/** At a spot price of 50 000 without a basis. */
+function greeksOf({ source, id, owner, asset }: Position): GreeksReport {
+  const zero = { value: 0, gamma: 0, vega: 0, theta: 0, vanna: 0, volga: 0 };
+  const sensitivities: GreeksReport["positions"][number]["sensitivities"] = {
+    ...{ spotUsd: 50_000, forwardUsd: 50_000, impliedVol: 0.6, volSource: "volatility-index", quotesAgeSec: null },
+    ...{ tenorYears: 20 / 365, isDoubted: false },
+    usd: { ...zero, delta: 0, deltaUsd: 0, gammaUsd: 0 },
+    coin: { ...zero, netDelta: 0, netDeltaUsd: 0 },
+  };
+  const row = { source: source.toLowerCase(), id: id.toString(), owner, asset, sensitivities, explanation: "" };
+  return { atSec: GENESIS_SEC, positions: [row], groups: [] };
+}
 
 describe("createFundHedger", function () {
   this.timeout(60_000);
@@ -54,9 +74,10 @@ describe("createFundHedger", function () {
       logger: { warn: () => {} },
       ...changed,
     };
-    const { look } = createFundHedger(options);
+    const hedger = createFundHedger(options);
+    const { look } = hedger;
     const at = (atSec: number) => look({ atSec, assets: new Map(), doubts: [] }, ANCHOR);
-    return { at, rows, told, anchors, refused: () => counters.summary(FACTS).hedge.refused };
+    return { hedger, at, rows, told, anchors, refused: () => counters.summary(FACTS).hedge.refused };
   }
 
   it("error: without the round's Greeks the look is made, and the delta is unknown", async () => {
@@ -94,6 +115,46 @@ describe("createFundHedger", function () {
     assert.equal(rows[0]?.fault, "TypeError");
     assert.equal(rows[0].ageSec, GENESIS_SEC + HOUR_SEC - (known?.atSec ?? 0));
     assert.deepEqual([rows[0].atSec, rows[0].idleUsd], [known?.atSec, known?.idleUsd]);
+  });
+
+  it("behavior: a hedge grows only for what stood at the two looks before; an unknown look proves and disproves nothing", async () => {
+    let [size, isKnown, now] = [0.4, true, ANCHOR];
+    const put = () => ({
+      ...PUT,
+      source: ground.vault,
+      size,
+      sizeE8: BigInt(Math.round(size * 1e8)),
+      collateralUnits: BigInt(Math.round(size * 2e9)),
+    });
+    const state = {
+      greeks: () => (isKnown ? { ...greeksOf(put()), atSec: now.timestampSec } : null),
+      setFundHedges: (shown: readonly FundHedgeRow[]) => void rows.splice(0, rows.length, ...shown),
+    };
+    const rows: FundHedgeRow[] = [];
+    const { hedger, refused } = open({ state, world: { positions: async () => [put()] } });
+    const look = async () => {
+      await ground.control("evm_increaseTime", [61]);
+      await ground.control("evm_mine", []);
+      const { number, hash, timestamp } = await ground.chain.reader.getBlock();
+      now = { blockNumber: number, blockHash: hash, timestampSec: Number(timestamp) };
+      await hedger.look({ atSec: now.timestampSec, assets: new Map(), doubts: [] }, now);
+      return Math.round(100 * Math.abs(rows[0]?.positionCoins ?? Number.NaN));
+    };
+    const unproven = () => refused()["target-unproven"] ?? 0;
+    assert.deepEqual([await look(), unproven()], [0, 1]);
+    isKnown = false;
+    assert.deepEqual([await look(), unproven()], [0, 1]);
+    isKnown = true;
+    assert.deepEqual([await look(), unproven()], [0, 2]);
+    const grown = await look();
+    const proven = Math.round(100 * (rows[0]?.netDeltaCoins ?? Number.NaN));
+    // To the edge of the band.
+    assert.ok(grown > 0 && grown < proven);
+    // Twice as much has not stood at two looks: as far as what has.
+    size = 0.8;
+    assert.deepEqual([await look(), unproven()], [proven, 3]);
+    assert.deepEqual([await look(), unproven()], [proven, 4]);
+    assert.ok((await look()) > 1.5 * proven);
   });
 
   it("behavior: an endpoint that hangs delays nothing, and nobody looks beside the look that hangs", async () => {

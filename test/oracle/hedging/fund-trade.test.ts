@@ -35,6 +35,15 @@ describe("fundTrade", () => {
     assert.deepEqual(of({ turnoverLeft: 0.5 }), { coins: -0.5, reason: "turnover-capped" });
   });
 
+  it("behavior: what only shrinks the position uses no turnover; beyond zero the rest does", () => {
+    const spent = { turnoverLeft: 0, position: -4 };
+    assert.deepEqual(of(spent), { coins: 1.5, reason: null });
+    const across = { ...spent, target: 2, lower: 1, upper: 2 };
+    assert.deepEqual(of(across), { coins: 4, reason: "turnover-capped" });
+    assert.deepEqual(of({ ...across, turnoverLeft: 0.5 }), { coins: 4.5, reason: "turnover-capped" });
+    assert.deepEqual(of({ ...across, turnoverLeft: 1 }), { coins: 5, reason: null });
+  });
+
   it("behavior: a book without exposure closes what is held", () => {
     assert.deepEqual(of({ target: 0, lower: 0, upper: 0, position: -2 }), { coins: 2, reason: null });
   });

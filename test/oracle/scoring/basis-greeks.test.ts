@@ -4,13 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { z } from "zod";
-import type { QuotedSurface } from "../../../oracle/domain/quoted-surface.ts";
-import { sliceOf, USUAL_SMILE } from "../../../oracle/models/surface/svi-point.ts";
 import { type AssetContext, assetContext } from "../../../oracle/scoring/asset-context.ts";
 import { positionGreeks } from "../../../oracle/scoring/position-greeks.ts";
 import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import { seriesVol } from "../../../oracle/scoring/series-vol.ts";
+import { sampleSurface, withSampleSurfaces } from "../../../scripts/bench/sample-surface.ts";
 import { SAMPLE_TIME_SEC, samplePosition, sampleScoringInput } from "../../../scripts/bench/scoring-input.ts";
 
 const VECTORS = join(import.meta.dirname, "../../vectors/black76/basis-greeks.json");
@@ -32,12 +31,9 @@ function contextOf(spot: number, basis: number, impliedVol: number, tenorYears: 
   assert.ok(market !== undefined);
   const quotedAtSec = SAMPLE_TIME_SEC;
   const slice = { a: impliedVol ** 2 * tenorYears, b: 0, rho: 0, m: 0, sigma: 1 };
-  const row = { expirySec: quotedAtSec + tenorYears * YEAR, tenorYears, forward: spot * basis, quoteCount: 20 };
-  const surface: QuotedSurface = {
-    ...{ asset: "BTC", sourceId: "test", quotedAtSec, index: spot, repair: "none", arbitragePoints: 0, gridPoints: 1 },
-    ...{ quotes: 1, quotesInside: 1, factors: {}, standsIn: false },
-    slices: [{ ...row, lowestQuoted: -9, highestQuoted: 9, slice }],
-  };
+  const quoted = { expirySec: quotedAtSec + tenorYears * YEAR, tenorYears, forward: spot * basis, quoteCount: 20 };
+  const slices = [{ ...quoted, lowestQuoted: -9, highestQuoted: 9, slice }];
+  const surface = { ...sampleSurface("BTC", spot), slices };
   const snapshot = { ...BASE.snapshot, assets: new Map([["BTC", { ...market, spot, volIndex: null }]]) };
   const predictions = new Map(
     [...BASE.predictions].map(([asset, one]) => [asset, { ...one, surface: { ok: true, value: surface } as const }]),
@@ -72,24 +68,7 @@ describe("positionGreeks under a basis", () => {
   }
 
   it("behavior: the value is the score's own under a basis too, in the collateral's unit", () => {
-    const surfaced = sampleScoringInput({ positions: 40, series: 20, seed: "basis-book" });
-    const quotedAtSec = surfaced.atSec;
-    const predictions = new Map(
-      [...surfaced.predictions].map(([asset, one]) => {
-        const spot = surfaced.snapshot.assets.get(asset)?.spot ?? Number.NaN;
-        const slices = [2, 14, 60, 200].map((days) => ({
-          ...{ expirySec: quotedAtSec + days * 86_400, tenorYears: days / 365, forward: spot * (1 + 0.0005 * days) },
-          ...{ quoteCount: 20, lowestQuoted: -9, highestQuoted: 9 },
-          slice: sliceOf(USUAL_SMILE, 0.6 * Math.sqrt(days / 365)),
-        }));
-        const value: QuotedSurface = {
-          ...{ asset, sourceId: "test", quotedAtSec, index: spot, slices, repair: "none", arbitragePoints: 0 },
-          ...{ gridPoints: 1, quotes: 1, quotesInside: 1, factors: {}, standsIn: false },
-        };
-        return [asset, { ...one, surface: { ok: true, value } as const }];
-      }),
-    );
-    const input = { ...surfaced, predictions };
+    const input = withSampleSurfaces(sampleScoringInput({ positions: 40, series: 20, seed: "basis-book" }));
     const { scores } = scorePositions(input, DEFAULT_SCORING_SETTINGS);
     const kinds = new Set<string>();
     scores.forEach(({ optionValue }, place) => {
