@@ -3,6 +3,7 @@ import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { PlimsollError } from "../domain/errors.ts";
+import type { TrailView } from "../domain/trail.ts";
 import type { SystemView } from "../domain/view.ts";
 import { registerErrorShape } from "./error-shape.ts";
 import { registerOpenReads } from "./open-reads.ts";
@@ -16,6 +17,7 @@ import { serveModels } from "./routes/models.ts";
 import { servePositions } from "./routes/positions.ts";
 import { serveReports } from "./routes/reports.ts";
 import { serveRisk } from "./routes/risk.ts";
+import { type CardReader, serveCards, serveStatus, serveTrail } from "./routes/trail.ts";
 import type { ServedRoute } from "./serve-route.ts";
 
 /** The page runs its own files only: even if a text were once read as HTML, nothing foreign would load or run. */
@@ -37,6 +39,10 @@ export interface ApiDependencies {
   readonly pageDir: string | null;
   /** Answers `/v1/hedge`; without it there is no such route. */
   readonly advise?: HedgeAdvisor;
+  /** What the run leaves behind; without it there are no routes that look back. */
+  readonly trail?: TrailView;
+  /** Reads the cards of models; without it there is no such route. */
+  readonly readCard?: CardReader;
   /** Told of failures that are the node's own; their details are for its log, not for callers. */
   readonly onFailure?: (error: unknown, url: string) => void;
   /** Requests of one address in a minute before it is refused; 1 200 by default. */
@@ -75,7 +81,7 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
 }
 
 /** Every route with its handler: one line a room. */
-function servedRoutes({ view, advise }: ApiDependencies): readonly ServedRoute[] {
+function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): readonly ServedRoute[] {
   return [
     ...servePositions(view),
     ...serveExplanations(view),
@@ -84,6 +90,9 @@ function servedRoutes({ view, advise }: ApiDependencies): readonly ServedRoute[]
     ...serveModels(view),
     ...serveHedging(view, advise),
     ...serveHealth(view),
+    ...serveStatus(view),
+    ...serveTrail(trail),
+    ...serveCards(view, readCard),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
 import { readFileSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Logger } from "pino";
@@ -8,6 +9,7 @@ import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts"
 import { readParties } from "../../scripts/deploy/parties.ts";
 import { buildPage } from "../api/build-page.ts";
 import type { HedgeAdvisor } from "../api/routes/hedging.ts";
+import type { CardReader } from "../api/routes/trail.ts";
 import { startApi } from "../api/server.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
@@ -125,6 +127,8 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
       const api = await startApi(
         {
           view: state,
+          trail: state.trail,
+          readCard: cardReader(config.modelsDir ?? ARTIFACTS_DIR),
           metrics: metrics.registry,
           pageDir,
           advise,
@@ -145,6 +149,11 @@ function localRunOptions({ config, flags, logger, closer, metrics, view }: Start
         positions: state.positions(),
       }),
   };
+}
+
+/** Models that are fitted anew every round have no file. */
+function cardReader(modelsDir: string): CardReader {
+  return async (id) => await readFile(join(modelsDir, id, "card.md"), "utf8").catch(() => null);
 }
 
 function readLending(path: string | null): readonly LendingMarketSettings[] {

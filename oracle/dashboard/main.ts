@@ -1,47 +1,110 @@
-/** The web page: positions with their enforced and target parameters, and the last reports, refreshed by polling. */
-import { type Answers, fetchAnswers } from "./answers.ts";
-import { formatClock } from "./format.ts";
-import { showAnswers, showTrust } from "./screen.ts";
+/** The web page: reads the address, asks the node again and again for what that page shows, and draws it. */
+import "./core/zod-without-eval.ts";
+import { render } from "lit-html";
+import { StatusSchema } from "../api/contract/status.ts";
+import { apiBase, createAsk } from "./core/ask.ts";
+import { formatClock } from "./core/format.ts";
+import type { Page, Scene, Status, View } from "./core/page.ts";
+import { parseRoute, type Route } from "./core/route.ts";
+import { pageFor } from "./pages/catalogue.ts";
+import { defineChart } from "./parts/chart.ts";
+import { frame, type Trust } from "./parts/frame.ts";
 
 const REFRESH_MS = 2_000;
 /** Market time that stands still this long is worth a word: a replay has ended, or the feed has stopped. */
 const STANDSTILL_MS = 30_000;
+
+interface Loaded {
+  readonly page: Page;
+  readonly view: View;
+  readonly status: Status;
+  readonly atMs: number;
+}
 
 interface MarketMove {
   readonly marketTimeSec: number;
   readonly seenAtMs: number;
 }
 
-let refreshedAtMs: number | null = null;
+const ask = createAsk(apiBase(location.search));
+let route: Route = parseRoute(location.hash);
+let loaded: Loaded | null = null;
+let fault: string | null = null;
 let lastMove: MarketMove | null = null;
+let wake = () => {};
 
 async function refresh(): Promise<void> {
+  const asked = route;
+  const page = pageFor(asked);
   try {
-    const answers = await fetchAnswers();
-    refreshedAtMs = Date.now();
-    lastMove = movedAt(answers, refreshedAtMs);
-    showAnswers(answers, refreshedAtMs);
-    showMarket(lastMove, refreshedAtMs);
+    const [status, view] = await Promise.all([ask.get("/v1/status", StatusSchema), page.load(asked, ask)]);
+    // Somebody has gone elsewhere meanwhile: what came is not asked for any more.
+    if (asked !== route) return;
+    loaded = { page, view, status, atMs: Date.now() };
+    fault = null;
+    if (lastMove?.marketTimeSec !== status.marketTimeSec) {
+      lastMove = { marketTimeSec: status.marketTimeSec, seenAtMs: loaded.atMs };
+    }
   } catch (error) {
+    if (asked !== route) return;
     // Without an answer the page says "unknown": what it shows may be old.
-    const reason = error instanceof Error ? error.message : String(error);
-    const shown = refreshedAtMs === null ? "" : ` Below is what was known at ${formatClock(refreshedAtMs)} UTC.`;
-    showTrust("unknown", `state unknown: ${reason}.${shown}`);
+    fault = error instanceof Error ? error.message : String(error);
   }
+  draw();
 }
 
-function movedAt({ list }: Answers, nowMs: number): MarketMove {
-  if (lastMove?.marketTimeSec === list.marketTimeSec) return lastMove;
-  return { marketTimeSec: list.marketTimeSec, seenAtMs: nowMs };
+function draw(): void {
+  const page = pageFor(route);
+  document.title = `${page.name} · Plimsoll`;
+  const shown = loaded?.page === page ? loaded : null;
+  document.body.dataset.trust = trust().state;
+  const scene = shown === null ? null : sceneOf(shown.status);
+  const body = scene === null || shown === null ? null : shown.view(scene);
+  render(
+    frame({ page, route, trust: trust(), status: loaded?.status ?? null, askedAtMs: shown?.atMs ?? null, body }),
+    document.body,
+  );
 }
 
-function showMarket(move: MarketMove, nowMs: number): void {
-  if (nowMs - move.seenAtMs < STANDSTILL_MS) showTrust("live", "live");
-  else showTrust("still", `market time has stood still since ${formatClock(move.seenAtMs)} UTC`);
+function sceneOf(status: Status): Scene {
+  return { route, status, redraw: draw, go: (address) => moveTo(address) };
 }
 
+function moveTo(address: string): void {
+  history.replaceState(null, "", address);
+  enter();
+}
+
+function trust(): Trust {
+  if (fault !== null) {
+    const shown = loaded === null ? "" : ` Below is what was known at ${formatClock(loaded.atMs)} UTC.`;
+    return { state: "unknown", text: `state unknown: ${fault}.${shown}` };
+  }
+  if (loaded === null || lastMove === null) return { state: "unknown", text: "connecting …" };
+  if (Date.now() - lastMove.seenAtMs < STANDSTILL_MS) return { state: "live", text: "live" };
+  return { state: "still", text: `market time has stood still since ${formatClock(lastMove.seenAtMs)} UTC` };
+}
+
+/** Draws what is known for the new address at once, and asks for the rest. */
+function enter(): void {
+  const before = pageFor(route);
+  route = parseRoute(location.hash);
+  draw();
+  if (pageFor(route) !== before) document.querySelector("main")?.focus();
+  wake();
+}
+
+defineChart();
+window.addEventListener("hashchange", enter);
+draw();
 // The next request starts only after the last one has ended, so that a late answer never overwrites a newer one.
 for (;;) {
   await refresh();
-  await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, REFRESH_MS);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }

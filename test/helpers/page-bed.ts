@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 import { buildPage } from "../../oracle/api/build-page.ts";
 import { type RunningApi, startApi } from "../../oracle/api/server.ts";
 import { findChromium, launchBrowser } from "./browser.ts";
+import { fixedTrail, type TrailContent } from "./changing-trail.ts";
 import { type ChangingView, createChangingView, type ViewContent } from "./changing-view.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -15,7 +16,7 @@ export interface PageBed {
   readonly view: ChangingView;
   readonly api: RunningApi;
   /** Serves the view and opens the page. */
-  open(content: Partial<ViewContent>, options?: BrowserContextOptions): Promise<void>;
+  open(content: Partial<ViewContent>, options?: OpenOptions): Promise<void>;
   /** Starts the API again after a test has closed it. */
   serveAgain(): Promise<void>;
   /** Resolves when the page trusts what it shows this far. */
@@ -29,10 +30,23 @@ export interface PageBed {
   cells(selector: string): Promise<readonly string[]>;
 }
 
+/** How the page is opened. */
+export interface OpenOptions extends BrowserContextOptions {
+  /** Address inside the page, e.g. `#/reports`. */
+  readonly at?: string;
+  /** What the run has left behind; nothing by default. */
+  readonly trail?: Partial<TrailContent>;
+  /** Cards of models by id. */
+  readonly cards?: Readonly<Record<string, string>>;
+  /** Script that runs before the page's own, e.g. a wallet. */
+  readonly script?: string;
+}
+
 /** What is open while a test runs. */
 interface OpenPage {
   readonly page: Page;
   readonly view: ChangingView;
+  readonly served: Served;
   api: RunningApi;
   faults: string[];
 }
@@ -65,8 +79,8 @@ export function usePage(): PageBed {
       opened = await openPage(ground(), createChangingView(content), options);
     },
     serveAgain: async () => {
-      const { api, view } = now();
-      now().api = await serve(view, ground().pageDir, Number(new URL(api.url).port));
+      const { api, served } = now();
+      now().api = await serve(served, Number(new URL(api.url).port));
     },
     forgiveFailedRequests: () => {
       now().faults = now().faults.filter((fault) => !fault.startsWith("Failed to load resource"));
@@ -105,17 +119,23 @@ function useBrowser(): () => Ground {
   };
 }
 
-async function serve(view: ChangingView, pageDir: string, port: number): Promise<RunningApi> {
-  return await startApi({ view, metrics: new Registry(), pageDir }, { host: "127.0.0.1", port });
+type Served = Parameters<typeof startApi>[0];
+
+async function serve(served: Served, port: number): Promise<RunningApi> {
+  return await startApi(served, { host: "127.0.0.1", port });
 }
 
-async function openPage(ground: Ground, view: ChangingView, options: BrowserContextOptions): Promise<OpenPage> {
-  const api = await serve(view, ground.pageDir, 0);
-  const page = await (await ground.browser.newContext(options)).newPage();
-  const opened: OpenPage = { page, view, api, faults: [] };
+async function openPage(ground: Ground, view: ChangingView, options: OpenOptions): Promise<OpenPage> {
+  const { at = "", trail = {}, cards = {}, script, ...context } = options;
+  const readCard = async (id: string) => cards[id] ?? null;
+  const served = { view, trail: fixedTrail(trail), readCard, metrics: new Registry(), pageDir: ground.pageDir };
+  const api = await serve(served, 0);
+  const page = await (await ground.browser.newContext(context)).newPage();
+  const opened: OpenPage = { page, view, served, api, faults: [] };
   page.on("pageerror", (error) => opened.faults.push(error.message));
   page.on("console", (message) => message.type() === "error" && opened.faults.push(message.text()));
   await page.clock.install();
-  await page.goto(api.url);
+  if (script !== undefined) await page.addInitScript({ content: script });
+  await page.goto(`${api.url}/${at}`);
   return opened;
 }

@@ -16,7 +16,7 @@ describe("the web page under the chain's guards", () => {
   });
 
   it("error: a held report without a form stops the answer", async () => {
-    await open({ heldReports: [heldReportRow({ digest: "0x<b>" })] });
+    await open({ heldReports: [heldReportRow({ digest: "0x<b>" })] }, { at: "#/reports" });
     await bed.page.getByText("state unknown").waitFor();
     assert.equal(await bed.page.locator("#held").isVisible(), false);
     forgiveFailedRequests();
@@ -56,7 +56,7 @@ describe("the web page under the chain's guards", () => {
       decidedAtSec: VIEW_TIME_SEC + 60,
       entries: null,
     });
-    await open({ heldReports: [heldReportRow(), released] });
+    await open({ heldReports: [heldReportRow(), released] }, { at: "#/reports" });
     await bed.page.getByRole("table", { name: "Held reports" }).waitFor();
     assert.deepEqual(await cells("#held tbody tr:first-child"), [
       "12 0xabab…abab",
@@ -80,6 +80,6 @@ describe("the web page under the chain's guards", () => {
     ]);
     bed.view.set({ heldReports: [] });
     await refreshNow();
-    await bed.page.locator("#held-section").waitFor({ state: "hidden" });
+    await bed.page.locator("#held-section").waitFor({ state: "detached" });
   });
 });

@@ -10,7 +10,7 @@ const ReasonSchema = z.object({
 });
 
 /** One short position with its enforced and its target parameters. */
-const PositionSchema = z
+export const PositionSchema = z
   .object({
     source: HexSchema.describe("Position source, e.g. the vault"),
     sourceIndex: z.number().describe("Index of the source at the oracle"),

@@ -7,27 +7,42 @@ import { fundHedgeRoute } from "./fund-hedge.ts";
 import { greeksRoute } from "./greeks.ts";
 import { livenessRoute, readinessRoute } from "./health.ts";
 import { hedgeRoute } from "./hedge.ts";
+import { incidentsRoute } from "./incidents.ts";
+import { modelCardRoute } from "./model-card.ts";
 import { modelsRoute } from "./models.ts";
+import { classesRoute, networkRoute } from "./network.ts";
 import { positionRoute, positionsRoute } from "./positions.ts";
 import { reportsRoute } from "./reports.ts";
 import { riskRoute } from "./risk.ts";
+import { reportRoute, roundsRoute } from "./rounds.ts";
+import { statusRoute } from "./status.ts";
 import { surfaceRoute } from "./surface.ts";
+import { trailRoute, trailsRoute } from "./trails.ts";
 
 /** One line a route. */
 export const ROUTES = {
   caution: cautionRoute,
+  classes: classesRoute,
   contagion: contagionRoute,
   delivery: deliveryRoute,
   explanation: explanationRoute,
   fundHedge: fundHedgeRoute,
   greeks: greeksRoute,
   hedge: hedgeRoute,
+  incidents: incidentsRoute,
   liveness: livenessRoute,
+  modelCard: modelCardRoute,
   models: modelsRoute,
+  network: networkRoute,
   position: positionRoute,
   positions: positionsRoute,
   readiness: readinessRoute,
+  report: reportRoute,
   reports: reportsRoute,
   risk: riskRoute,
+  rounds: roundsRoute,
+  status: statusRoute,
   surface: surfaceRoute,
+  trail: trailRoute,
+  trails: trailsRoute,
 } as const;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createHeldReportLog } from "../../chain/held-reports.ts";
+import type { NetworkFacts } from "../../domain/trail.ts";
 import type { Hex } from "../../domain/units.ts";
 import { createHedger } from "../../models/hedger/hedger.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
@@ -18,7 +19,7 @@ import type { ComponentBoard } from "./component-board.ts";
 import { createDeliveryWatch, type DeliveryWatch } from "./delivery-watch.ts";
 import type { Foundation } from "./foundation.ts";
 import { createFundHedger } from "./fund-hedger.ts";
-import type { Ground } from "./ground.ts";
+import { type Ground, LOCAL_CHAIN_ID } from "./ground.ts";
 import { startHealthWatch } from "./health-watch.ts";
 import type { JobLaneOptions } from "./job-runner.ts";
 import { openKeepers } from "./keepers.ts";
@@ -56,8 +57,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const { reader, contracts, plan, loanPlan, client, actors, chain, truth, caution } = ground;
   counters.add("opened", ground.opened);
   counters.add("loansOpened", ground.loansOpened);
-  state.setModels(ground.models);
-  for (const name of ["operators", "market"] as const) board.note(name, "ok");
+  introduce(parts);
   const anchor = await reader.anchor();
   const configDigest = await reader.configDigest(anchor);
   const metrics = createRunMetrics(options.metrics);
@@ -95,11 +95,29 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
     quorumSize: ground.quorum.threshold,
     desk,
     keepers,
+    clock: WALL_CLOCK,
     state,
     board,
     delivery,
     onRound: (round) => options.onRound(round, parts.rounds, state),
   });
+}
+
+/** Shows what is there before the first round. */
+function introduce({ state, ground, board }: ReplayParts): void {
+  state.setModels(ground.models);
+  state.trail.setNetwork(networkOf(ground));
+  board.note("operators", "ok");
+  board.note("market", "ok");
+}
+
+function networkOf({ keys, quorum, contracts, governor }: Ground): NetworkFacts {
+  return {
+    chainId: LOCAL_CHAIN_ID,
+    threshold: quorum.threshold,
+    operators: keys.map(({ signer }) => signer),
+    contracts: { oracle: contracts.oracle, vault: contracts.vault, governor },
+  };
 }
 
 /** Queues of this deployment alone: epochs, positions and rounds repeat from one chain to the next. */

@@ -16,7 +16,9 @@ import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { SurfaceState } from "../../domain/quoted-surface.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
+import { type Clock, WALL_CLOCK } from "../../platform/clock.ts";
 import type { RiskParams } from "../../rules/risk-reading.ts";
+import { createRunTrail, type RunTrail } from "./trail/run-trail.ts";
 
 /** What is known of one open position. */
 export interface LivePosition {
@@ -30,6 +32,8 @@ export interface LivePosition {
 
 /** A read model that the run writes into. */
 export interface LiveState extends SystemView {
+  /** What the run leaves behind: past values, rounds, incidents. */
+  readonly trail: RunTrail;
   /** Replaces the open positions; those that are gone keep their last row as settled or closed. */
   setPositions(positions: readonly LivePosition[], marketTimeSec: number): void;
   /** Shows a report, in the place of what was shown of the same one before. */
@@ -61,19 +65,22 @@ type ExplanationFinder = (question: ExplanationQuestion) => Promise<ExplanationA
 /** Reports kept for the page; the database has all of them. */
 const KEPT_REPORTS = 500;
 
-/** Creates an empty read model. */
-export function createLiveState(dataSource: string): LiveState {
+/** Creates an empty read model. @param clock stamps rounds with the time of this machine. */
+export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): LiveState {
+  const trail = createRunTrail(clock);
   const rows = new Map<string, PositionRow>();
   const components = new Map<string, ComponentState>();
   const reports: ReportRow[] = [];
   let marketTimeSec = 0;
+  const knownTime = () => (marketTimeSec === 0 ? null : marketTimeSec);
   const delivery = held<DeliveryRow>(UNKNOWN_DELIVERY);
   const jointRisk = held<JointRiskReport | null>(null);
   const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
   const fundHedges = held<readonly FundHedgeRow[]>([]);
   return {
-    ...heldModels(),
+    trail,
+    ...heldModels(trail, knownTime),
     positions: () => [...rows.values()],
     position: (source, id) => rows.get(`${source.toLowerCase()}:${id}`) ?? null,
     reports: (limit) => reports.slice(-limit).toReversed(),
@@ -91,10 +98,17 @@ export function createLiveState(dataSource: string): LiveState {
       for (const [key, row] of rows) if (!open.has(key)) rows.set(key, ended(row, atSec));
       const explained = explanationsOf(greeks.get());
       for (const [key, live] of open) rows.set(key, toRow(live, atSec, explained.get(key) ?? null));
+      trail.note(positions, atSec);
     },
-    addReport: (report) => keepReport(reports, report),
-    setComponent: (component) => void components.set(component.name, component),
-    setDelivery: delivery.set,
+    addReport: (report) => trail.incident.report(keepReport(reports, report), report),
+    setComponent: (component) => {
+      components.set(component.name, component);
+      trail.incident.component(component, knownTime());
+    },
+    setDelivery: (row) => {
+      delivery.set(row);
+      trail.incident.delivery(row, knownTime());
+    },
     setJointRisk: jointRisk.set,
     setGreeks: greeks.set,
     setContagion: contagion.set,
@@ -103,7 +117,7 @@ export function createLiveState(dataSource: string): LiveState {
 }
 
 /** What is known of the models and their inputs. */
-function heldModels() {
+function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
   const drift = held<readonly DriftState[]>([]);
   const caution = held<CautionReport>({ limits: null, states: [], votes: { calls: [], unknown: [] } });
   const surfaces = held<readonly SurfaceState[]>([]);
@@ -118,10 +132,16 @@ function heldModels() {
     ingestion: ingestion.get,
     modelEvents: modelEvents.get,
     models: models.get,
-    setDrift: drift.set,
     setCaution: caution.set,
+    setDrift: (states: readonly DriftState[]) => {
+      drift.set(states);
+      incident.drift(states);
+    },
     setSurfaces: surfaces.set,
-    setIngestion: ingestion.set,
+    setIngestion: (counts: IngestionCounts) => {
+      ingestion.set(counts);
+      incident.ingestion(counts, knownTime());
+    },
     setModelEvents: modelEvents.set,
     setModels: models.set,
     explanation: async (question: ExplanationQuestion) => await explainer.get()(question),
@@ -140,11 +160,14 @@ function held<Value>(initial: Value): { readonly get: () => Value; readonly set:
   };
 }
 
-function keepReport(reports: ReportRow[], report: ReportRow): void {
+/** @returns what was known of the report before, or `null`. */
+function keepReport(reports: ReportRow[], report: ReportRow): ReportRow | null {
   const known = reports.findIndex(({ digest }) => digest === report.digest);
+  const before = reports[known] ?? null;
   if (known < 0) reports.push(report);
   else reports[known] = report;
   if (reports.length > KEPT_REPORTS) reports.shift();
+  return before;
 }
 
 function ended(row: PositionRow, atSec: number): PositionRow {

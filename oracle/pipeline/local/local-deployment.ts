@@ -75,6 +75,8 @@ export interface LocalDeploymentOptions {
 export interface LocalDeployment {
   readonly oracleContracts: OracleContracts;
   readonly contracts: LocalContracts;
+  /** `null` where none is deployed. */
+  readonly governor: Address | null;
   readonly caution: CautionPlan | null;
 }
 
@@ -108,7 +110,8 @@ export async function openDeployment(options: LocalDeploymentOptions): Promise<L
     abi: optionVaultAbi,
     functionName: "TOKEN",
   });
-  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets), caution };
+  const governor = addresses.governor ?? null;
+  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets), governor, caution };
 }
 
 /**

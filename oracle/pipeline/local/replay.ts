@@ -5,6 +5,7 @@ import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { MarketIngestor } from "../../ingestion/market-ingestor.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { ExplanationDesk } from "../explaining/explanation-desk.ts";
@@ -15,7 +16,7 @@ import type { FundHedger } from "./fund-hedger.ts";
 import { type JobLaneOptions, openJobLane } from "./job-runner.ts";
 import type { Keepers } from "./keepers.ts";
 import { pushPrices } from "./price-push.ts";
-import { countRound, noQuorum, type RoundAccount } from "./round-account.ts";
+import { countRound, fateOf, noQuorum, type RoundAccount } from "./round-account.ts";
 import type { SubmissionDesk } from "./submission-desk.ts";
 import type { WorldView } from "./world-view.ts";
 
@@ -34,6 +35,8 @@ export interface ReplayOptions extends WriterDependencies, RoundAccount {
   readonly world: WorldView;
   readonly delivery: DeliveryWatch;
   readonly lanes: JobLaneOptions;
+  /** Stamps the rounds. */
+  readonly clock: Clock;
   /** Told of the drift watch after every round. */
   readonly noteDrift: (states: readonly DriftState[]) => Promise<void>;
   /** Told after every round. */
@@ -113,8 +116,13 @@ interface AgreedRound {
 async function runRound(options: ReplayOptions, anchorSec: number): Promise<AgreedRound> {
   await advanceChainTo(options.client, anchorSec);
   const anchor = await options.reader.anchor();
+  const begunAtMs = options.clock.nowMs();
   const results = await options.operators.round(anchor);
   countRound(options, results);
+  const sources = await options.reader.sources(anchor);
+  const { trail } = options.state;
+  trail.addRound({ anchor, begunAtMs, fate: fateOf(results, options.quorumSize), results, sources });
+  trail.setClasses(await options.reader.riskClasses(anchor), anchor);
   await options.noteDrift(results[0]?.drift ?? []);
   const quorum = results.find((result) => result.quorum !== null)?.quorum ?? null;
   const scores = results[0]?.scores ?? [];
@@ -124,6 +132,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   const { calls: callers } = options.state.caution().votes;
   if (quorum === null) return { anchor, scores, callers, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
+  if (result !== null) trail.answered(quorum.digest, result);
   if (results[0]?.isExplainable === true) await options.explanations?.note(results[0].epoch, anchor.timestampSec);
   const { entries, leftOut } = quorum.bundle;
   for (const { reason } of leftOut) options.counters.skip(`left-out:${reason}`);

@@ -14,6 +14,16 @@ import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import { cautionReport } from "../../helpers/caution-report.ts";
 import {
+  classBook,
+  fixedTrail,
+  incidentRow,
+  networkFacts,
+  reportDetail,
+  roundRow,
+  trailOf,
+  trailPoint,
+} from "../../helpers/changing-trail.ts";
+import {
   contagionReport,
   createChangingView,
   driftState,
@@ -24,6 +34,7 @@ import {
   positionRow,
   reportRow,
   surfaceState,
+  VIEW_SOURCE,
 } from "../../helpers/changing-view.ts";
 import { explanationAnswer } from "../../helpers/explanation-answer.ts";
 
@@ -50,6 +61,7 @@ const WORKING = createChangingView({
 });
 /** Values that no answer may carry: numbers that are none. */
 const BROKEN = createChangingView({
+  marketTimeSec: Number.NaN,
   positions: [positionRow({ health: Number.NaN })],
   reports: [reportRow({ entries: Number.NaN })],
   components: [{ name: "chain", state: "degraded", reason: "slow", sinceSec: 1 }],
@@ -64,6 +76,25 @@ const BROKEN = createChangingView({
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
   explain: async () => explanationAnswer({ completenessGap: Number.NaN }),
 });
+
+const WORKING_TRAIL = fixedTrail({
+  positions: [trailOf({ points: [trailPoint(), trailPoint({ health: null, scoredRhoBps: null, scoredPiBps: null })] })],
+  rounds: [roundRow(), roundRow({ fate: "vetoed", digest: null, dispersionBps: null, answeredAtMs: null })],
+  reports: [reportDetail()],
+  incidents: [incidentRow(), incidentRow({ atSec: null, kind: "breaker", tone: "bad" })],
+  network: networkFacts(),
+  classes: classBook(),
+});
+const BROKEN_TRAIL = fixedTrail({
+  positions: [trailOf({ points: [trailPoint({ score: Number.NaN })] })],
+  rounds: [roundRow({ begunAtMs: Number.NaN })],
+  reports: [reportDetail({ observedAtSec: Number.NaN })],
+  incidents: [incidentRow({ atSec: Number.NaN })],
+  network: networkFacts({ threshold: Number.NaN }),
+  classes: classBook({ windowSec: Number.NaN }),
+});
+const CARD = "/v1/models/quantile-net/card";
+const TRAIL = `/v1/trails/${VIEW_SOURCE}/7`;
 
 /** Under this view four questions for a hedge are open when the next one comes. */
 const CROWDED = createChangingView({});
@@ -100,6 +131,7 @@ const CASES: readonly LiveCase[] = [
   { route: "/readyz", status: 200, url: "/readyz", view: WORKING },
   { route: "/readyz", status: 503, url: "/readyz", view: BROKEN },
   ...usual("/v1/caution"),
+  ...usual("/v1/classes"),
   ...usual("/v1/contagion"),
   ...usual("/v1/delivery"),
   ...usual("/v1/greeks"),
@@ -108,7 +140,19 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/hedge", status: 400, url: "/v1/hedge?kind=put", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/hedge", status: 400, url: HEDGE.replace("0.6", "60"), view: WORKING, code: "HEDGE_QUESTION_INVALID" },
   ...usual("/v1/hedge/fund"),
+  ...usual("/v1/incidents"),
+  { route: "/v1/incidents", status: 400, url: "/v1/incidents?limit=0", view: WORKING, code: "API_BAD_REQUEST" },
   ...usual("/v1/models"),
+  ...usual("/v1/models/{id}/card", CARD),
+  { route: "/v1/models/{id}/card", status: 400, url: "/v1/models/A/card", view: WORKING, code: "API_BAD_REQUEST" },
+  {
+    route: "/v1/models/{id}/card",
+    status: 404,
+    url: "/v1/models/garch/card",
+    view: WORKING,
+    code: "MODEL_CARD_UNKNOWN",
+  },
+  ...usual("/v1/network"),
   ...usual("/v1/positions"),
   ...usual("/v1/positions/{id}", "/v1/positions/7"),
   { route: "/v1/positions/{id}", status: 400, url: "/v1/positions/0x7", view: WORKING, code: "API_BAD_REQUEST" },
@@ -131,11 +175,34 @@ const CASES: readonly LiveCase[] = [
   },
   ...usual("/v1/reports"),
   { route: "/v1/reports", status: 400, url: "/v1/reports?limit=501", view: WORKING, code: "API_BAD_REQUEST" },
+  ...usual("/v1/reports/{digest}", "/v1/reports/0xab"),
+  { route: "/v1/reports/{digest}", status: 400, url: "/v1/reports/12", view: WORKING, code: "API_BAD_REQUEST" },
+  { route: "/v1/reports/{digest}", status: 404, url: "/v1/reports/0xac", view: WORKING, code: "REPORT_UNKNOWN" },
   ...usual("/v1/risk"),
+  ...usual("/v1/rounds"),
+  { route: "/v1/rounds", status: 400, url: "/v1/rounds?limit=501", view: WORKING, code: "API_BAD_REQUEST" },
+  ...usual("/v1/status"),
   ...usual("/v1/surface/{asset}", "/v1/surface/btc"),
   { route: "/v1/surface/{asset}", status: 400, url: LONG, view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/surface/{asset}", status: 404, url: "/v1/surface/DOGE", view: WORKING, code: "SURFACE_UNKNOWN" },
+  ...usual("/v1/trails", "/v1/trails?classId=141"),
+  { route: "/v1/trails", status: 400, url: "/v1/trails", view: WORKING, code: "API_BAD_REQUEST" },
+  ...usual("/v1/trails/{source}/{id}", TRAIL),
+  { route: "/v1/trails/{source}/{id}", status: 400, url: "/v1/trails/0x7/7", view: WORKING, code: "API_BAD_REQUEST" },
+  {
+    route: "/v1/trails/{source}/{id}",
+    status: 404,
+    url: TRAIL.replace(/7$/, "9"),
+    view: WORKING,
+    code: "TRAIL_UNKNOWN",
+  },
 ];
+
+/** A card that cannot be read is the node's own failure. */
+async function readCard(id: string, view: SystemView): Promise<string | null> {
+  if (view === BROKEN) throw new Error("the disk is gone");
+  return id === "quantile-net" ? "# A card" : null;
+}
 
 type Advise = Parameters<typeof adviseHedge>[0];
 
@@ -164,6 +231,8 @@ describe("the OpenAPI document", () => {
       ...{ view, metrics: new Registry(), pageDir: null },
       advise: (question) => advise(question, view, released),
       requestsPerMinute: view === EAGER ? 1 : 100,
+      trail: view === BROKEN ? BROKEN_TRAIL : WORKING_TRAIL,
+      readCard: (id) => readCard(id, view),
     });
     if (view === EAGER) await app.inject(url);
     const waiting = Array.from({ length: view === CROWDED ? OPEN_QUESTIONS : 0 }, async () => await app.inject(HEDGE));

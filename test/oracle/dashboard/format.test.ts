@@ -9,7 +9,7 @@ import {
   formatNumber,
   formatReason,
   formatTime,
-} from "../../../oracle/dashboard/format.ts";
+} from "../../../oracle/dashboard/core/format.ts";
 
 describe("formatHealth", () => {
   it("behavior: unknown is a word, never a number", () => {

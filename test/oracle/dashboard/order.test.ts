@@ -1,7 +1,7 @@
 /** The page lists the most endangered position first and keeps ended ones apart. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { hasEnded, sortPositions } from "../../../oracle/dashboard/order.ts";
+import { hasEnded, sortPositions } from "../../../oracle/dashboard/core/order.ts";
 import { positionRow, VIEW_TIME_SEC } from "../../helpers/changing-view.ts";
 
 function position(fields: Parameters<typeof positionRow>[0]) {

@@ -16,6 +16,7 @@ import { createMetrics, type NodeMetrics } from "../../../oracle/platform/metric
 import { cautionState } from "../../helpers/caution-report.ts";
 import { surfaceState } from "../../helpers/changing-view.ts";
 import { ACCOUNTS, FREE_RULES, observationOf } from "../consensus/cluster.ts";
+import { operatorResult as result } from "./operator-result.ts";
 import { reportLacking } from "./report-lacking.ts";
 
 const OPERATORS = 4;
@@ -30,35 +31,6 @@ const HALTED: BreakerReading = {
   value: { mode: "HALTED", reason: "EQUIVOCATION", sinceSec: 1_700_000_000 },
 };
 const UNREADABLE: BreakerReading = { ok: false, reason: "breaker-unreadable", detail: "no answer" };
-
-function result(fields: Partial<OperatorRoundResult>): OperatorRoundResult {
-  return {
-    epoch: 1n,
-    quorum: null,
-    reason: null,
-    breaker: { ok: true, value: { mode: "NORMAL", reason: "NONE", sinceSec: 0 } },
-    withheld: null,
-    looseningsLeftOut: 0,
-    observed: true,
-    observationDigest: null,
-    isExplainable: false,
-    scores: [],
-    greeks: { atSec: 0, positions: [], groups: [] },
-    contagion: { atSec: 0, correlationDays: 30, nodes: [] },
-    jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
-    drift: [],
-    cascades: [],
-    caution: [],
-    lending: { accounts: 0, events: [], rejected: [] },
-    surfaces: [],
-    sourceCount: 1,
-    rejected: [],
-    ingestion: { accepted: 0, rejected: {} },
-    durationMs: 5,
-    counts: {},
-    ...fields,
-  };
-}
 
 const all = (fields: Partial<OperatorRoundResult>) => Array.from({ length: OPERATORS }, () => result(fields));
 const halted = { breaker: HALTED, withheld: "halted", reason: "halted" } as const;

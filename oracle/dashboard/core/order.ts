@@ -1,5 +1,9 @@
 /** Which positions are shown where: the endangered first, those that ended apart. */
-import type { Position } from "./answers.ts";
+import type { z } from "zod";
+import type { PositionListSchema } from "../../api/contract/positions.ts";
+
+/** One position of the list. */
+export type Position = z.infer<typeof PositionListSchema>["positions"][number];
 
 /** Positions still at risk, most endangered first, and those whose risk is over, newest expiry first. */
 export interface SortedPositions {

@@ -21,6 +21,11 @@ export function formatBps(bps: number): string {
   return `${(bps / BPS_PER_PERCENT).toFixed(1)} %`;
 }
 
+/** Basis points as percent to the last one: where operators are compared. */
+export function formatBpsExact(bps: number): string {
+  return `${(bps / BPS_PER_PERCENT).toFixed(2)} %`;
+}
+
 /** A plain number with grouped thousands and at most four decimals. */
 export function formatNumber(value: number): string {
   return grouped.format(value);
@@ -55,4 +60,39 @@ export function formatReason(reason: Reason): string {
 export function formatAddress(address: string): string {
   if (address.length <= ADDRESS_HEAD + ADDRESS_TAIL) return address;
   return `${address.slice(0, ADDRESS_HEAD)}…${address.slice(-ADDRESS_TAIL)}`;
+}
+
+const MINUTE_SEC = 60;
+const HOUR_SEC = 3_600;
+const DAY_SEC = 86_400;
+
+/** A length of time in its greatest sensible unit; negative ones begin with a minus. */
+export function formatSpan(seconds: number): string {
+  const size = Math.abs(seconds);
+  const sign = seconds < 0 ? "−" : "";
+  if (size < MINUTE_SEC) return `${sign}${Math.round(size)} s`;
+  if (size < HOUR_SEC) return `${sign}${Math.floor(size / MINUTE_SEC)} min`;
+  if (size < 2 * DAY_SEC) return `${sign}${trimmed(size / HOUR_SEC)} h`;
+  return `${sign}${trimmed(size / DAY_SEC)} d`;
+}
+
+function trimmed(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, "");
+}
+
+/** Milliseconds, from a second on as seconds. */
+export function formatMs(milliseconds: number): string {
+  return milliseconds < MILLISECONDS
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / MILLISECONDS).toFixed(2)} s`;
+}
+
+/** Whole US dollars with grouped thousands. */
+export function formatUsd(amount: number): string {
+  return grouped.format(Math.round(amount)).replace("-", "−");
+}
+
+/** A share between 0 and 1 as percent with one digit, or with as many as given. */
+export function formatShare(share: number, digits = 1): string {
+  return `${(share * BPS_PER_PERCENT).toFixed(digits)} %`.replace("-", "−");
 }

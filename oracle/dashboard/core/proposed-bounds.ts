@@ -1,0 +1,76 @@
+/** Bounds of a class as an address proposes them: `#/governance?class=111&rhoFloorBps=400&tighten.stepBps=300`. */
+import type { RiskClass } from "../../domain/risk-class.ts";
+
+/** A field of the bounds that a proposal may change. */
+export interface BoundsField {
+  /** As in the address and in `npm run propose -- --set`. */
+  readonly key: string;
+  readonly name: string;
+  readonly unit: "bps" | "s" | "min";
+  readonly read: (bounds: RiskClass) => number;
+  readonly write: (bounds: RiskClass, value: number) => RiskClass;
+}
+
+type PlainKey = Exclude<keyof RiskClass, "tighten" | "loosen" | "active">;
+
+/** Fields in the order in which people read them. */
+export const BOUNDS_FIELDS: readonly BoundsField[] = [
+  plain("rhoFloorBps", "ρ floor"),
+  plain("rhoCeilingBps", "ρ ceiling"),
+  plain("rhoDefaultBps", "ρ default"),
+  plain("rhoInitialBps", "ρ initial"),
+  plain("piFloorBps", "π floor"),
+  plain("piCapBps", "π cap"),
+  plain("piDefaultBps", "π default"),
+  plain("piStepBps", "π step"),
+  plain("deltaBps", "δ between π and ρ"),
+  plain("betaBps", "β over maintenance"),
+  plain("maxAboveOpenBps", "greatest rise above opening"),
+  ...lane("tighten", "tighten"),
+  ...lane("loosen", "loosen"),
+  plain("windowSec", "drift window", "s"),
+  plain("validitySec", "validity", "s"),
+  plain("graceMinutes", "grace", "min"),
+  plain("rampMinutes", "ramp", "min"),
+  plain("fallbackRampMinutes", "fallback ramp", "min"),
+];
+
+/** The bounds with what the address changes. @returns fields whose text is no whole number ≥ 0 beside them. */
+export function proposedBounds(
+  bounds: RiskClass,
+  query: ReadonlyMap<string, string>,
+): { readonly proposed: RiskClass; readonly faults: readonly string[] } {
+  let proposed = bounds;
+  const faults: string[] = [];
+  for (const { key, write } of BOUNDS_FIELDS) {
+    const text = query.get(key)?.trim() ?? "";
+    if (text === "") continue;
+    if (/^\d{1,9}$/.test(text)) proposed = write(proposed, Number(text));
+    else faults.push(key);
+  }
+  return { proposed, faults: [...faults, ...contradictions(proposed)] };
+}
+
+/** What the contract would refuse at once. */
+function contradictions(bounds: RiskClass): readonly string[] {
+  const faults: string[] = [];
+  if (bounds.rhoFloorBps > bounds.rhoCeilingBps) faults.push("ρ floor above ρ ceiling");
+  if (bounds.rhoCeilingBps > 10_000) faults.push("ρ ceiling above 100 %");
+  if (bounds.piFloorBps > bounds.piCapBps) faults.push("π floor above π cap");
+  return faults;
+}
+
+function plain(key: PlainKey, name: string, unit: BoundsField["unit"] = "bps"): BoundsField {
+  return { key, name, unit, read: (bounds) => bounds[key], write: (bounds, value) => ({ ...bounds, [key]: value }) };
+}
+
+function lane(key: "tighten" | "loosen", name: string): readonly BoundsField[] {
+  const part = (field: keyof RiskClass["tighten"], words: string, unit: BoundsField["unit"]): BoundsField => ({
+    key: `${key}.${field}`,
+    name: `${name}: ${words}`,
+    unit,
+    read: (bounds) => bounds[key][field],
+    write: (bounds, value) => ({ ...bounds, [key]: { ...bounds[key], [field]: value } }),
+  });
+  return [part("stepBps", "step", "bps"), part("driftBps", "drift in a window", "bps"), part("delaySec", "delay", "s")];
+}

@@ -1,0 +1,102 @@
+/** Governance: bounds of a class now and as proposed, the past replayed under both, and a proposal sent from the reader's wallet. */
+import { html, type TemplateResult } from "lit-html";
+import { z } from "zod";
+import { ClassesSchema, NetworkSchema } from "../../api/contract/network.ts";
+import { PositionTrailSchema } from "../../api/contract/trails.ts";
+import { formatBps } from "../core/format.ts";
+import type { Page, Scene } from "../core/page.ts";
+import { BOUNDS_FIELDS, proposedBounds } from "../core/proposed-bounds.ts";
+import { age } from "../parts/age.ts";
+import { panel } from "../parts/bits.ts";
+import { boundsEditor } from "../parts/bounds-editor.ts";
+import { choice } from "../parts/filters.ts";
+import { proposalPanel } from "../parts/proposal-panel.ts";
+import { replayPanel } from "../parts/replay-panel.ts";
+import { type Column, table } from "../parts/table.ts";
+
+type Book = NonNullable<z.infer<typeof ClassesSchema>["book"]>;
+type ClassRow = Book["classes"][number];
+type Trails = readonly z.infer<typeof PositionTrailSchema>[];
+type Network = z.infer<typeof NetworkSchema>["network"];
+
+const Trail = z.array(PositionTrailSchema);
+
+/** Bounds and proposals. */
+export const GOVERNANCE_PAGE: Page = {
+  path: "governance",
+  name: "Governance",
+  isInNavigation: true,
+  load: async ({ query }, ask) => {
+    const wanted = query.get("class") ?? "";
+    const isClass = /^\d{1,5}$/.test(wanted);
+    const [classes, network, trails] = await Promise.all([
+      ask.find("/v1/classes", ClassesSchema),
+      ask.find("/v1/network", NetworkSchema),
+      isClass ? ask.find(`/v1/trails?classId=${wanted}`, Trail) : null,
+    ]);
+    return (scene) => view(classes?.book ?? null, { network: network?.network ?? null, trails }, scene);
+  },
+};
+
+interface Beside {
+  readonly network: Network;
+  /** `null` where the node tells nothing of the past. */
+  readonly trails: Trails | null;
+}
+
+function view(book: Book | null, beside: Beside, scene: Scene): TemplateResult {
+  if (book === null) return html`<h2>Governance</h2><p class="empty">Unknown: no round has read the bounds yet.</p>`;
+  const chosen = book.classes.find(({ classId }) => String(classId) === scene.route.query.get("class")) ?? null;
+  return html`<h2>Governance <small>bounds read ${age(book.readAtSec, scene.status.marketTimeSec)}</small></h2>
+    <form class="filters" aria-label="Choose a class" @submit=${(event: Event) => event.preventDefault()}>
+      ${choice({ key: "class", name: "Risk class", options: book.classes.map(({ classId }) => String(classId)), scene })}
+    </form>
+    ${chosen === null ? allClasses(book, scene) : oneClass(chosen, beside, scene)}`;
+}
+
+function oneClass({ classId, bounds }: ClassRow, { network, trails }: Beside, scene: Scene): TemplateResult {
+  const { proposed, faults } = proposedBounds(bounds, scene.route.query);
+  const changed = BOUNDS_FIELDS.filter(({ read }) => read(bounds) !== read(proposed));
+  const change = { classId, current: bounds, proposed, changed: changed.map(({ name }) => name) };
+  return html`<div class="columns">
+      ${panel("bounds", `Bounds of class ${classId}`, boundsEditor({ bounds, proposed, faults }, scene))}
+      <div>
+        ${panel("replay", "The past under both bounds", replayPanel(trails, change, scene))}
+        ${panel("proposal", "Proposal", proposalPanel(change, { network, faults }, scene))}
+      </div>
+    </div>`;
+}
+
+function allClasses({ classes }: Book, scene: Scene): TemplateResult {
+  return panel(
+    "classes",
+    "All classes",
+    table({
+      id: "classes",
+      name: "Risk classes",
+      rows: classes,
+      columns: COLUMNS,
+      keyOf: ({ classId }) => String(classId),
+      empty: "The chain has no class.",
+      scene,
+    }),
+  );
+}
+
+const bps = (name: string, of: (row: ClassRow) => number): Column<ClassRow> => ({
+  name,
+  isNumber: true,
+  cell: (row) => formatBps(of(row)),
+  sort: { key: name.replaceAll(/[^a-z]/gi, "-"), by: of },
+});
+
+const COLUMNS: readonly Column<ClassRow>[] = [
+  { name: "class", cell: ({ classId }) => html`<a href="#/governance?class=${classId}">${classId}</a>` },
+  { name: "active", cell: ({ bounds }) => (bounds.active ? "yes" : html`<span class="near">no</span>`) },
+  bps("ρ floor", ({ bounds }) => bounds.rhoFloorBps),
+  bps("ρ ceiling", ({ bounds }) => bounds.rhoCeilingBps),
+  bps("ρ default", ({ bounds }) => bounds.rhoDefaultBps),
+  bps("π cap", ({ bounds }) => bounds.piCapBps),
+  bps("tighten step", ({ bounds }) => bounds.tighten.stepBps),
+  bps("loosen step", ({ bounds }) => bounds.loosen.stepBps),
+];

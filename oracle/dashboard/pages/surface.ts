@@ -1,0 +1,87 @@
+/** Risk surface: what a new position of an asset would need, over moneyness, tenor and size, beside the static grid; and the volatility behind it. */
+import { html, type TemplateResult } from "lit-html";
+import type { z } from "zod";
+import { PositionListSchema } from "../../api/contract/positions.ts";
+import { SurfaceSchema } from "../../api/contract/surface.ts";
+import { formatNumber, formatShare } from "../core/format.ts";
+import type { Page, Scene } from "../core/page.ts";
+import { withQuery } from "../core/route.ts";
+import { age } from "../parts/age.ts";
+import { figures, panel, tag, unknown } from "../parts/bits.ts";
+import { volTable } from "../parts/vol-table.ts";
+
+type Surface = z.infer<typeof SurfaceSchema>;
+
+/** Surfaces by asset. */
+export const SURFACE_PAGE: Page = {
+  path: "surface",
+  name: "Risk surface",
+  isInNavigation: true,
+  load: async ({ query }, ask) => {
+    const { positions } = await ask.get("/v1/positions", PositionListSchema);
+    const assets = [...new Set(positions.map(({ asset }) => asset))].toSorted();
+    const asset = query.get("asset") ?? assets[0] ?? "";
+    const surface = asset === "" ? null : await ask.find(`/v1/surface/${encodeURIComponent(asset)}`, SurfaceSchema);
+    return (scene) => view(assets, { asset, surface }, scene);
+  },
+};
+
+function view(
+  assets: readonly string[],
+  { asset, surface }: { readonly asset: string; readonly surface: Surface | null },
+  scene: Scene,
+): TemplateResult {
+  return html`<h2>Risk surface ${asset === "" ? "" : html`<small>${asset}</small>`}</h2>
+    <nav class="choices" aria-label="Asset">
+      ${assets.map((one) => html`<a href=${withQuery(scene.route, { asset: one })} aria-current=${one === asset ? "true" : "false"}>${one}</a>`)}
+    </nav>
+    ${volPanel(surface, scene)}`;
+}
+
+const FAULTS: Readonly<Record<string, string>> = {
+  "no-chain": "no option quotes have arrived",
+  "stale-chain": "the quotes are too old",
+  "surface-failed": "the quotes allow no surface free of arbitrage",
+};
+
+function volPanel(state: Surface | null, { status }: Scene): TemplateResult {
+  if (state === null)
+    return panel(
+      "vol",
+      "Implied volatility",
+      html`<p class="empty">Unknown: no round has looked for options of this asset.</p>`,
+    );
+  const { surface, fault } = state;
+  if (surface === null) {
+    const reason = fault === null ? "no reason is given" : (FAULTS[fault] ?? fault);
+    return panel(
+      "vol",
+      "Implied volatility",
+      html`<p class="empty">Unknown: ${reason}. The rules without quotes serve instead.</p>`,
+    );
+  }
+  return panel(
+    "vol",
+    html`Implied volatility <small>${surface.sourceId}, quoted ${age(surface.quotedAtSec, status.marketTimeSec, 7_200)}</small>`,
+    html`${figures([
+      { name: "Index", value: `$ ${formatNumber(Math.round(surface.index))}` },
+      { name: "Quotes", value: surface.quotes },
+      {
+        name: "Inside bid and ask",
+        value: surface.quotes === 0 ? unknown() : formatShare(surface.quotesInside / surface.quotes),
+      },
+      {
+        name: "Arbitrage",
+        value: surface.arbitragePoints === 0 ? "none" : `${surface.arbitragePoints} places`,
+        tone: surface.arbitragePoints > 0 ? "low" : undefined,
+        note: `of ${surface.gridPoints} places`,
+      },
+      { name: "Repair", value: tag(surface.repair) },
+      {
+        name: "30 d level",
+        value: surface.factors.level30 === undefined ? unknown() : formatShare(surface.factors.level30),
+      },
+    ])}
+    ${volTable(surface)}`,
+  );
+}
