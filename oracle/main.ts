@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { explainCommand } from "./cli/explain.ts";
 import { hedgeCommand } from "./cli/hedge.ts";
+import { liveCheckCommand } from "./cli/live-check.ts";
 import { marketCommand } from "./cli/market.ts";
 import { proposeCommand } from "./cli/propose.ts";
 import { retrainCommand } from "./cli/retrain.ts";
@@ -17,7 +18,8 @@ const program = new Command("plimsoll")
   .addCommand(retrainCommand())
   .addCommand(hedgeCommand())
   .addCommand(explainCommand())
-  .addCommand(simulateCommand());
+  .addCommand(simulateCommand())
+  .addCommand(liveCheckCommand());
 
 try {
   await program.parseAsync();

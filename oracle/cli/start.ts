@@ -1,4 +1,5 @@
 /** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -13,17 +14,22 @@ import type { CardReader } from "../api/routes/trail.ts";
 import { startApi } from "../api/server.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
+import { PUBLIC_ADDRESSES } from "../ingestion/venues/live-feed.ts";
+import { createRng } from "../math/rng.ts";
 import { createHedger } from "../models/hedger/hedger.ts";
 import { adviseHedge } from "../pipeline/hedging/advise-hedge.ts";
+import { openLiveMarket } from "../pipeline/live/open-live-market.ts";
 import { LOCAL_CHAIN_ID } from "../pipeline/local/ground.ts";
 import type { Deployer } from "../pipeline/local/local-deployment.ts";
 import { type LocalRunOptions, runLocal } from "../pipeline/local/local-run.ts";
 import { isSimulatorScript, type MarketRequest } from "../pipeline/open-market.ts";
 import type { RunSummary } from "../pipeline/run-summary.ts";
+import { WALL_CLOCK } from "../platform/clock.ts";
 import { type Closer, closeOnSignals, createCloser } from "../platform/closer.ts";
 import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/config.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createMetrics, type NodeMetrics } from "../platform/metrics.ts";
+import { HOLDING_TIMERS } from "../platform/timers.ts";
 import { createTerminalView, type RunView } from "./terminal-view.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -41,6 +47,7 @@ export function startCommand(): Command {
     .option("--scenario <name>", "episode to replay, e.g. btc-2022-06; without --data a script of the simulator")
     .option("--from <time>", "start of the replay (ISO 8601, UTC)")
     .option("--to <time>", "end of the replay (ISO 8601, UTC)")
+    .option("--live", "hear the venues over the internet, record them, and run rounds by the wall clock")
     .option("--rounds <n>", "run at most this many rounds")
     .option("--step <seconds>", "market time between rounds")
     .option("--models-dir <path>", "folder of trained models; without it the ones that come with the program")
@@ -82,7 +89,7 @@ async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
     if (summary !== null) writeSummary(summary, config.json);
   });
   try {
-    summary = await runLocal(localRunOptions({ config, flags, logger, closer, metrics, view }));
+    summary = await runLocal(await localRunOptions({ config, flags, logger, closer, metrics, view }));
     if (config.serve) await untilClosed(closer);
   } catch (error) {
     if (!closer.signal.aborted) throw error;
@@ -106,10 +113,11 @@ interface StartContext {
   readonly view: RunView;
 }
 
-function localRunOptions({ config, flags, logger, closer, metrics, view }: StartContext): LocalRunOptions {
+async function localRunOptions(context: StartContext): Promise<LocalRunOptions> {
+  const { config, logger, closer, metrics, view } = context;
   return {
     config,
-    market: marketRequest(config, flags),
+    ...(await openMarketOf(context)),
     lending: readLending(config.lending),
     artifactsDir: config.modelsDir ?? ARTIFACTS_DIR,
     deploy,
@@ -170,6 +178,40 @@ function readLending(path: string | null): readonly LendingMarketSettings[] {
       cause: error,
     });
   }
+}
+
+/** What is heard live when the user asks for it, and never anything else in its place; a replay otherwise. */
+async function openMarketOf(context: StartContext): Promise<Pick<LocalRunOptions, "market" | "pace">> {
+  const { config, flags, logger, closer, metrics, view } = context;
+  if (!config.live) return { market: marketRequest(config, flags) };
+  const other = LIVE_EXCLUDES.find((flag) => flags[flag] !== undefined);
+  if (other !== undefined) throw liveWith(other);
+  view.progress("connecting to Deribit, Binance and Bybit");
+  const { request, pace } = await openLiveMarket({
+    assets: LIVE_ASSETS,
+    recordingsDir: resolve(config.dataDir, "recordings"),
+    addresses: PUBLIC_ADDRESSES,
+    clock: WALL_CLOCK,
+    timers: HOLDING_TIMERS,
+    rng: createRng(randomUUID()),
+    logger,
+    metrics,
+    closer,
+  });
+  return { market: request, pace };
+}
+
+/** Flags that choose another market. */
+const LIVE_EXCLUDES = ["data", "scenario", "from", "to"] as const;
+const LIVE_ASSETS = ["BTC", "ETH"] as const;
+
+function liveWith(flag: string): PlimsollError<"LIVE_WITH_REPLAY"> {
+  return new PlimsollError({
+    code: "LIVE_WITH_REPLAY",
+    problem: `--live was given together with --${flag}, which chooses a replay.`,
+    remedy: "Leave one of the two out.",
+    context: { flag },
+  });
 }
 
 /** Files when the user names them or asks for a span of time; the simulator otherwise. */

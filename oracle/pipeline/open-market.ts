@@ -1,7 +1,8 @@
-/** Opens the market of a replay: the project's simulator, or files that the user names. */
+/** Opens the market of a replay: the project's simulator, files or a recording that the user names, or what is heard live. */
 import { PlimsollError } from "../domain/errors.ts";
 import type { AssetSymbol, MarketSource } from "../domain/market.ts";
 import { SECONDS_PER_HOUR } from "../domain/units.ts";
+import { isRecording, openRecordingSource } from "../ingestion/recording/recording-source.ts";
 import { openFileSource } from "../ingestion/sources/file-source.ts";
 import { createMarketSimulator } from "../simulation/market/market-simulator.ts";
 
@@ -14,7 +15,9 @@ export type MarketRequest =
       readonly scenario: string | null;
       readonly fromSec: number | null;
       readonly toSec: number | null;
-    };
+    }
+  /** A recording that is still being written: what is heard live. */
+  | { readonly kind: "live"; readonly dir: string; readonly untilSec: number };
 
 /** A market with the pace of its replay. */
 export interface ReplayMarket {
@@ -36,7 +39,29 @@ const DEFAULT_SCRIPT = "crash-recovery";
  * @throws PlimsollError of the source (`SCENARIO_UNKNOWN`, `DATA_…`, `SIMULATOR_…`).
  */
 export async function openMarket(request: MarketRequest): Promise<ReplayMarket> {
-  return request.kind === "simulator" ? openSimulator(request) : await openFiles(request);
+  switch (request.kind) {
+    case "simulator":
+      return openSimulator(request);
+    case "live":
+      return openLive(request);
+    case "files":
+      return openReplayedRecording(request) ?? (await openFiles(request));
+  }
+}
+
+function openLive({ dir, untilSec }: Extract<MarketRequest, { kind: "live" }>): ReplayMarket {
+  const { stepSec, ...source } = openRecordingSource({ dir, follow: true });
+  return { source: { ...source, toSec: untilSec }, stepSec, label: "live" };
+}
+
+/** `null` when the one path that is named is no recording. */
+function openReplayedRecording(request: Extract<MarketRequest, { kind: "files" }>): ReplayMarket | null {
+  const [path] = request.paths;
+  if (path === undefined || request.paths.length > 1 || !isRecording(path)) return null;
+  const { stepSec, ...source } = openRecordingSource({ dir: path, follow: false });
+  const fromSec = Math.max(source.fromSec, request.fromSec ?? source.fromSec);
+  const toSec = Math.min(source.toSec, request.toSec ?? source.toSec);
+  return { source: { ...source, fromSec, toSec }, stepSec, label: `recording ${path}` };
 }
 
 function openSimulator(request: Extract<MarketRequest, { kind: "simulator" }>): ReplayMarket {

@@ -40,6 +40,8 @@ const nodeConfigSchema = z.strictObject({
   scenario: z.string().min(1).nullable().default(null),
   from: isoTime().nullable().default(null),
   to: isoTime().nullable().default(null),
+  /** Hear the venues themselves instead of replaying a market. */
+  live: z.boolean().default(false),
   /** JSON-RPC of a running development chain; `null` starts one in the process. */
   rpcUrl: serverUrl(/^https?$/),
   /** Address and port of the web page and API. Port 0 takes a free one. */

@@ -13,3 +13,11 @@ export const SYSTEM_TIMERS: Timers = {
     return () => clearTimeout(handle);
   },
 };
+
+/** The same, for what a command waits for: they keep the process alive until they are called or cancelled. */
+export const HOLDING_TIMERS: Timers = {
+  after: (delayMs, call) => {
+    const handle = setTimeout(call, delayMs);
+    return () => clearTimeout(handle);
+  },
+};

@@ -4,7 +4,7 @@ import type { VenueFault } from "./venue-session.ts";
 /** What is told of a link, by venue. */
 export interface VenueCounters {
   frame(venue: string): void;
-  fault(venue: string, fault: VenueFault): void;
+  fault(venue: string, fault: VenueFault, detail: string): void;
   /** A connection was opened; `isFirst` once in a run. */
   connected(venue: string, isFirst: boolean): void;
   /** A message came this long after the venue made it, milliseconds. */
@@ -24,6 +24,8 @@ export interface VenueTally {
   readonly lastLatencyMs: number | null;
   /** Assets whose book is served. */
   readonly booksServed: readonly string[];
+  /** The newest fault in words; `null` before the first. */
+  readonly lastFault: string | null;
 }
 
 interface MutableTally {
@@ -32,6 +34,7 @@ interface MutableTally {
   connections: number;
   lastLatencyMs: number | null;
   readonly books: Set<string>;
+  lastFault: string | null;
 }
 
 /**
@@ -52,9 +55,10 @@ export function createVenueCounters(onChange: (venue: string) => void = () => {}
       change(venue, (tally) => {
         tally.frames += 1;
       }),
-    fault: (venue, fault) =>
-      change(venue, ({ faults }) => {
-        faults[fault] = (faults[fault] ?? 0) + 1;
+    fault: (venue, fault, detail) =>
+      change(venue, (tally) => {
+        tally.faults[fault] = (tally.faults[fault] ?? 0) + 1;
+        tally.lastFault = `${fault}: ${detail}`;
       }),
     connected: (venue) =>
       change(venue, (tally) => {
@@ -70,12 +74,12 @@ export function createVenueCounters(onChange: (venue: string) => void = () => {}
         else books.delete(asset);
       }),
     of: (venue) => {
-      const { frames, faults, connections, lastLatencyMs, books } = tallies.get(venue) ?? emptyTally();
-      return { frames, faults: { ...faults }, connections, lastLatencyMs, booksServed: [...books].sort() };
+      const { faults, books, ...totals } = tallies.get(venue) ?? emptyTally();
+      return { ...totals, faults: { ...faults }, booksServed: [...books].sort() };
     },
   };
 }
 
 function emptyTally(): MutableTally {
-  return { frames: 0, faults: {}, connections: 0, lastLatencyMs: null, books: new Set() };
+  return { frames: 0, faults: {}, connections: 0, lastLatencyMs: null, books: new Set(), lastFault: null };
 }

@@ -53,14 +53,14 @@ export function openVenueLink(options: VenueLinkOptions): VenueLink {
         deps.counters.connected(venue, !hasConnected);
         hasConnected = true;
       },
-      ended: () => {
+      ended: (cause) => {
         end = null;
         if (state === "closed") return;
         const wasOpen = state === "open";
         if (wasOpen && deps.clock.nowMs() - startedMs > SOUND_AFTER_MS) backoff.reset();
         state = "waiting";
         cancelWait = deps.timers.after(backoff.nextMs(), dial);
-        deps.counters.fault(venue, wasOpen ? "disconnect" : "unreachable");
+        deps.counters.fault(venue, wasOpen ? "disconnect" : "unreachable", cause);
       },
     });
   };
@@ -77,7 +77,8 @@ export function openVenueLink(options: VenueLinkOptions): VenueLink {
 
 interface LinkEvents {
   readonly opened: () => void;
-  readonly ended: () => void;
+  /** With why, as far as it is known. */
+  readonly ended: (cause: string) => void;
 }
 
 /** One connection from dial to end; returns what ends it. */
@@ -87,6 +88,7 @@ function connectOnce({ venue, url, openSession, deps }: VenueLinkOptions, events
   const calls = createCalls(deps);
   const wire = createWire({ venue, deps, socket, silence, after: calls.after });
   const session = openSession(wire);
+  let cause = "the venue has closed the connection";
   const tick = () => {
     const silent = silence.silent(session.silenceLimitsMs, deps.clock.nowMs());
     if (silent !== null) return wire.restart("silence", silent);
@@ -94,7 +96,9 @@ function connectOnce({ venue, url, openSession, deps }: VenueLinkOptions, events
     calls.after(TICK_MS, tick);
   };
   calls.after(CONNECT_TIMEOUT_MS, () => {
-    if (socket.readyState !== socket.OPEN) socket.terminate();
+    if (socket.readyState === socket.OPEN) return;
+    cause = `no connection within ${CONNECT_TIMEOUT_MS} ms`;
+    socket.terminate();
   });
   socket.on("open", () => {
     silence.begin(deps.clock.nowMs());
@@ -109,13 +113,14 @@ function connectOnce({ venue, url, openSession, deps }: VenueLinkOptions, events
     deps.counters.frame(venue);
   });
   socket.on("error", (error) => {
-    deps.logger.warn({ venue, err: error.message }, "venue link failed");
+    cause = error.message;
+    deps.logger.info({ venue, err: error.message }, "venue link failed");
     socket.terminate();
   });
   socket.on("close", () => {
     calls.cancelAll();
     session.ended();
-    events.ended();
+    events.ended(cause);
   });
   return () => socket.terminate();
 }
@@ -147,7 +152,7 @@ interface WireParts {
 
 function createWire({ venue, deps, socket, silence, after }: WireParts): VenueWire {
   const fault = (name: VenueFault, detail: string): void => {
-    deps.counters.fault(venue, name);
+    deps.counters.fault(venue, name, detail);
     deps.logger.warn({ venue, fault: name, detail }, "venue fault");
   };
   return {

@@ -24,6 +24,8 @@ import type { Replay, ReplayedRound } from "./replay.ts";
 export interface LocalRunOptions {
   readonly config: NodeConfig;
   readonly market: MarketRequest;
+  /** Waits until a round at this market time may begin; absent in a replay, which waits for nothing. */
+  readonly pace?: (atSec: number) => Promise<void>;
   /** Lending markets of the chain that belong to the book of forced selling. */
   readonly lending: readonly LendingMarketSettings[];
   readonly artifactsDir: string;
@@ -67,7 +69,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   const times = roundTimes(market, config);
   const counters = createRunCounters();
   const parts = { foundation, ground, operators, market, state, board, counters, rounds: times.length };
-  await runRounds(closer, times, await assembleReplay(options, parts));
+  await runRounds(options, times, await assembleReplay(options, parts));
   return counters.summary({
     operators: config.operators,
     threshold: ground.quorum.threshold,
@@ -80,11 +82,16 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
 }
 
 /** Runs the rounds; whoever closes waits until the one under way is over, so that nothing breaks off in the middle. */
-async function runRounds(closer: Closer, times: readonly number[], replay: Replay): Promise<void> {
+async function runRounds(
+  { closer, pace }: Pick<LocalRunOptions, "closer" | "pace">,
+  times: readonly number[],
+  replay: Replay,
+): Promise<void> {
   const ended = Promise.withResolvers<void>();
   closer.add("rounds", () => ended.promise);
   try {
     for (const [index, atSec] of times.entries()) {
+      await pace?.(atSec);
       if (closer.signal.aborted) break;
       await replay.round(index + 1, atSec);
     }

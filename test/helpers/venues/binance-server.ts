@@ -120,8 +120,21 @@ function answerRest(state: ServerState, url: URL): { readonly status: number; re
   if (url.pathname === "/fapi/v1/openInterest") {
     return { status: 200, body: { symbol: "BTCUSDT", openInterest: "81000.500", time: nowMs() } };
   }
+  if (url.pathname === "/fapi/v1/klines") return { status: 200, body: klines(url.searchParams) };
   const steps = Array.from({ length: LEVELS }, (_, index) => 0.5 * (index + 1));
   const side = (sign: number) => steps.map((step) => [((100 + sign * step) * faults.unit).toFixed(2), "10.000"]);
   const lastUpdateId = state.lastUpdate - faults.snapshotLag;
   return { status: 200, body: { lastUpdateId, E: nowMs(), T: nowMs(), bids: side(-1), asks: side(1) } };
+}
+
+/** Rows of five minutes, as many as were asked for. */
+function klines(query: URLSearchParams): readonly unknown[] {
+  const spanMs = 300_000;
+  const startMs = Number(query.get("startTime"));
+  const count = Math.ceil((Number(query.get("endTime")) - startMs) / spanMs);
+  return Array.from({ length: count }, (_, index) => {
+    const openMs = startMs + index * spanMs;
+    const close = (100 + Math.sin(index)).toFixed(2);
+    return [openMs, close, "101.50", "98.50", close, "12.5", openMs + spanMs - 1, "1250", 9, "6", "600", "0"];
+  });
 }
