@@ -1,8 +1,10 @@
-/** `plimsoll live-check`: asks every venue over the real internet, and says what answered, how late and how complete. */
+/** `plimsoll live-check`: asks every venue and provider over the real internet, and says what answered, how late and how complete. */
 import { Command } from "commander";
 import { z } from "zod";
+import { createDefaultProviders } from "../ingestion/providers/default-providers.ts";
 import { PUBLIC_ADDRESSES } from "../ingestion/venues/live-feed.ts";
 import { createRng } from "../math/rng.ts";
+import { checkProviders } from "../pipeline/live/check-providers.ts";
 import { checkVenues, type VenueCheckRow } from "../pipeline/live/check-venues.ts";
 import { WALL_CLOCK } from "../platform/clock.ts";
 import { createLogger } from "../platform/logger.ts";
@@ -13,7 +15,7 @@ const MILLISECONDS = 1_000;
 const MAX_SECONDS = 600;
 /** Depth and prices are told every ten seconds. */
 const DEFAULT_SECONDS = 20;
-const NAME_WIDTH = 14;
+const NAME_WIDTH = 18;
 const VERDICT_WIDTH = 12;
 /** Something did not answer, or not whole; a failure of the command itself is 1. */
 const INCOMPLETE_EXIT_CODE = 2;
@@ -32,7 +34,7 @@ const FLAG_FAULT = {
 /** Builds the command. */
 export function liveCheckCommand(): Command {
   return new Command("live-check")
-    .description("Ask every venue over the internet and say what answered, how late and how complete.")
+    .description("Ask every venue and provider over the internet and say what answered, how late and how complete.")
     .option("--seconds <n>", `how long to listen, ${DEFAULT_SECONDS} by default`)
     .option("--assets <list>", "assets, by comma, BTC,ETH by default")
     .option("--json", "print one JSON object on one line")
@@ -43,7 +45,7 @@ export function liveCheckCommand(): Command {
 }
 
 async function check(assets: readonly string[], seconds: number, asJson: boolean): Promise<void> {
-  const rows = await checkVenues({
+  const venues = checkVenues({
     assets,
     listenMs: seconds * MILLISECONDS,
     addresses: PUBLIC_ADDRESSES,
@@ -52,6 +54,8 @@ async function check(assets: readonly string[], seconds: number, asJson: boolean
     rng: createRng("live-check"),
     logger: createLogger({ level: "silent" }),
   });
+  const providers = checkProviders(createDefaultProviders(assets, HOLDING_TIMERS), WALL_CLOCK);
+  const rows = (await Promise.all([venues, providers])).flat();
   if (asJson) process.stdout.write(`${JSON.stringify({ seconds, assets, sources: rows })}\n`);
   else for (const row of rows) process.stdout.write(`${lineOf(row)}\n`);
   if (rows.some(({ verdict }) => verdict !== "complete")) process.exitCode = INCOMPLETE_EXIT_CODE;

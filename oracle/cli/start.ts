@@ -13,6 +13,9 @@ import type { HedgeAdvisor } from "../api/routes/hedging.ts";
 import type { CardReader } from "../api/routes/trail.ts";
 import { startApi } from "../api/server.ts";
 import { PlimsollError } from "../domain/errors.ts";
+import { createDefaultProviders } from "../ingestion/providers/default-providers.ts";
+import type { Provider } from "../ingestion/providers/provider.ts";
+import { readSignalSettings } from "../ingestion/providers/signal-settings.ts";
 import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
 import { PUBLIC_ADDRESSES } from "../ingestion/venues/live-feed.ts";
 import { createRng } from "../math/rng.ts";
@@ -48,6 +51,7 @@ export function startCommand(): Command {
     .option("--from <time>", "start of the replay (ISO 8601, UTC)")
     .option("--to <time>", "end of the replay (ISO 8601, UTC)")
     .option("--live", "hear the venues over the internet, record them, and run rounds by the wall clock")
+    .option("--signals <file>", "with --live: further signals, from HTTP JSON interfaces and CSV files")
     .option("--rounds <n>", "run at most this many rounds")
     .option("--step <seconds>", "market time between rounds")
     .option("--models-dir <path>", "folder of trained models; without it the ones that come with the program")
@@ -191,6 +195,7 @@ async function openMarketOf(context: StartContext): Promise<Pick<LocalRunOptions
     assets: LIVE_ASSETS,
     recordingsDir: resolve(config.dataDir, "recordings"),
     addresses: PUBLIC_ADDRESSES,
+    providers: [...createDefaultProviders(LIVE_ASSETS, HOLDING_TIMERS), ...readSignals(config.signals)],
     clock: WALL_CLOCK,
     timers: HOLDING_TIMERS,
     rng: createRng(randomUUID()),
@@ -199,6 +204,24 @@ async function openMarketOf(context: StartContext): Promise<Pick<LocalRunOptions
     closer,
   });
   return { market: request, pace };
+}
+
+function readSignals(path: string | null): readonly Provider[] {
+  return path === null ? [] : readSignalSettings(readSettings(path), HOLDING_TIMERS);
+}
+
+function readSettings(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new PlimsollError({
+      code: "SIGNALS_FILE_UNREADABLE",
+      problem: `The file of signals ${path} cannot be read.`,
+      remedy: "Give --signals an existing file, or leave it out.",
+      context: { path },
+      cause,
+    });
+  }
 }
 
 /** Flags that choose another market. */

@@ -42,6 +42,8 @@ const nodeConfigSchema = z.strictObject({
   to: isoTime().nullable().default(null),
   /** Hear the venues themselves instead of replaying a market. */
   live: z.boolean().default(false),
+  /** File of signals that a live node asks for beside its own; `null` none. */
+  signals: z.string().min(1).nullable().default(null),
   /** JSON-RPC of a running development chain; `null` starts one in the process. */
   rpcUrl: serverUrl(/^https?$/),
   /** Address and port of the web page and API. Port 0 takes a free one. */

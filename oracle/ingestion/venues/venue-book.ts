@@ -21,7 +21,7 @@ export interface VenueBook {
   readonly book: BookKeeper;
   /** A message of the book came at a time that it cannot have: a served book is withdrawn. */
   distrust(fault: TimeFault, venueMs: number): void;
-  /** Tells depth when it is due; begins again when no book came for too long. */
+  /** Tells depth when it is due; asks again when no book came for too long. */
   tick(): void;
   /** Withdraws the book. */
   ended(): void;
@@ -32,7 +32,7 @@ const TELL_EVERY_MS = 10_000;
 const REBUILD_BACKOFF = { firstMs: 100, maxMs: 60_000 };
 /** A book that has held so long ends a run of rebuilds. */
 const SOUND_AFTER_MS = 30_000;
-/** A link that brings no book for so long is broken, whatever else it brings. */
+/** A book that has not come for so long is asked for again; the other assets of the connection are left alone. */
 const MAX_WITHOUT_BOOK_MS = 90_000;
 
 /** Creates the book of one connection; it is not served before its first snapshot. */
@@ -65,7 +65,11 @@ export function createVenueBook(options: VenueBookOptions): VenueBook {
     tick: () => {
       const sinceMs = wire.nowMs() - changedMs;
       if (book.isServed() && sinceMs > SOUND_AFTER_MS) askAgain.reset();
-      if (!book.isServed() && sinceMs > MAX_WITHOUT_BOOK_MS) wire.restart("silence", `no book of ${asset}`);
+      if (!book.isServed() && sinceMs > MAX_WITHOUT_BOOK_MS) {
+        changedMs = wire.nowMs();
+        wire.fault("silence", `no book of ${asset}`);
+        askAgain.soon();
+      }
       const depth = isDue("depth", TELL_EVERY_MS) ? book.depth(wire.nowMs()) : null;
       if (depth !== null) wire.emit(depth);
     },

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { AssetSymbol, Bar, MarketEvent } from "../../domain/market.ts";
 import { SECONDS_PER_DAY } from "../../domain/units.ts";
+import { pollProviders } from "../../ingestion/providers/poll-providers.ts";
+import type { Provider } from "../../ingestion/providers/provider.ts";
 import { openRecorder, type Recorder } from "../../ingestion/recording/recorder.ts";
 import { fetchBarHistory } from "../../ingestion/venues/bar-history.ts";
 import { openLiveFeed, VENUES, type VenueAddresses } from "../../ingestion/venues/live-feed.ts";
@@ -23,6 +25,8 @@ export interface LiveMarketOptions {
   /** Folder of recordings; each run begins one of its own. */
   readonly recordingsDir: string;
   readonly addresses: VenueAddresses;
+  /** Asked beside the venues; a run goes on without their answers. */
+  readonly providers: readonly Provider[];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly rng: Rng;
@@ -69,6 +73,7 @@ export async function openLiveMarket(options: LiveMarketOptions): Promise<LiveMa
     deps: { ...options, counters, emit: heard.take },
   });
   closer.add("venues", feed.close);
+  closer.add("providers", pollProviders({ ...options, counters, emit: heard.take }));
   await requireBook(options, counters, bell);
   const startSec = Math.floor(clock.nowSec() / BAR_SPAN_SEC) * BAR_SPAN_SEC;
   const history = await readHistory(options, startSec);

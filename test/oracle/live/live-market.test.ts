@@ -9,6 +9,7 @@ import { createMarketIngestor } from "../../../oracle/ingestion/market-ingestor.
 import { createMarketWindow } from "../../../oracle/ingestion/market-window.ts";
 import type { VenueAddresses } from "../../../oracle/ingestion/venues/live-feed.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
+import { checkProviders } from "../../../oracle/pipeline/live/check-providers.ts";
 import { checkVenues } from "../../../oracle/pipeline/live/check-venues.ts";
 import { type LiveMarketOptions, openLiveMarket } from "../../../oracle/pipeline/live/open-live-market.ts";
 import { openMarket } from "../../../oracle/pipeline/open-market.ts";
@@ -19,6 +20,7 @@ import { createManualTime, type ManualTime } from "../../helpers/manual-time.ts"
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { type BinanceServer, openBinanceServer } from "../../helpers/venues/binance-server.ts";
 import { type DeribitServer, openDeribitServer } from "../../helpers/venues/deribit-server.ts";
+import { makeReference } from "../ingestion/event-fixtures.ts";
 
 /** Where nobody listens: the discard port. */
 const NOWHERE = "127.0.0.1:9";
@@ -62,6 +64,7 @@ describe("openLiveMarket", () => {
       assets: ["BTC"],
       recordingsDir: folder.path,
       addresses: { ...DEAD, ...addresses },
+      providers: [],
       clock: time.clock,
       timers: time.timers,
       rng: createRng("live"),
@@ -195,5 +198,26 @@ describe("checkVenues", () => {
     assert.ok((first?.latencyMs ?? -1) >= 0 && first?.heard.includes("book"));
     assert.deepEqual([second?.source, second?.verdict], ["binance", "unreachable"]);
     assert.match(third?.error ?? "", /^unreachable: /);
+  });
+});
+
+describe("checkProviders", () => {
+  it("default: the age of the newest value, or the failure in words", async () => {
+    const { clock } = createManualTime(START_MS);
+    const value = [makeReference({}, START_MS / 1_000 - 2)];
+    const rows = await checkProviders(
+      [
+        { id: "good", everySec: 60, ask: async () => ({ ok: true, value }) },
+        { id: "bad", everySec: 60, ask: async () => ({ ok: false, reason: "server-error", detail: "status 503" }) },
+      ],
+      clock,
+    );
+    assert.deepEqual(
+      rows.map(({ source, verdict, latencyMs, error }) => [source, verdict, latencyMs, error]),
+      [
+        ["good", "complete", 2_000, null],
+        ["bad", "unreachable", null, "server-error: status 503"],
+      ],
+    );
   });
 });

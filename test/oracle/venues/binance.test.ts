@@ -206,6 +206,16 @@ describe("openBinanceBooks", () => {
     await recover(bench, client, joined);
   });
 
+  it("behavior: an event that follows the snapshot without a hole joins it as one that spans it", async () => {
+    server.change({ pu: 3 });
+    await bench.bell.until(() => bench.count(VENUE, "gap") === 1);
+    const asked = server.asked().length;
+    bench.time.advance(300);
+    await bench.bell.until(() => server.asked().length > asked || client.isServed());
+    await joined();
+    assert.equal(bench.count(VENUE, "stale-snapshot"), 0);
+  });
+
   it("behavior: depth is the snapshot with every change after it", async () => {
     await pass(11);
     const depth = bench.ofKind("book").at(-1);

@@ -57,14 +57,14 @@ function createJoinedBook(settings: BinanceSettings, wire: VenueWire, asset: Ass
   const shared = { wire, asset, sourceId: BINANCE, counters: settings.counters, indices: settings.indices };
   const venueBook = createVenueBook({ ...shared, unit: "coins", isWhole: false, rebuild: askSnapshot });
   const { book } = venueBook;
-  /** Drops what the snapshot holds; the first event after that must span its id. */
+  /** Drops what the snapshot holds; the first event after that must span its id, or follow it without a hole. */
   const tryJoin = (): void => {
     if (snapshot === null) return;
     const { sequence } = snapshot;
     waiting = waiting.filter(({ u: last }) => last >= sequence);
     const [first] = waiting;
     if (first === undefined) return;
-    if (first.U > sequence) {
+    if (first.U > sequence && first.pu !== sequence) {
       snapshot = null;
       book.doubt("stale-snapshot", `snapshot ${sequence}, first event ${first.U}`);
       return;
