@@ -40,8 +40,11 @@ export interface LiveMarketOptions {
 /** A live market, ready to be read. */
 export interface LiveMarket {
   readonly request: MarketRequest;
-  /** Resolves when everything that a round at this market time reads has been heard, or when closing begins. */
-  readonly pace: (atSec: number) => Promise<void>;
+  /**
+   * Resolves when everything that a round at this market time reads has been heard, or when closing begins; `false` when the
+   * next round is due already, so that this one is left out.
+   */
+  readonly pace: (atSec: number) => Promise<boolean>;
 }
 
 /** Bars of five minutes: a price is never much older, and four months of them are two dozen answers an asset. */
@@ -85,7 +88,10 @@ export async function openLiveMarket(options: LiveMarketOptions): Promise<LiveMa
   heard.releaseTo((event) => writeLive(recorder, event, closer));
   return {
     request: { kind: "live", dir, untilSec: startSec + LONGEST_RUN_SEC },
-    pace: async (atSec) => await waitUntil(options, atSec + ROUND_DELAY_SEC),
+    pace: async (atSec) => {
+      await waitUntil(options, atSec + ROUND_DELAY_SEC);
+      return clock.nowSec() < atSec + BAR_SPAN_SEC + ROUND_DELAY_SEC;
+    },
   };
 }
 

@@ -24,8 +24,8 @@ import type { Replay, ReplayedRound } from "./replay.ts";
 export interface LocalRunOptions {
   readonly config: NodeConfig;
   readonly market: MarketRequest;
-  /** Waits until a round at this market time may begin; absent in a replay, which waits for nothing. */
-  readonly pace?: (atSec: number) => Promise<void>;
+  /** Waits until a round at this market time may begin; `false` when a later one is due already. Absent in a replay. */
+  readonly pace?: (atSec: number) => Promise<boolean>;
   /** Lending markets of the chain that belong to the book of forced selling. */
   readonly lending: readonly LendingMarketSettings[];
   readonly artifactsDir: string;
@@ -66,7 +66,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   options.onProgress(`chain ${LOCAL_CHAIN_ID} at ${ground.rpcUrl}, oracle ${oracle}`);
   options.onProgress(`starting ${config.operators} operators`);
   const operators = await startFleet(options, foundation, ground);
-  const times = roundTimes(market, config);
+  const times = roundTimes(market, config, options.pace !== undefined);
   const counters = createRunCounters();
   const parts = { foundation, ground, operators, market, state, board, counters, rounds: times.length };
   await runRounds(options, times, await assembleReplay(options, parts));
@@ -83,17 +83,21 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
 
 /** Runs the rounds; whoever closes waits until the one under way is over, so that nothing breaks off in the middle. */
 async function runRounds(
-  { closer, pace }: Pick<LocalRunOptions, "closer" | "pace">,
+  { closer, pace, config }: Pick<LocalRunOptions, "closer" | "pace" | "config">,
   times: readonly number[],
   replay: Replay,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
   closer.add("rounds", () => ended.promise);
   try {
-    for (const [index, atSec] of times.entries()) {
-      await pace?.(atSec);
+    let round = 0;
+    for (const atSec of times) {
+      if (round === config.rounds) break;
+      const isDue = (await pace?.(atSec)) ?? true;
       if (closer.signal.aborted) break;
-      await replay.round(index + 1, atSec);
+      if (!isDue) continue;
+      round += 1;
+      await replay.round(round, atSec);
     }
   } finally {
     ended.resolve();
@@ -124,10 +128,11 @@ async function startFleet(options: LocalRunOptions, foundation: Foundation, grou
 }
 
 /** Times of the rounds: every step after the start, to the end of the market or the number of rounds asked for. */
-function roundTimes(market: ReplayMarket, config: NodeConfig): readonly number[] {
+function roundTimes(market: ReplayMarket, config: NodeConfig, isLive: boolean): readonly number[] {
   const { fromSec, toSec } = market.source;
   const stepSec = config.step ?? market.stepSec;
   const available = Math.floor((toSec - fromSec) / stepSec);
-  const count = Math.min(available, config.rounds ?? available);
+  // Live, those that pass while the system is set up are not run and do not count.
+  const count = isLive ? available : Math.min(available, config.rounds ?? available);
   return Array.from({ length: count }, (_, index) => fromSec + (index + 1) * stepSec);
 }

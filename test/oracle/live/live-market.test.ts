@@ -121,13 +121,18 @@ describe("openLiveMarket", () => {
     ingestor.advanceTo(startSec);
     assert.equal(ingestor.snapshot().assets.get("BTC")?.bars.endSec.length, (2 * DAY_SEC) / SPAN_SEC);
 
-    let isDue = false;
-    const waited = live.pace(startSec + 2 * SPAN_SEC).then(() => {
-      isDue = true;
+    let isOver = false;
+    const waited = live.pace(startSec + 2 * SPAN_SEC).then((isDue) => {
+      isOver = true;
+      return isDue;
     });
-    await pass(645);
-    assert.equal(isDue, true);
-    await waited;
+    await pass(350);
+    assert.equal(isOver, false);
+    await pass(295);
+    assert.equal(isOver, true);
+    assert.equal(await waited, true);
+    // A round whose time passed while the system was set up is left out.
+    assert.equal(await live.pace(startSec + SPAN_SEC), false);
     ingestor.advanceTo(startSec + 2 * SPAN_SEC + 45);
     const snapshot = ingestor.snapshot();
     const market = snapshot.assets.get("BTC");
