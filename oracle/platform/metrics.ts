@@ -1,5 +1,6 @@
 /** Prometheus metrics of one node: a registry of its own, so that tests and operators in one process do not mix. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createVenueMetrics, type VenueMetrics } from "./venue-metrics.ts";
 
 /** Bucket edges of a round in seconds: the goal is 0.5 s, the limit of a round 30 s. */
 const ROUND_BUCKETS_SEC = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30];
@@ -7,11 +8,8 @@ const ROUND_BUCKETS_SEC = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30];
 /** Bucket edges of an explained round in seconds: about 20 ms a position, whenever the processor is free. */
 const EXPLANATION_BUCKETS_SEC = [0.1, 0.3, 1, 3, 10, 30, 100];
 
-/** Bucket edges of the way from a venue, seconds: a message older than ten seconds is not used. */
-const LATENCY_BUCKETS_SEC = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
-
 /** What a node counts. Label values come from closed sets, never from addresses or ids. */
-export interface NodeMetrics {
+export interface NodeMetrics extends VenueMetrics {
   readonly registry: Registry;
   /** Rounds ended, by `outcome` (`quorum`, `vetoed`, …). */
   readonly rounds: Counter<"outcome">;
@@ -79,18 +77,6 @@ export interface NodeMetrics {
   readonly explanationSec: Histogram;
   /** Jobs waiting or delayed, by `queue`. */
   readonly queueDepth: Gauge<"queue">;
-  /** Frames heard of a `venue`. */
-  readonly venueFrames: Counter<"venue">;
-  /** What was wrong with a `venue`, by `fault`: gaps, silences, malformed frames, … */
-  readonly venueFaults: Counter<"venue" | "fault">;
-  /** Connections opened to a `venue`; all but the first are reconnects. */
-  readonly venueConnections: Counter<"venue">;
-  /** Time from a `venue` to this node, seconds. */
-  readonly venueLatencySec: Histogram<"venue">;
-  /** When the last frame of a `venue` came, seconds since the epoch. */
-  readonly venueHeardSec: Gauge<"venue">;
-  /** 1 while the book of an `asset` at a `venue` is served, 0 while it is withdrawn. */
-  readonly venueBookServed: Gauge<"venue" | "asset">;
 }
 
 /** How the registry is set up. */
@@ -113,12 +99,6 @@ type HedgeMetrics = Pick<NodeMetrics, "hedgeTrades" | "hedgeRefusals" | "hedgeCo
 
 /** Whether operators call for caution. */
 type CautionMetrics = Pick<NodeMetrics, "cautionPhase" | "cautionUnknown" | "cautionQuorum">;
-
-/** What happens on the links to venues. */
-type VenueMetrics = Pick<
-  NodeMetrics,
-  "venueFrames" | "venueFaults" | "venueConnections" | "venueLatencySec" | "venueHeardSec" | "venueBookServed"
->;
 
 /** Creates a registry with the metrics of {@link NodeMetrics}; names begin with `plimsoll_`. */
 export function createMetrics(options: MetricsOptions): NodeMetrics {
@@ -278,27 +258,5 @@ function createGuardMetrics(registry: Registry): GuardMetrics {
       labelNames: ["call"],
       registers,
     }),
-  };
-}
-
-function createVenueMetrics(registry: Registry): VenueMetrics {
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Counter({ name: `plimsoll_venue_${name}`, help, labelNames, registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Gauge({ name: `plimsoll_venue_${name}`, help, labelNames, registers });
-  return {
-    venueFrames: counter("frames_total", "Frames heard of a venue.", ["venue"]),
-    venueFaults: counter("faults_total", "What was wrong with a venue, by fault.", ["venue", "fault"]),
-    venueConnections: counter("connections_total", "Connections opened to a venue.", ["venue"]),
-    venueLatencySec: new Histogram({
-      name: "plimsoll_venue_latency_seconds",
-      help: "Time from a venue to this node.",
-      labelNames: ["venue"],
-      buckets: LATENCY_BUCKETS_SEC,
-      registers,
-    }),
-    venueHeardSec: gauge("heard_timestamp_seconds", "When the last frame of a venue came.", ["venue"]),
-    venueBookServed: gauge("book_served", "1 while the book of an asset at a venue is served.", ["venue", "asset"]),
   };
 }
