@@ -68,7 +68,8 @@ export async function runLocal(options: LocalRunOptions): Promise<RunSummary> {
   const operators = await startFleet(options, foundation, ground);
   const times = roundTimes(market, config, options.pace !== undefined);
   const counters = createRunCounters();
-  const parts = { foundation, ground, operators, market, state, board, counters, rounds: times.length };
+  const rounds = Math.min(times.length, config.rounds ?? times.length);
+  const parts = { foundation, ground, operators, market, state, board, counters, rounds };
   await runRounds(options, times, await assembleReplay(options, parts));
   return counters.summary({
     operators: config.operators,

@@ -31,6 +31,8 @@ export interface VenueServer {
   clients(): readonly VenueClientSocket[];
   /** Connections that were ever accepted. */
   accepted(): number;
+  /** Frames that were ever sent. */
+  sent(): number;
   /** A half-open socket: it stays up and neither says nor hears anything. */
   setDeaf(isDeaf: boolean): void;
   /** New connections are cut as soon as they are there. */
@@ -40,7 +42,7 @@ export interface VenueServer {
 
 /** Listens on a free loopback port. */
 export async function openVenueServer(behaviour: VenueBehaviour): Promise<VenueServer> {
-  const state = { accepted: 0, isDeaf: false, isRefusing: false };
+  const state = { accepted: 0, sent: 0, isDeaf: false, isRefusing: false };
   const clients = new Map<WebSocket, VenueClientSocket>();
   const http = createServer((request, response) => answer(behaviour, request, response));
   const server = new WebSocketServer({ server: http });
@@ -48,7 +50,9 @@ export async function openVenueServer(behaviour: VenueBehaviour): Promise<VenueS
     state.accepted += 1;
     if (state.isRefusing) return socket.terminate();
     const sendText = (text: string): void => {
-      if (!state.isDeaf) socket.send(text);
+      if (state.isDeaf) return;
+      state.sent += 1;
+      socket.send(text);
     };
     const client: VenueClientSocket = {
       path: request.url ?? "/",
@@ -71,6 +75,7 @@ export async function openVenueServer(behaviour: VenueBehaviour): Promise<VenueS
     httpUrl: `http://127.0.0.1:${port}`,
     clients: () => [...clients.values()],
     accepted: () => state.accepted,
+    sent: () => state.sent,
     setDeaf: (isDeaf) => {
       state.isDeaf = isDeaf;
     },

@@ -80,6 +80,11 @@ describe("openLiveMarket", () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
+  async function heardFrames(): Promise<number> {
+    const { values } = await metrics.venueFrames.get();
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+
   async function pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       time.advance(1_000);
@@ -87,8 +92,7 @@ describe("openLiveMarket", () => {
       deribit.change();
       binance.mark();
       if (second % 10 === 0) binance.trade({ p: "100.5" });
-      await turn();
-      await turn();
+      while ((await heardFrames()) < deribit.sent() + binance.sent()) await turn();
     }
   }
 
@@ -194,7 +198,7 @@ describe("checkVenues", () => {
     for (let second = 0; second < 20; second += 1) {
       deribit.beat();
       deribit.change();
-      for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
       time.advance(1_000);
     }
     const [first, second, third] = await checked;
