@@ -5,6 +5,7 @@ import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { type Anvil, startAnvil } from "../helpers/anvil.ts";
 import { locksIn, type MainJob, startMainJob, summaryOf } from "../helpers/main-job.ts";
+import { runScript } from "../helpers/run-script.ts";
 import { RUN_SUMMARY_SCHEMA } from "../helpers/run-summary-schema.ts";
 import { type TemporaryFolder, temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -33,6 +34,11 @@ const greeks = z.object({
     ),
     groups: z.array(z.object({ total: z.object({ value: z.number().max(0), vega: z.number().max(0) }) })),
   }),
+});
+const checked = z.object({
+  isVerified: z.boolean(),
+  steps: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+  explanation: z.object({ completenessGap: z.number(), meanings: z.array(z.object({ text: z.string() })) }),
 });
 const reports = z.array(z.object({ epoch: z.string(), state: z.string() }));
 
@@ -126,6 +132,30 @@ describe("start --serve", function () {
     assert.match(text, /^plimsoll_ingestion_accepted_total [1-9]\d*$/m);
     assert.match(text, new RegExp(`^plimsoll_positions\\{status="fresh"\\} ${listed.length}$`, "m"));
     assert.match(text, /^plimsoll_queue_depth\{queue="round-schedule"\} \d+$/m);
+  });
+
+  it("behavior: an explanation is checked against the chain by the command, and not against another position", async () => {
+    const [, chainUrl = "", oracle = ""] = await job.line(/^chain 31337 at (\S+), oracle (0x\w+)$/);
+    const explain = async (source: string) => {
+      const where = ["--node", url, "--rpc-url", chainUrl, "--chain-id", "31337", "--oracle", oracle];
+      return await runScript("oracle/main.ts", [
+        "explain",
+        "--position",
+        "1",
+        "--json",
+        ...where,
+        ...source.split(" "),
+      ]);
+    };
+    // The newest round is explained beside everything else; the test's own time limit ends it otherwise.
+    while ((await get("/v1/positions/1/explanation")).status !== OK) await pause(LOOK_AGAIN_MS);
+    const [first] = explained.parse(JSON.parse((await get("/v1/positions")).text).positions);
+    const { code, stdout } = await explain(`--source ${first?.source}`);
+    const told = checked.parse(JSON.parse(stdout));
+    assert.equal(code, 0);
+    assert.ok(told.isVerified && told.steps.every(({ ok }) => ok));
+    assert.ok(told.explanation.completenessGap < 1e-9 && told.explanation.meanings.length >= 6);
+    assert.match((await explain("--report 1")).stderr, /EXPLANATION_UNKNOWN/);
   });
 
   it("behavior: the transactions of the reports are watched until they are final", async () => {

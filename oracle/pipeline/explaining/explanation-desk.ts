@@ -18,7 +18,7 @@ import { roundNews } from "./round-news.ts";
 export interface ExplanationDeskOptions {
   readonly queues: Queues;
   /** Store of the operator whose scores are explained, and its place among the operators. */
-  readonly store: Pick<OperatorStore, "explained" | "saveExplanations">;
+  readonly store: Pick<OperatorStore, "explained" | "saveExplanations" | "newestExplained">;
   readonly operator: number;
   /** Configuration that the rounds are signed under. */
   readonly configDigest: Hex;
@@ -121,7 +121,8 @@ async function find(
   { newest }: DeskState,
   { sourceIndex, positionId, epoch }: ExplanationQuestion,
 ): Promise<ExplanationAnswer | null> {
-  const asked = epoch ?? newest?.epoch ?? null;
+  // After a restart nothing has been explained yet: the newest kept round is, now.
+  const asked = epoch ?? newest?.epoch ?? (await options.store.newestExplained(options.configDigest));
   const kept = asked === null ? null : await explainKept(options, asked);
   if (kept === null) return null;
   const { round, entries } = kept;

@@ -61,6 +61,18 @@ export async function saveExplanations(
     .execute();
 }
 
+/** Epoch of the newest round of a deployment that is kept, or `null`. */
+export async function newestExplained(db: Kysely<OperatorTables>, configDigest: string): Promise<bigint | null> {
+  const row = await db
+    .selectFrom("explained_rounds")
+    .select("epoch")
+    .where("config_digest", "=", configDigest.toLowerCase())
+    .orderBy("epoch", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : BigInt(row.epoch);
+}
+
 /** A kept round, or `null`. */
 export async function findExplained(db: Kysely<OperatorTables>, slot: RoundSlot): Promise<ExplainedRow | null> {
   const { config_digest, epoch } = slotColumns(slot);

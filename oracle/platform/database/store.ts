@@ -6,6 +6,7 @@ import {
   type ExplainedRecord,
   type ExplainedRow,
   findExplained,
+  newestExplained,
   saveExplained,
   saveExplanations,
 } from "./explained-rows.ts";
@@ -76,6 +77,8 @@ export interface OperatorStore {
   saveExplanations(slot: RoundSlot, explanations: string): Promise<void>;
   /** Inputs and explanations of a slot, or `null`. */
   explained(slot: RoundSlot): Promise<ExplainedRow | null>;
+  /** Epoch of the newest round under a configuration that can be explained, or `null`. */
+  newestExplained(configDigest: string): Promise<bigint | null>;
 }
 
 /** What all operators of a database share. */
@@ -119,6 +122,7 @@ export async function openOperatorStore(pool: Pool, operatorIndex: number): Prom
     saveExplained: (record) => saveExplained(db, record),
     saveExplanations: (slot, explanations) => saveExplanations(db, slot, explanations),
     explained: (slot) => findExplained(db, slot),
+    newestExplained: (configDigest) => newestExplained(db, configDigest),
   };
 }
 

@@ -72,6 +72,7 @@ describe("the explanation desk", () => {
       queues: queues as Queues,
       store: {
         explained: async ({ epoch }) => kept.get(epoch) ?? null,
+        newestExplained: async () => [...kept.keys()].at(-1) ?? null,
         saveExplanations: async ({ epoch }, explanations) => {
           kept.set(epoch, { inputs: KEPT, explanations });
         },
@@ -92,7 +93,9 @@ describe("the explanation desk", () => {
   });
 
   it("error: nothing is known before the first round, of a round that is not kept, or of a position that it lacks", async () => {
+    kept.clear();
     assert.equal(await desk.find(ASKED), null);
+    kept.set(EPOCH, { inputs: KEPT, explanations: null });
     await explained();
     assert.equal(await desk.find({ ...ASKED, epoch: 7n }), null);
     assert.equal(await desk.find({ ...ASKED, positionId: 99n }), null);
@@ -129,6 +132,11 @@ describe("the explanation desk", () => {
     assert.equal(answer?.explanation?.id, "2");
     assert.equal(answer?.fault, null);
     assert.ok(answer?.proof.assetInputs.startsWith("{"));
+  });
+
+  it("behavior: after a restart the newest kept round is explained when it is asked for", async () => {
+    assert.equal((await desk.find(ASKED))?.epoch, EPOCH);
+    assert.equal(calls, 1);
   });
 
   it("behavior: age is market time between the newest signed and the newest explained round", async () => {

@@ -160,6 +160,22 @@ describe("the embedded database", () => {
     assert.equal(await one.cursor("0xv"), null);
   });
 
+  it("openOperatorStore: rounds to explain are kept as they were written, the newest 96 of a deployment", async () => {
+    const store = await openOperatorStore(pool, 0);
+    const slotAt = (epoch: bigint, configDigest = "0xC1") => ({ configDigest, epoch }) as const;
+    assert.equal(await store.newestExplained("0xC1"), null);
+    await store.saveExplained({ slot: slotAt(1n, "0xC2"), inputs: "other", observedAtSec: 1 });
+    for (let epoch = 1n; epoch <= 97n; epoch += 1n)
+      await store.saveExplained({ slot: slotAt(epoch), inputs: `{"b":1.0,"a":${epoch}}`, observedAtSec: 1 });
+    await store.saveExplained({ slot: slotAt(97n), inputs: "later", observedAtSec: 1 });
+    assert.equal(await store.newestExplained("0xc1"), 97n);
+    assert.equal(await store.explained(slotAt(1n)), null);
+    assert.deepEqual(await store.explained(slotAt(2n)), { inputs: '{"b":1.0,"a":2}', explanations: null });
+    await store.saveExplanations(slotAt(97n), "[]");
+    assert.deepEqual(await store.explained(slotAt(97n)), { inputs: '{"b":1.0,"a":97}', explanations: "[]" });
+    assert.equal((await store.explained(slotAt(1n, "0xC2")))?.inputs, "other");
+  });
+
   it("openSharedStore: a report and its outcomes are replaced as one", async () => {
     const store = await openSharedStore(pool);
     assert.equal(await store.saveReport({ slot: SLOT, digest: "0xd", payload: {}, observedAtSec: 1 }), true);
