@@ -134,7 +134,7 @@ describe("start --serve", function () {
     assert.match(text, /^plimsoll_queue_depth\{queue="round-schedule"\} \d+$/m);
   });
 
-  it("behavior: an explanation is checked against the chain by the command, and not against another position", async () => {
+  it("behavior: an explanation is checked against the chain by the command; a report that is not kept has none", async () => {
     const [, chainUrl = "", oracle = ""] = await job.line(/^chain 31337 at (\S+), oracle (0x\w+)$/);
     const explain = async (source: string) => {
       const where = ["--node", url, "--rpc-url", chainUrl, "--chain-id", "31337", "--oracle", oracle];

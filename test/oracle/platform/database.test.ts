@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { after, before, describe, it } from "mocha";
 import type { Pool } from "pg";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { Hex } from "../../../oracle/domain/units.ts";
 import { type DataDirLock, lockDataDir } from "../../../oracle/platform/data-dir-lock.ts";
 import {
   connectDatabase,
@@ -162,7 +163,7 @@ describe("the embedded database", () => {
 
   it("openOperatorStore: rounds to explain are kept as they were written, the newest 96 of a deployment", async () => {
     const store = await openOperatorStore(pool, 0);
-    const slotAt = (epoch: bigint, configDigest = "0xC1") => ({ configDigest, epoch }) as const;
+    const slotAt = (epoch: bigint, configDigest: Hex = "0xC1") => ({ configDigest, epoch });
     assert.equal(await store.newestExplained("0xC1"), null);
     await store.saveExplained({ slot: slotAt(1n, "0xC2"), inputs: "other", observedAtSec: 1 });
     for (let epoch = 1n; epoch <= 97n; epoch += 1n)
