@@ -19,8 +19,9 @@ export interface ExplainedRecord {
   readonly observedAtSec: number;
 }
 
-/** Rounds of one deployment that are kept; the oldest go. About 0.2 MB a round with two assets. */
+/** Rounds of one deployment that are kept, the oldest go; fewer where they are large: 0.12 MB with two assets and 36 positions. */
 const KEPT_ROUNDS = 96;
+const KEPT_CHARACTERS = 128_000_000;
 
 /** Keeps a round, the first for its slot, and forgets the oldest ones of its deployment. */
 export async function saveExplained(db: Kysely<OperatorTables>, record: ExplainedRecord): Promise<void> {
@@ -35,7 +36,7 @@ export async function saveExplained(db: Kysely<OperatorTables>, record: Explaine
     .select("epoch")
     .where("config_digest", "=", slot.config_digest)
     .orderBy("epoch", "desc")
-    .offset(KEPT_ROUNDS - 1)
+    .offset(keptRounds(record) - 1)
     .limit(1)
     .executeTakeFirst();
   if (oldestKept === undefined) return;
@@ -44,6 +45,11 @@ export async function saveExplained(db: Kysely<OperatorTables>, record: Explaine
     .where("config_digest", "=", slot.config_digest)
     .where("epoch", "<", oldestKept.epoch)
     .execute();
+}
+
+/** At least the round itself. */
+function keptRounds({ inputs }: ExplainedRecord): number {
+  return Math.max(1, Math.min(KEPT_ROUNDS, Math.floor(KEPT_CHARACTERS / inputs.length)));
 }
 
 /** Keeps the explanations of a round; nothing happens for one that is no longer kept. */
