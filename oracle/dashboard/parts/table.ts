@@ -38,9 +38,6 @@ const MARGIN_ROWS = 12;
 /** Seen before anybody has scrolled. */
 const FIRST_SEEN_PX = 640;
 
-/** How far each long table is scrolled, pixels. */
-const scrolled = new Map<string, { readonly topPx: number; readonly heightPx: number }>();
-
 /** Draws a table; the first column is the name of the row. */
 export function table<Row>(input: TableInput<Row>): TemplateResult {
   const { id, name, rows, empty } = input;
@@ -54,7 +51,7 @@ export function table<Row>(input: TableInput<Row>): TemplateResult {
     tabindex="0"
     role="region"
     aria-label="${name}, scrollable"
-    @scroll=${isLong ? (event: Event) => noteScroll(event, input) : nothing}
+    @scroll=${isLong ? () => onScroll(input) : nothing}
   >
     <table id=${id} aria-label=${name} aria-rowcount=${isLong ? rows.length + 1 : nothing} @keydown=${walk}>
       <thead><tr aria-rowindex=${isLong ? 1 : nothing}>${input.columns.map((column) => head(column, input.scene))}</tr></thead>
@@ -68,18 +65,17 @@ export function table<Row>(input: TableInput<Row>): TemplateResult {
 }
 
 function seenRows(id: string, count: number): { readonly first: number; readonly last: number } {
-  const { topPx, heightPx } = scrolled.get(id) ?? { topPx: 0, heightPx: FIRST_SEEN_PX };
+  // Asked of the document each time: a frame that was made anew stands at its top, whatever the one before did.
+  const frame = document.getElementById(`${id}-frame`);
+  const topPx = frame?.scrollTop ?? 0;
+  const heightPx = frame?.clientHeight || FIRST_SEEN_PX;
   const first = Math.max(0, Math.min(Math.floor(topPx / ROW_PX), count) - MARGIN_ROWS);
   return { first, last: Math.min(count, first + Math.ceil(heightPx / ROW_PX) + 2 * MARGIN_ROWS) };
 }
 
-function noteScroll<Row>(event: Event, { id, scene }: TableInput<Row>): void {
-  if (!(event.currentTarget instanceof HTMLElement)) return;
-  const { scrollTop: topPx, clientHeight: heightPx } = event.currentTarget;
-  const before = scrolled.get(id);
-  scrolled.set(id, { topPx, heightPx });
-  const moved = Math.abs(topPx - (before?.topPx ?? 0));
-  if (before?.heightPx !== heightPx || moved >= ROW_PX) requestAnimationFrame(scene.redraw);
+/** Draws again before the margin is used up. */
+function onScroll({ scene }: { readonly scene: Scene }): void {
+  requestAnimationFrame(scene.redraw);
 }
 
 function spacer(rows: number): unknown {
