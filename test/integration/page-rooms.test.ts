@@ -126,6 +126,16 @@ describe("what the pages say", () => {
     assert.match(await main(), /Rounds with a quorum 1 of 2/);
   });
 
+  it("default: what open positions need beside the static grid, by distance, tenor and size", async () => {
+    const small = positionRow({ id: "10", size: 0.1, rhoTargetBps: 2_000 });
+    await open({ ...FULL_VIEW, positions: [positionRow(), small] }, { ...FULL, at: ALL_PAGES.surface });
+    await trust("live");
+    const [name, nearest = ""] = await cells("#ratios-section tbody tr:nth-child(2)");
+    assert.equal(name, "0–5 % out");
+    assert.match(nearest, /^23\.1 % grid \d+\.\d % · 2 0\.1 contracts: 20\.0 %; 1\.5: 26\.1 %$/);
+    assert.match(await main(), /No open call on BTC\./);
+  });
+
   it("behavior: old data are grey with their age", async () => {
     await open({ ...FULL_VIEW, marketTimeSec: VIEW_TIME_SEC + 2 * 86_400 }, { ...FULL, at: "#/reports" });
     await trust("live");

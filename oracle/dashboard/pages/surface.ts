@@ -4,10 +4,12 @@ import type { z } from "zod";
 import { PositionListSchema } from "../../api/contract/positions.ts";
 import { SurfaceSchema } from "../../api/contract/surface.ts";
 import { formatNumber, formatShare } from "../core/format.ts";
+import { hasEnded, type Position } from "../core/order.ts";
 import type { Page, Scene } from "../core/page.ts";
 import { withQuery } from "../core/route.ts";
 import { age } from "../parts/age.ts";
 import { figures, panel, tag, unknown } from "../parts/bits.ts";
+import { ratioGrid } from "../parts/ratio-grid.ts";
 import { volTable } from "../parts/vol-table.ts";
 
 type Surface = z.infer<typeof SurfaceSchema>;
@@ -22,20 +24,46 @@ export const SURFACE_PAGE: Page = {
     const assets = [...new Set(positions.map(({ asset }) => asset))].toSorted();
     const asset = query.get("asset") ?? assets[0] ?? "";
     const surface = asset === "" ? null : await ask.find(`/v1/surface/${encodeURIComponent(asset)}`, SurfaceSchema);
-    return (scene) => view(assets, { asset, surface }, scene);
+    return (scene) => view(assets, { asset, surface, positions }, scene);
   },
 };
 
-function view(
-  assets: readonly string[],
-  { asset, surface }: { readonly asset: string; readonly surface: Surface | null },
-  scene: Scene,
-): TemplateResult {
+function view(assets: readonly string[], { asset, surface, positions }: Shown, scene: Scene): TemplateResult {
   return html`<h2>Risk surface ${asset === "" ? "" : html`<small>${asset}</small>`}</h2>
     <nav class="choices" aria-label="Asset">
       ${assets.map((one) => html`<a href=${withQuery(scene.route, { asset: one })} aria-current=${one === asset ? "true" : "false"}>${one}</a>`)}
     </nav>
-    ${volPanel(surface, scene)}`;
+    ${ratioPanel({ asset, surface, positions }, scene)} ${volPanel(surface, scene)}`;
+}
+
+interface Shown {
+  readonly asset: string;
+  readonly surface: Surface | null;
+  readonly positions: readonly Position[];
+}
+
+/** What open positions need: places without one are empty, for nobody has asked there. */
+function ratioPanel({ asset, surface, positions }: Shown, { status }: Scene): TemplateResult {
+  const quoted = surface?.surface ?? null;
+  if (quoted === null) {
+    return panel(
+      "ratios",
+      "ρ beside the static grid",
+      html`<p class="empty">Unknown: without quotes the page knows no spot.</p>`,
+    );
+  }
+  const nowSec = status.marketTimeSec;
+  const market = { asset, spot: quoted.index, vol: quoted.factors.level30 ?? null, nowSec };
+  const open = positions.filter((row) => !hasEnded(row, nowSec));
+  return panel(
+    "ratios",
+    "ρ beside the static grid",
+    html`<p class="note">
+        Mean target ρ of the open positions by distance out of the money and tenor; beside it what the static grid would ask, how
+        many positions there are, and the smallest and the largest of them.
+      </p>
+      ${ratioGrid("put", open, market)} ${ratioGrid("call", open, market)}`,
+  );
 }
 
 const FAULTS: Readonly<Record<string, string>> = {
