@@ -11,6 +11,7 @@ const MAX_LANES = 2;
 
 /** Command and arguments of each check, the longest first; commands are the project's own, from node_modules/.bin. */
 const CHECKS = {
+  "solidity code": ["node", ["scripts/checks/solidity-code.ts"]],
   "solidity build": ["node", ["scripts/checks/solidity.ts"]],
   format: ["biome", ["ci", "--error-on-warnings", "."]],
   types: ["tsc", ["-p", "."]],

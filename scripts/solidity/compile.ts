@@ -29,7 +29,7 @@ const contractSchema = z.object({
 
 const outputSchema = z.object({
   errors: z.array(messageSchema).default([]),
-  sources: z.record(z.string(), z.object({ ast: z.unknown() })).default({}),
+  sources: z.record(z.string(), z.object({ ast: z.unknown().optional() })).default({}),
   contracts: z.record(z.string(), z.record(z.string(), contractSchema)).default({}),
 });
 
@@ -49,6 +49,8 @@ export interface Compilation {
   /** Outputs per contract ("abi", "evm.bytecode", …), none for syntax trees alone. */
   readonly outputs: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether syntax trees are asked for, as they are by default; of many files they take as long as code does. */
+  readonly withTrees?: boolean;
 }
 
 /** Result of a compilation; with errors, trees and contracts may be missing. */
@@ -61,7 +63,7 @@ export interface CompiledSources {
 
 /** Compiles for the EVM version of the project. */
 export function compileSolidity(compilation: Compilation): CompiledSources {
-  const { entries, outputs, settings = {} } = compilation;
+  const { entries, outputs, settings = {}, withTrees = true } = compilation;
   const read = (name: string): ImportAnswer => readSource(compilation, name);
   const sources = Object.fromEntries(
     entries.map((name) => {
@@ -73,7 +75,11 @@ export function compileSolidity(compilation: Compilation): CompiledSources {
   const input = {
     language: "Solidity",
     sources,
-    settings: { evmVersion: "cancun", ...settings, outputSelection: { "*": { "": ["ast"], "*": outputs } } },
+    settings: {
+      evmVersion: "cancun",
+      ...settings,
+      outputSelection: { "*": { "": withTrees ? ["ast"] : [], "*": outputs } },
+    },
   };
   const output = outputSchema.parse(JSON.parse(compileStandard(JSON.stringify(input), { import: read })));
   return {
