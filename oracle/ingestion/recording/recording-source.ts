@@ -20,6 +20,9 @@ export interface RecordingSourceOptions {
   readonly follow: boolean;
 }
 
+/** Bars of a venue come two seconds after their end, those of another in its place after five more: rounds begin when both are there. */
+const BARS_SETTLED_SEC = 10;
+
 /** Whether a path is a folder that holds a recording. */
 export function isRecording(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory() && listSegments(path).length > 0;
@@ -40,7 +43,7 @@ export function openRecordingSource({ dir, follow }: RecordingSourceOptions): Re
   return {
     id: "recording",
     assets: first.assets,
-    fromSec: first.startSec,
+    fromSec: first.startSec + BARS_SETTLED_SEC,
     toSec: follow ? Number.MAX_SAFE_INTEGER : newestSec(),
     stepSec: first.barSpanSec,
     events: function* between(fromSec, toSec) {

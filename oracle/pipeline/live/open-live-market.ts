@@ -17,6 +17,7 @@ import type { Closer } from "../../platform/closer.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
 import type { Timers } from "../../platform/timers.ts";
 import type { MarketRequest } from "../open-market.ts";
+import { createBarMender } from "./mend-bars.ts";
 import { createMeteredCounters } from "./metered-counters.ts";
 
 /** What a live market is opened with. */
@@ -86,6 +87,9 @@ export async function openLiveMarket(options: LiveMarketOptions): Promise<LiveMa
   recorder.write({ type: "session", startSec, assets, barSpanSec: BAR_SPAN_SEC });
   for (const event of history) recorder.write({ type: "history", event });
   heard.releaseTo((event) => writeLive(recorder, event, closer));
+  const mender = createBarMender({ ...options, ...restsOf(options), spanSec: BAR_SPAN_SEC, emit: heard.take });
+  closer.add("bar mender", mender.end);
+  heard.watch(mender.heard);
   return {
     request: { kind: "live", dir, untilSec: startSec + LONGEST_RUN_SEC },
     pace: async (atSec) => {
@@ -103,8 +107,13 @@ function writeLive(recorder: Recorder, event: MarketEvent, closer: Closer): void
 function createHeldEvents() {
   const waiting: MarketEvent[] = [];
   let write: ((event: MarketEvent) => void) | null = null;
+  let notice = (_event: MarketEvent): void => {};
   return {
+    watch: (watcher: (event: MarketEvent) => void): void => {
+      notice = watcher;
+    },
     take: (event: MarketEvent): void => {
+      notice(event);
       if (write === null) waiting.push(event);
       else write(event);
     },
@@ -158,17 +167,21 @@ function unreachable(counters: VenueCounters): PlimsollError<"VENUES_UNREACHABLE
 }
 
 async function readHistory(options: LiveMarketOptions, toSec: number): Promise<readonly Bar[]> {
-  const { assets, addresses, timers } = options;
-  const binance = createVenueRest({ baseUrl: addresses.binanceRest, timers });
-  const bybit = createVenueRest({ baseUrl: addresses.bybitRest, timers });
   const bars: Bar[] = [];
-  for (const asset of assets) {
+  for (const asset of options.assets) {
     const span = { spanSec: BAR_SPAN_SEC, fromSec: toSec - (options.historySec ?? DEFAULT_HISTORY_SEC), toSec };
-    const found = await fetchBarHistory({ asset, ...span, binance, bybit });
+    const found = await fetchBarHistory({ asset, ...span, ...restsOf(options) });
     if (!found.ok) throw historyMissing(asset, found.reason);
     bars.push(...found.value);
   }
   return bars;
+}
+
+function restsOf({ addresses, timers }: LiveMarketOptions) {
+  return {
+    binance: createVenueRest({ baseUrl: addresses.binanceRest, timers }),
+    bybit: createVenueRest({ baseUrl: addresses.bybitRest, timers }),
+  };
 }
 
 function historyMissing(asset: AssetSymbol, reason: string): PlimsollError<"LIVE_HISTORY_MISSING"> {

@@ -119,7 +119,7 @@ describe("openLiveMarket", () => {
     );
     const startSec = Math.floor(START_MS / 1_000 / SPAN_SEC) * SPAN_SEC;
     const { source, stepSec, label } = await openMarket(live.request);
-    assert.deepEqual([source.fromSec, stepSec, label, source.assets], [startSec, SPAN_SEC, "live", ["BTC"]]);
+    assert.deepEqual([source.fromSec, stepSec, label, source.assets], [startSec + 10, SPAN_SEC, "live", ["BTC"]]);
     const window = createMarketWindow({ assets: ["BTC"], historySec: 3 * DAY_SEC, limits: DEFAULT_GUARD_LIMITS });
     const ingestor = createMarketIngestor({ source, window, historySec: 3 * DAY_SEC });
     ingestor.advanceTo(startSec);
@@ -142,6 +142,10 @@ describe("openLiveMarket", () => {
     const market = snapshot.assets.get("BTC");
     assert.deepEqual(snapshot.doubts, []);
     assert.equal(market?.spot, 100.5);
+    // The bar under way at the start was heard only in part: it was asked for, and there is no hole.
+    const ends = market?.bars.endSec ?? new Float64Array(0);
+    assert.equal(ends.at(-2), startSec + SPAN_SEC);
+    assert.equal((ends.at(-1) ?? 0) - (ends[0] ?? 0), (ends.length - 1) * SPAN_SEC);
     assert.equal(market?.provenance.sourceId, "binance");
     assert.equal(market?.book?.sourceId, "deribit");
     assert.equal(market?.volIndex?.impliedVol, 0.555);
