@@ -11,6 +11,7 @@ import { openApiDocument } from "./openapi.ts";
 import { registerRateLimit } from "./rate-limit.ts";
 import { registerRoute } from "./register-route.ts";
 import { serveExplanations } from "./routes/explanations.ts";
+import { serveGovernance } from "./routes/governance.ts";
 import { serveHealth } from "./routes/health.ts";
 import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
 import { serveModels } from "./routes/models.ts";
@@ -89,6 +90,7 @@ function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): reado
     ...serveRisk(view),
     ...serveModels(view),
     ...serveHedging(view, advise),
+    ...serveGovernance(view),
     ...serveHealth(view),
     ...serveStatus(view),
     ...serveTrail(trail),

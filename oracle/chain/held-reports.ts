@@ -5,6 +5,7 @@ import type { Anchor } from "../domain/report.ts";
 import type { Address, Hex } from "../domain/units.ts";
 import { riskOracleAbi } from "./abi/risk-oracle.ts";
 import type { ChainClient } from "./client.ts";
+import { followBlocks } from "./follow-blocks.ts";
 
 /** One report that was held. */
 export interface HeldReport {
@@ -40,25 +41,15 @@ export interface HeldReportOptions {
   readonly blocksPerRequest?: bigint;
 }
 
-const BLOCKS_PER_REQUEST = 5_000n;
-/** Blocks before the last one seen that are read again, because a reorg may have changed them: two epochs of Ethereum. */
-const REREAD_BLOCKS = 64n;
-
 /** Creates a follower that has seen nothing yet. Calls must not overlap. */
 export function createHeldReportLog(options: HeldReportOptions): HeldReportLog {
-  let events: readonly HoldEvent[] = [];
-  let seenTo = options.fromBlock - 1n;
-  return {
-    readTo: async (head) => {
-      const last = seenTo < head.blockNumber ? seenTo : head.blockNumber;
-      const reread = last - REREAD_BLOCKS + 1n;
-      const from = reread > options.fromBlock ? reread : options.fromBlock;
-      const fresh = await readEvents(options, from, head.blockNumber);
-      events = [...events.filter(({ blockNumber }) => blockNumber < from), ...fresh];
-      seenTo = head.blockNumber;
-      return foldEvents(events, head.timestampSec);
-    },
-  };
+  const { fromBlock, blocksPerRequest } = options;
+  const follower = followBlocks<HoldEvent>({
+    fromBlock,
+    ...(blocksPerRequest === undefined ? {} : { blocksPerRequest }),
+    readRange: (from, to) => readRange(options, from, to),
+  });
+  return { readTo: async (head) => foldEvents(await follower.readTo(head), head.timestampSec) };
 }
 
 type HoldEvent = { readonly blockNumber: bigint; readonly digest: Hex; readonly atSec: number } & (
@@ -72,16 +63,6 @@ const WATCHED = riskOracleAbi.filter(
     item.type === "event" &&
     (item.name === "ReportHeld" || item.name === "ReportReleased" || item.name === "ReportDiscarded"),
 );
-
-async function readEvents(options: HeldReportOptions, from: bigint, to: bigint): Promise<readonly HoldEvent[]> {
-  const events: HoldEvent[] = [];
-  const range = options.blocksPerRequest ?? BLOCKS_PER_REQUEST;
-  for (let start = from; start <= to; start += range) {
-    const end = start + range - 1n;
-    events.push(...(await readRange(options, start, end < to ? end : to)));
-  }
-  return events;
-}
 
 async function readRange({ chain, oracle }: HeldReportOptions, fromBlock: bigint, toBlock: bigint) {
   const logs = await chain.reader.getLogs({ address: oracle, events: WATCHED, fromBlock, toBlock, strict: true });

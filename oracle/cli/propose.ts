@@ -7,7 +7,6 @@ import { checksummedAddress } from "../../scripts/deploy/checksummed-address.ts"
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { openNetwork } from "../../scripts/deploy/network.ts";
 import { readOutputs } from "../../scripts/deploy/outputs.ts";
-import { readLiveState } from "../../scripts/deploy/propose/live-positions.ts";
 import { type PlanInput, type ProposedCall, planConfig } from "../../scripts/deploy/propose/plan-changes.ts";
 import { planUpgrade } from "../../scripts/deploy/propose/plan-upgrade.ts";
 import { previewText } from "../../scripts/deploy/propose/preview-text.ts";
@@ -16,6 +15,7 @@ import { requestedCall, requestedClass } from "../../scripts/deploy/propose/requ
 import { addressBook } from "../../scripts/deploy/verify/context.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import type { Hex } from "../domain/units.ts";
+import { readLiveState } from "../pipeline/governance/live-positions.ts";
 import { parseFlags } from "./parse-flags.ts";
 
 const flagsSchema = z.object({

@@ -68,6 +68,7 @@ export function startCommand(): Command {
     .option("--rpc-url <url>", "use a running development chain (anvil, hardhat node)")
     .option("--finality-blocks <n>", "blocks after a report's before a reorg is ruled out")
     .option("--serve", "serve the page and the API, and keep running after the replay")
+    .option("--demo-governance", "let the local DAO propose, vote, wait and execute a change while the rounds go on")
     .option("--host <address>", "address to serve on")
     .option("--port <n>", "port to serve on, 0 for a free one")
     .option("--json", "end with one JSON object on stdout")
@@ -259,7 +260,8 @@ const deploy: Deployer = async ({ signers, threshold, bundleHash, assets, hedge 
   const markets = reviewed.markets.filter((market) => assets.includes(market.asset));
   const config = { ...reviewed, markets, operators: { count: signers.length, threshold } };
   const addresses = await deployPlimsoll({ config, parties, bundleHash }, target);
-  return { addresses, markets, caution: limits === undefined ? null : { limits, guardian: parties.guardian } };
+  const holder = parties.token.kind === "new" ? parties.token.holder : null;
+  return { addresses, markets, holder, caution: limits === undefined ? null : { limits, guardian: parties.guardian } };
 };
 
 function untilClosed(closer: Closer): Promise<void> {

@@ -5,6 +5,7 @@ import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
 import type { ExplanationAnswer, ExplanationQuestion } from "./explanation.ts";
 import type { FundHedgeRow } from "./fund-hedge.ts";
+import type { GovernanceReport } from "./governance.ts";
 import type { GreeksReport } from "./greeks.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
@@ -91,6 +92,8 @@ export interface SystemView {
   caution(): CautionReport;
   /** Surfaces of quoted options of the newest round, or why there is none; empty before the first. */
   surfaces(): readonly SurfaceState[];
+  /** Bounds in force and proposals of the DAO; `null` before the first look, and where there is no DAO. */
+  governance(): GovernanceReport | null;
   ingestion(): IngestionCounts;
   /** One explanation with its proof; `null` for a report or a position that is not kept. */
   explanation(question: ExplanationQuestion): Promise<ExplanationAnswer | null>;

@@ -66,6 +66,8 @@ const nodeConfigSchema = z.strictObject({
   /** Milliseconds that a round waits for the lending markets; what has not answered by then is missing from its book. */
   lendingBudgetMs: integer(MIN_LENDING_BUDGET_MS, MAX_LENDING_BUDGET_MS).default(DEFAULT_LENDING_BUDGET_MS),
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
+  /** Let the local DAO walk one change of bounds through. */
+  demoGovernance: z.boolean().default(false),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),
   /** Print one JSON object as the last line on stdout, and nothing else there. */

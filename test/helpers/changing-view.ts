@@ -5,6 +5,7 @@ import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagi
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
 import type { FundHedgeRow } from "../../oracle/domain/fund-hedge.ts";
+import type { GovernanceReport } from "../../oracle/domain/governance.ts";
 import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
@@ -28,6 +29,7 @@ export interface ViewContent {
   readonly surfaces: readonly SurfaceState[];
   readonly fundHedges: readonly FundHedgeRow[];
   readonly explain: SystemView["explanation"];
+  readonly governance: GovernanceReport | null;
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -58,6 +60,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     surfaces: [],
     fundHedges: [],
     explain: async () => null,
+    governance: null,
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -78,6 +81,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     jointRisk: () => now.jointRisk,
     greeks: () => now.greeks,
     fundHedges: () => now.fundHedges,
+    governance: () => now.governance,
     contagion: () => now.contagion,
     caution: () => now.caution,
     drift: () => now.drift,

@@ -4,6 +4,7 @@ import { contagionRoute } from "./contagion.ts";
 import { deliveryRoute } from "./delivery.ts";
 import { explanationRoute } from "./explanations.ts";
 import { fundHedgeRoute } from "./fund-hedge.ts";
+import { governanceRoute } from "./governance.ts";
 import { greeksRoute } from "./greeks.ts";
 import { livenessRoute, readinessRoute } from "./health.ts";
 import { hedgeRoute } from "./hedge.ts";
@@ -27,6 +28,7 @@ export const ROUTES = {
   delivery: deliveryRoute,
   explanation: explanationRoute,
   fundHedge: fundHedgeRoute,
+  governance: governanceRoute,
   greeks: greeksRoute,
   hedge: hedgeRoute,
   incidents: incidentsRoute,

@@ -10,6 +10,7 @@ import { openQueues } from "../../platform/queue/queues.ts";
 import { openModelLog, WATCHED_MODEL } from "../drift/model-log.ts";
 import { createExplainThread } from "../explaining/explain-thread.ts";
 import { type ExplanationDesk, openExplanationDesk } from "../explaining/explanation-desk.ts";
+import { createLocalDao, type LocalDao } from "../governance/local-dao.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import { openAlarmRetraining } from "../retraining/retrain-on-alarm.ts";
@@ -62,7 +63,8 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
   const configDigest = await reader.configDigest(anchor);
   const metrics = createRunMetrics(options.metrics);
   const delivery = watchDelivery(options, parts, metrics);
-  const lanes = await openLanes(options, parts, { configDigest, delivery });
+  const dao = openDao(options, parts);
+  const lanes = await openLanes(options, parts, { configDigest, delivery, dao });
   const world = createWorldView({ chain, reader, contracts, fromBlock: 0n });
   const { logger, config } = options;
   const desk = await openDesk(parts, { lanes, metrics, configDigest, logger, finalityBlocks: config.finalityBlocks });
@@ -99,6 +101,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
     state,
     board,
     delivery,
+    dao,
     onRound: (round) => options.onRound(round, parts.rounds, state),
   });
 }
@@ -124,13 +127,17 @@ function networkOf({ keys, quorum, contracts, governor }: Ground): NetworkFacts 
 async function openLanes(
   { closer, logger, metrics }: LocalRunOptions,
   { foundation, ground, board }: ReplayParts,
-  { configDigest, delivery }: { readonly configDigest: Hex; readonly delivery: DeliveryWatch },
+  {
+    configDigest,
+    delivery,
+    dao,
+  }: { readonly configDigest: Hex; readonly delivery: DeliveryWatch; readonly dao: LocalDao },
 ): Promise<JobLaneOptions> {
   const scope = configDigest.slice(2, 2 + SCOPE_DIGITS).toLowerCase();
   const queues = openQueues(foundation.queueBackend, { scope, logger });
   closer.add("queues", () => queues.close());
   const { database } = foundation;
-  const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics, delivery });
+  const watch = await startHealthWatch({ board, chain: ground.chain, database, queues, metrics, delivery, dao });
   closer.add("health watch", () => watch.close());
   return { queues, signal: closer.signal };
 }
@@ -152,6 +159,19 @@ function openExplanations(
   });
   state.setExplainer(desk.find);
   return desk;
+}
+
+function openDao({ config, logger }: LocalRunOptions, { ground, state }: ReplayParts): LocalDao {
+  const { chain, reader, client, dao: place } = ground;
+  return createLocalDao({
+    chain,
+    reader,
+    client,
+    place,
+    logger,
+    isDemo: config.demoGovernance,
+    show: state.setGovernance,
+  });
 }
 
 /** Retrainings by alarm, in the common queue that `retrain` works on too; `undefined` where no data are named for them. */

@@ -5,6 +5,7 @@ import type { Database } from "../../platform/database/database.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
 import type { JOB_SCHEMAS, QueueName } from "../../platform/queue/jobs.ts";
 import type { Queues } from "../../platform/queue/queues.ts";
+import type { LocalDao } from "../governance/local-dao.ts";
 import type { ComponentBoard, ComponentName } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
 
@@ -16,6 +17,7 @@ export interface HealthWatchOptions {
   readonly queues: Queues;
   readonly metrics: NodeMetrics;
   readonly delivery: Pick<DeliveryWatch, "look">;
+  readonly dao: Pick<LocalDao, "look">;
 }
 
 /** A running watch. */
@@ -57,7 +59,7 @@ async function keepLooking(options: HealthWatchOptions, signal: AbortSignal): Pr
   }
 }
 
-async function look({ board, chain, database, queues, metrics, delivery }: HealthWatchOptions): Promise<void> {
+async function look({ board, chain, database, queues, metrics, delivery, dao }: HealthWatchOptions): Promise<void> {
   const check = async (name: ComponentName, ask: () => Promise<unknown>) => {
     try {
       await ask();
@@ -71,6 +73,7 @@ async function look({ board, chain, database, queues, metrics, delivery }: Healt
     check("database", () => database.pool.query("SELECT 1")),
     check("queues", () => Promise.all(SERVED.map((name) => countJobs(queues, name, metrics)))),
     delivery.look(),
+    dao.look(),
   ]);
 }
 

@@ -6,6 +6,7 @@ import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { ExplanationAnswer, ExplanationQuestion } from "../../domain/explanation.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
+import type { GovernanceReport } from "../../domain/governance.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -46,6 +47,7 @@ export interface LiveState extends SystemView {
   setGreeks(report: GreeksReport | null): void;
   setContagion(report: ContagionReport | null): void;
   setFundHedges(rows: readonly FundHedgeRow[]): void;
+  setGovernance(report: GovernanceReport): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   /** Limits, what the first operator says of them, and the operators' votes. */
@@ -78,6 +80,7 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
   const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
   const fundHedges = held<readonly FundHedgeRow[]>([]);
+  const governance = held<GovernanceReport | null>(null);
   return {
     trail,
     ...heldModels(trail, knownTime),
@@ -90,6 +93,7 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
     greeks: greeks.get,
     contagion: contagion.get,
     fundHedges: fundHedges.get,
+    governance: governance.get,
     marketTimeSec: () => marketTimeSec,
     dataSource: () => dataSource,
     setPositions: (positions, atSec) => {
@@ -113,6 +117,7 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
     setGreeks: greeks.set,
     setContagion: contagion.set,
     setFundHedges: fundHedges.set,
+    setGovernance: governance.set,
   };
 }
 

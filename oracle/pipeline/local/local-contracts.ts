@@ -23,9 +23,9 @@ export interface OracleContracts {
 /** Picks the contracts that operators read. */
 export function oracleContracts(addresses: DeployedAddresses): OracleContracts {
   return {
-    oracle: pick(addresses, "riskOracle"),
-    signerRegistry: pick(addresses, "signerRegistry"),
-    vault: pick(addresses, "vault"),
+    oracle: pickContract(addresses, "riskOracle"),
+    signerRegistry: pickContract(addresses, "signerRegistry"),
+    vault: pickContract(addresses, "vault"),
   };
 }
 
@@ -36,18 +36,18 @@ export function localContracts(
   markets: readonly LocalMarketConfig[],
 ): LocalContracts {
   return {
-    vault: pick(addresses, "vault"),
+    vault: pickContract(addresses, "vault"),
     token,
-    oracle: pick(addresses, "riskOracle"),
-    settlementOracle: pick(addresses, "settlementOracle"),
+    oracle: pickContract(addresses, "riskOracle"),
+    settlementOracle: pickContract(addresses, "settlementOracle"),
     loans: addresses.loans ?? null,
     markets: markets.map(
       (market, index): LocalMarket => ({
         ...market,
         marketId: index + 1,
-        base: pick(addresses, `base${market.asset}`),
-        quote: pick(addresses, "quote"),
-        feed: pick(addresses, `feed${market.asset}`),
+        base: pickContract(addresses, `base${market.asset}`),
+        quote: pickContract(addresses, "quote"),
+        feed: pickContract(addresses, `feed${market.asset}`),
       }),
     ),
     funds: localFunds(addresses, markets),
@@ -61,8 +61,8 @@ function localFunds(addresses: DeployedAddresses, markets: readonly LocalMarketC
   const [first] = markets;
   if (first !== undefined) tokens.set("quote", first.quoteDecimals);
   return [...tokens].map(([name, decimals]) => ({
-    fund: pick(addresses, `fund${name}`),
-    token: pick(addresses, name),
+    fund: pickContract(addresses, `fund${name}`),
+    token: pickContract(addresses, name),
     decimals,
   }));
 }
@@ -76,15 +76,20 @@ function localHedges(addresses: DeployedAddresses, markets: readonly LocalMarket
       {
         asset,
         mandate,
-        venue: pick(addresses, `perp${asset}`),
-        token: pick(addresses, "quote"),
+        venue: pickContract(addresses, `perp${asset}`),
+        token: pickContract(addresses, "quote"),
         decimals: quoteDecimals,
       },
     ];
   });
 }
 
-function pick(addresses: DeployedAddresses, name: string): Address {
+/**
+ * One contract by its name.
+ *
+ * @throws PlimsollError `DEPLOYMENT_INCOMPLETE`.
+ */
+export function pickContract(addresses: DeployedAddresses, name: string): Address {
   const address = addresses[name];
   if (address !== undefined) return address;
   throw new PlimsollError({

@@ -7,6 +7,7 @@ import type { CautionLimits } from "../../domain/caution.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Address, Hex } from "../../domain/units.ts";
 import { advanceChainTo, type LocalClient, type LocalContracts } from "../../simulation/agents/local-world.ts";
+import type { DaoPlace } from "../governance/local-dao.ts";
 import type { LocalChain } from "./local-chain.ts";
 import {
   type DeployedAddresses,
@@ -14,6 +15,7 @@ import {
   localContracts,
   type OracleContracts,
   oracleContracts,
+  pickContract,
 } from "./local-contracts.ts";
 
 /** Accounts that a hedging mandate names. */
@@ -43,6 +45,8 @@ export type Deployer = (
   readonly markets: readonly LocalMarketConfig[];
   /** `null` where operators only advise. */
   readonly caution: CautionPlan | null;
+  /** Holder of all votes; `null` where the deployment made no token of its own. */
+  readonly holder: Address | null;
 }>;
 
 /** Where a deployment lies, and where its chain stands. */
@@ -78,6 +82,7 @@ export interface LocalDeployment {
   /** `null` where none is deployed. */
   readonly governor: Address | null;
   readonly caution: CautionPlan | null;
+  readonly dao: DaoPlace;
 }
 
 /** Deployments begin this long before the replay: every transaction takes at least a second of the chain's time. */
@@ -103,15 +108,16 @@ export async function prepareDeploymentDir(place: DeploymentPlace): Promise<stri
  */
 export async function openDeployment(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   await advanceChainTo(options.client, options.startSec - SETUP_SEC);
-  const { addresses, markets, caution } = await deployOrBeginAnew(options);
+  const { addresses, markets, caution, holder } = await deployOrBeginAnew(options);
   const oracle = oracleContracts(addresses);
   const token = await options.client.readContract({
     address: oracle.vault,
     abi: optionVaultAbi,
     functionName: "TOKEN",
   });
+  const dao: DaoPlace = { at: (name) => pickContract(addresses, name), holder };
   const governor = addresses.governor ?? null;
-  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets), governor, caution };
+  return { oracleContracts: oracle, contracts: localContracts(addresses, token, markets), governor, caution, dao };
 }
 
 /**

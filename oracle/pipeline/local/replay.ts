@@ -9,6 +9,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { ExplanationDesk } from "../explaining/explanation-desk.ts";
+import type { LocalDao } from "../governance/local-dao.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { ComponentBoard } from "./component-board.ts";
 import type { DeliveryWatch } from "./delivery-watch.ts";
@@ -34,6 +35,7 @@ export interface ReplayOptions extends WriterDependencies, RoundAccount {
   readonly explanations: Pick<ExplanationDesk, "note" | "takeNews"> | null;
   readonly world: WorldView;
   readonly delivery: DeliveryWatch;
+  readonly dao: Pick<LocalDao, "step">;
   readonly lanes: JobLaneOptions;
   /** Stamps the rounds. */
   readonly clock: Clock;
@@ -78,6 +80,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   noteMarket(options.board, snapshot);
   await pushPrices(options, snapshot, atSec);
   const settled = await options.keepers.settle(atSec);
+  const decided = await options.dao.step();
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
   const guarded = await options.keepers.watchGuards(agreed.callers);
@@ -99,6 +102,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
       ...hedged,
       ...changes,
       ...settled,
+      ...decided,
       ...events,
       ...(options.explanations?.takeNews() ?? []),
     ],

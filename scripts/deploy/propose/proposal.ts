@@ -6,9 +6,9 @@ import type { ChainClient } from "../../../oracle/chain/client.ts";
 import { PlimsollError } from "../../../oracle/domain/errors.ts";
 import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
 import type { Address, Hex } from "../../../oracle/domain/units.ts";
+import type { LiveState } from "../../../oracle/pipeline/governance/live-positions.ts";
 import { type ChangeEffect, effectOf } from "../../../oracle/rules/change-effect.ts";
 import type { VerificationRun } from "../verify/context.ts";
-import type { LiveState } from "./live-positions.ts";
 import type { ProposedCall } from "./plan-changes.ts";
 
 /** Arguments of `PlimsollGovernor.propose`. */

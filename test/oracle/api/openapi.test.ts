@@ -37,6 +37,7 @@ import {
   VIEW_SOURCE,
 } from "../../helpers/changing-view.ts";
 import { explanationAnswer } from "../../helpers/explanation-answer.ts";
+import { governanceReport } from "../../helpers/governance-report.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../../docs/openapi.json");
 const Media = z.object({ schema: z.record(z.string(), z.unknown()) });
@@ -54,6 +55,7 @@ const WORKING = createChangingView({
   greeks: greeksReport(),
   contagion: contagionReport(),
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
+  governance: governanceReport(),
   fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
@@ -72,6 +74,7 @@ const BROKEN = createChangingView({
   contagion: contagionReport({ exposure: Number.NaN }),
   caution: cautionReport({ expectedFall: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
+  governance: governanceReport(Number.NaN),
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
   explain: async () => explanationAnswer({ completenessGap: Number.NaN }),
@@ -134,6 +137,7 @@ const CASES: readonly LiveCase[] = [
   ...usual("/v1/classes"),
   ...usual("/v1/contagion"),
   ...usual("/v1/delivery"),
+  ...usual("/v1/governance"),
   ...usual("/v1/greeks"),
   ...usual("/v1/hedge", HEDGE),
   { route: "/v1/hedge", status: 503, url: HEDGE, view: CROWDED, code: "HEDGE_BUSY" },

@@ -6,8 +6,8 @@ import { phasedTestFeedAbi } from "../../../oracle/chain/abi/phased-test-feed.ts
 import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import type { Address } from "../../../oracle/domain/units.ts";
+import { readLiveState } from "../../../oracle/pipeline/governance/live-positions.ts";
 import type { DeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
-import { readLiveState } from "../../../scripts/deploy/propose/live-positions.ts";
 import { planConfig } from "../../../scripts/deploy/propose/plan-changes.ts";
 import { requestedCall } from "../../../scripts/deploy/propose/requested-calls.ts";
 import { controlChain, type DevelopmentChain } from "../../../scripts/deploy/rehearse/development-chain.ts";

@@ -2,17 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "mocha";
 import { encodeFunctionData, type Hex } from "viem";
-import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
-import { phasedTestFeedAbi } from "../../../oracle/chain/abi/phased-test-feed.ts";
 import { plimsollAccessManagerAbi } from "../../../oracle/chain/abi/plimsoll-access-manager.ts";
 import { plimsollGovernorAbi } from "../../../oracle/chain/abi/plimsoll-governor.ts";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
-import { testTokenAbi } from "../../../oracle/chain/abi/test-token.ts";
 import { revertOf } from "../../../oracle/chain/decode-revert.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import { readLiveState } from "../../../oracle/pipeline/governance/live-positions.ts";
 import { marginUp, payoffAt } from "../../../oracle/rules/margin.ts";
 import type { DeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
-import { readLiveState } from "../../../scripts/deploy/propose/live-positions.ts";
 import { type PlanInput, planConfig } from "../../../scripts/deploy/propose/plan-changes.ts";
 import { previewText } from "../../../scripts/deploy/propose/preview-text.ts";
 import { type Proposal, previewProposal, sendProposal } from "../../../scripts/deploy/propose/proposal.ts";
@@ -26,11 +23,11 @@ import {
   governorArguments,
   voteAndQueue,
 } from "../../helpers/deployed-dao.ts";
+import { openPut } from "../../helpers/open-put.ts";
 
 const DEPLOY_MS = 120_000;
 const E8 = 100_000_000n;
 const SPOT_E8 = 60_000n * E8;
-const DAY_SEC = 86_400n;
 const COLLATERAL = 40_000_000_000n;
 
 describe("propose", function () {
@@ -40,7 +37,7 @@ describe("propose", function () {
 
   before(async () => {
     dao = await deployDao();
-    await openPut();
+    await openPut(dao, SPOT_E8, COLLATERAL);
     snapshot = await dao.control.snapshot();
   });
 
@@ -50,24 +47,6 @@ describe("propose", function () {
   });
 
   after(() => dao.stop());
-
-  /** The deployer pushes a price, mints itself dollars and writes one put at the money. */
-  async function openPut(): Promise<void> {
-    const { control, at, send } = dao;
-    const { timestamp } = await control.getBlock();
-    const push = encodeFunctionData({ abi: phasedTestFeedAbi, functionName: "push", args: [SPOT_E8, timestamp] });
-    await send(DEPLOYER, at("feedBTC"), push);
-    const mint = encodeFunctionData({ abi: testTokenAbi, functionName: "mint", args: [DEPLOYER, COLLATERAL] });
-    await send(DEPLOYER, at("quote"), mint);
-    const approve = encodeFunctionData({ abi: testTokenAbi, functionName: "approve", args: [at("vault"), COLLATERAL] });
-    await send(DEPLOYER, at("quote"), approve);
-    const expiry = Number((timestamp / DAY_SEC + 30n) * DAY_SEC + 28_800n);
-    const vault = { address: at("vault"), abi: optionVaultAbi } as const;
-    const args = [1, SPOT_E8, expiry, true] as const;
-    const seriesId = await control.readContract({ ...vault, functionName: "seriesIdOf", args });
-    const openArgs = [seriesId, E8, COLLATERAL, DEPLOYER] as const;
-    await send(DEPLOYER, vault.address, encodeFunctionData({ ...vault, functionName: "open", args: openArgs }));
-  }
 
   async function input(): Promise<PlanInput & { readonly state: Awaited<ReturnType<typeof readLiveState>> }> {
     const { chain, at } = dao;

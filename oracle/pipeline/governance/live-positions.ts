@@ -1,16 +1,16 @@
 /** All positions of the vault at one block, with everything that the effect of a change depends on. */
 import { isAddressEqual } from "viem";
-import { optionVaultAbi } from "../../../oracle/chain/abi/option-vault.ts";
-import { priceGuardAbi } from "../../../oracle/chain/abi/price-guard.ts";
-import type { ChainClient } from "../../../oracle/chain/client.ts";
-import { createOracleReader, type OracleReader } from "../../../oracle/chain/oracle-reader.ts";
-import type { Anchor } from "../../../oracle/domain/report.ts";
-import type { RiskClass } from "../../../oracle/domain/risk-class.ts";
-import { createPositionViews, type PositionViewMap } from "../../../oracle/ingestion/sources/position-views.ts";
-import type { LivePosition } from "../../../oracle/rules/change-effect.ts";
-import { unpackRiskWord } from "../../../oracle/rules/risk-word.ts";
-import { decodeSeriesId } from "../../../oracle/rules/series-id.ts";
-import type { VerificationRun } from "../verify/context.ts";
+import { optionVaultAbi } from "../../chain/abi/option-vault.ts";
+import { priceGuardAbi } from "../../chain/abi/price-guard.ts";
+import type { ChainClient } from "../../chain/client.ts";
+import { createOracleReader, type OracleReader } from "../../chain/oracle-reader.ts";
+import type { Anchor } from "../../domain/report.ts";
+import type { RiskClass } from "../../domain/risk-class.ts";
+import type { Address } from "../../domain/units.ts";
+import { createPositionViews, type PositionViewMap } from "../../ingestion/sources/position-views.ts";
+import type { LivePosition } from "../../rules/change-effect.ts";
+import { unpackRiskWord } from "../../rules/risk-word.ts";
+import { decodeSeriesId } from "../../rules/series-id.ts";
 
 /** The state that a proposal is held against. */
 export interface LiveState {
@@ -21,7 +21,8 @@ export interface LiveState {
   readonly unpriced: readonly bigint[];
 }
 
-type At = VerificationRun["at"];
+/** Address by the name that the deployment gave it. */
+type At = (name: string) => Address;
 
 /** Reads positions, words, classes and prices at the head. */
 export async function readLiveState(chain: ChainClient, at: At): Promise<LiveState> {
