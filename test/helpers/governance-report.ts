@@ -12,7 +12,6 @@ const BOUNDS = {
 
 /** The report, with the given floor in the proposal's change. */
 export function governanceReport(floorBps = 400): GovernanceReport {
-  const move = { positionId: "7", owner: VIEW_SOURCE, classId: 122, rhoBeforeBps: 350, rhoAfterBps: 400 };
   return {
     ...{ atSec: VIEW_TIME_SEC, blockNumber: "40", governor: VIEW_SOURCE },
     classes: [{ classId: 122, bounds: BOUNDS }],
@@ -30,7 +29,12 @@ export function governanceReport(floorBps = 400): GovernanceReport {
         ],
         effect: {
           ...{ atSec: VIEW_TIME_SEC, positions: 1, newlyUnhealthy: 0, unpriced: 0 },
-          moved: [{ ...move, healthBefore: 1.4, healthAfter: 1.3 }],
+          moved: [
+            {
+              ...{ positionId: "7", owner: VIEW_SOURCE, classId: 122, rhoBeforeBps: 350, rhoAfterBps: 400 },
+              ...{ healthBefore: 1.4, healthAfter: 1.3 },
+            },
+          ],
         },
       },
     ],
