@@ -56,8 +56,6 @@ const CANCEL_LOOK_MS = 1_000;
 export async function assembleReplay(options: LocalRunOptions, parts: ReplayParts): Promise<Replay> {
   const { ground, operators, market, state, board, counters } = parts;
   const { reader, contracts, plan, loanPlan, client, actors, chain, truth, caution } = ground;
-  counters.add("opened", ground.opened);
-  counters.add("loansOpened", ground.loansOpened);
   introduce(parts);
   const anchor = await reader.anchor();
   const configDigest = await reader.configDigest(anchor);
@@ -107,7 +105,9 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
 }
 
 /** Shows what is there before the first round. */
-function introduce({ state, ground, board }: ReplayParts): void {
+function introduce({ state, ground, board, counters }: ReplayParts): void {
+  counters.add("opened", ground.opened);
+  counters.add("loansOpened", ground.loansOpened);
   state.setModels(ground.models);
   state.trail.setNetwork(networkOf(ground));
   board.note("operators", "ok");

@@ -80,7 +80,6 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
   const greeks = held<GreeksReport | null>(null);
   const contagion = held<ContagionReport | null>(null);
   const fundHedges = held<readonly FundHedgeRow[]>([]);
-  const governance = held<GovernanceReport | null>(null);
   return {
     trail,
     ...heldModels(trail, knownTime),
@@ -93,7 +92,6 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
     greeks: greeks.get,
     contagion: contagion.get,
     fundHedges: fundHedges.get,
-    governance: governance.get,
     marketTimeSec: () => marketTimeSec,
     dataSource: () => dataSource,
     setPositions: (positions, atSec) => {
@@ -117,7 +115,7 @@ export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): 
     setGreeks: greeks.set,
     setContagion: contagion.set,
     setFundHedges: fundHedges.set,
-    setGovernance: governance.set,
+    ...heldGovernance(),
   };
 }
 
@@ -152,6 +150,11 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
     explanation: async (question: ExplanationQuestion) => await explainer.get()(question),
     setExplainer: explainer.set,
   };
+}
+
+function heldGovernance() {
+  const governance = held<GovernanceReport | null>(null);
+  return { governance: governance.get, setGovernance: governance.set };
 }
 
 /** A value that is replaced as a whole. */
