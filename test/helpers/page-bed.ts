@@ -133,7 +133,10 @@ async function openPage(ground: Ground, view: ChangingView, options: OpenOptions
   const page = await (await ground.browser.newContext(context)).newPage();
   const opened: OpenPage = { page, view, served, api, faults: [] };
   page.on("pageerror", (error) => opened.faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && opened.faults.push(message.text()));
+  page.on("console", (message) => {
+    // A page asks for what a node may not know; the browser writes a line for that.
+    if (message.type() === "error" && !message.text().includes("404")) opened.faults.push(message.text());
+  });
   await page.clock.install();
   if (script !== undefined) await page.addInitScript({ content: script });
   await page.goto(`${api.url}/${at}`);

@@ -88,6 +88,7 @@ describe("what the pages say", () => {
     assert.match(said, /Liquidatable at the price of now with a ρ above 24\.8 %/);
     assert.match(said, /scenario-loss \+21\.0 %/);
     assert.match(said, /No wallet in this browser/);
+    assert.match(said, /Unknown: no report of this position has been explained yet/);
     assert.equal(await bed.page.locator("plimsoll-chart canvas").count(), 2);
     assert.match(
       (await bed.page.locator("#ratio-section plimsoll-chart").getAttribute("aria-label")) ?? "",

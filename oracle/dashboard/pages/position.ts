@@ -1,6 +1,7 @@
 /** Position: its ratio over time inside its bounds, what drives it, when it would be liquidated, and what the chain says. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { z } from "zod";
+import { explanationRoute } from "../../api/contract/explanations.ts";
 import { ClassesSchema, NetworkSchema } from "../../api/contract/network.ts";
 import { PositionSchema } from "../../api/contract/positions.ts";
 import { SurfaceSchema } from "../../api/contract/surface.ts";
@@ -14,6 +15,7 @@ import { figures, hash, panel, tag } from "../parts/bits.ts";
 import { chainCheck } from "../parts/chain-check.ts";
 import { counterfactuals } from "../parts/counterfactuals.ts";
 import { drivers } from "../parts/drivers.ts";
+import { type Explained, explanationPanel } from "../parts/explanation-panel.ts";
 import { healthTone, seriesName } from "../parts/position-columns.ts";
 import { healthChart, ratioChart } from "../parts/trail-charts.ts";
 
@@ -27,6 +29,7 @@ interface Known {
   /** USD; `null` where no quoted index is known. */
   readonly spot: { readonly price: number; readonly atSec: number } | null;
   readonly network: z.infer<typeof NetworkSchema>["network"];
+  readonly explained: Explained | null;
 }
 
 /** One position: `#/position/SOURCE/ID`. */
@@ -38,16 +41,17 @@ export const POSITION_PAGE: Page = {
     const [, source = "", id = ""] = path.map(encodeURIComponent);
     const row = await ask.find(`/v1/positions/${id}?source=${source}`, PositionSchema);
     if (row === null) return () => unknownPosition(id);
-    const [trail, classes, surface, network] = await Promise.all([
+    const [trail, classes, surface, network, explained] = await Promise.all([
       ask.find(`/v1/trails/${source}/${id}`, PositionTrailSchema),
       ask.find("/v1/classes", ClassesSchema),
       ask.find(`/v1/surface/${encodeURIComponent(row.asset)}`, SurfaceSchema),
       ask.find("/v1/network", NetworkSchema),
+      ask.find(`/v1/positions/${id}/explanation?source=${source}`, explanationRoute.answer),
     ]);
     const bounds = classes?.book?.classes.find(({ classId }) => classId === trail?.classId)?.bounds ?? null;
     const quoted = surface?.surface ?? null;
     const spot = quoted === null ? null : { price: quoted.index, atSec: quoted.quotedAtSec };
-    const known = { row, trail, bounds, spot, network: network?.network ?? null };
+    const known = { row, trail, bounds, spot, network: network?.network ?? null, explained };
     return (scene) => view(known, scene);
   },
 };
@@ -58,7 +62,7 @@ function unknownPosition(id: string): TemplateResult {
 }
 
 function view(known: Known, scene: Scene): TemplateResult {
-  const { row, trail, bounds, spot, network } = known;
+  const { row, trail, bounds, spot, network, explained } = known;
   const now = scene.status.marketTimeSec;
   return html`
     <p class="crumb"><a href=${formatRoute(["vault"])}>Vault</a></p>
@@ -71,6 +75,7 @@ function view(known: Known, scene: Scene): TemplateResult {
       ${panel("health", "Health over time", trail === null ? noPast() : healthChart(trail.points))}
       ${panel("counterfactual", "What would have to happen", counterfactuals(row, { spot, bounds, nowSec: now }))}
     </div>
+    ${panel("explanation", "Why, in words", explanationPanel(explained, now))}
     ${panel("chain", "What the chain says", chainCheck(row, network, scene))}
   `;
 }
