@@ -35,7 +35,8 @@ export function openApiDocument(): OpenApiDocument {
 }
 
 function operationOf(route: AnyRoute, schemas: Record<string, unknown>): Json {
-  const answer = jsonAnswer(route.summary, jsonSchemaOf(route.answer, schemas));
+  const content = { [route.mediaType]: { schema: jsonSchemaOf(route.answer, schemas) } };
+  const answer = { description: route.summary, content };
   const answers = route.statuses.map((status) => [status, answer]);
   return {
     operationId: route.name,
@@ -44,10 +45,15 @@ function operationOf(route: AnyRoute, schemas: Record<string, unknown>): Json {
     parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
     responses: Object.fromEntries([
       ...answers,
-      ...(route.isProbe ? [] : [NOT_MODIFIED]),
+      ...(hasTag(route) ? [NOT_MODIFIED] : []),
       ...refusalsOf(route, schemas),
     ]),
   };
+}
+
+/** Probes answer anew every time, and a stream never ends. */
+function hasTag({ isProbe, mediaType }: AnyRoute): boolean {
+  return !isProbe && mediaType === "application/json";
 }
 
 /** Statuses of refusals, each with the codes that it may carry. */

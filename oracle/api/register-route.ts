@@ -13,16 +13,23 @@ const NOT_MODIFIED = 304;
 /** Registers a route. Fastify writes `:id` where the declaration, like OpenAPI, writes `{id}`. */
 export function registerRoute(app: FastifyInstance, { route, answer }: ServedRoute): void {
   app.get(route.path.replaceAll(/\{(\w+)\}/g, ":$1"), { config: limitOf(route) }, async (request, reply) => {
-    try {
+    await answerInFull(reply, route, async () => {
       const sent = await answer({ params: request.params, query: request.query });
-      return await send(reply, sent, request.headers["if-none-match"]);
-    } catch (error) {
-      const status = error instanceof PlimsollError ? errorsOf(route)[error.code] : undefined;
-      // What the route has not declared is the node's own failure.
-      if (!(error instanceof PlimsollError) || status === undefined) throw error;
-      return await refuse(reply, status, error);
-    }
+      await send(reply, sent, request.headers["if-none-match"]);
+    });
+    return reply;
   });
+}
+
+/** Runs a handler; errors that the route declares are sent as refusals, others are the node's own failure. */
+export async function answerInFull(reply: FastifyReply, route: AnyRoute, handle: () => Promise<void>): Promise<void> {
+  try {
+    await handle();
+  } catch (error) {
+    const status = error instanceof PlimsollError ? errorsOf(route)[error.code] : undefined;
+    if (!(error instanceof PlimsollError) || status === undefined) throw error;
+    await refuse(reply, status, error);
+  }
 }
 
 /** Probes are never limited: a monitor that is refused would take the node for dead. */

@@ -48,12 +48,23 @@ export function serveRoute<Params extends z.ZodRawShape, Query extends z.ZodRawS
   return {
     route,
     answer: async (raw) => {
-      const question = { params: read(route.params, raw.params), query: read(route.query, raw.query) };
-      const answer = route.answer.safeParse(await handle(question));
+      const answer = route.answer.safeParse(await handle(readQuestion(route, raw)));
       if (!answer.success) throw answerInvalid(route, answer.error);
       return { status: route.statusOf(answer.data), text: JSON.stringify(answer.data) };
     },
   };
+}
+
+/**
+ * Reads a question.
+ *
+ * @throws PlimsollError `API_BAD_REQUEST`, `API_QUERY_UNKNOWN`.
+ */
+export function readQuestion<Params extends z.ZodRawShape, Query extends z.ZodRawShape>(
+  route: Pick<Route<Params, Query>, "params" | "query">,
+  raw: RawQuestion,
+): Question<Params, Query> {
+  return { params: read(route.params, raw.params), query: read(route.query, raw.query) };
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

@@ -1,4 +1,5 @@
 /** The HTTP side of a node: REST with generated OpenAPI, health, metrics, and the web page. */
+import { randomUUID } from "node:crypto";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
@@ -6,6 +7,8 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { TrailView } from "../domain/trail.ts";
 import type { SystemView } from "../domain/view.ts";
 import { registerErrorShape } from "./error-shape.ts";
+import { createEventFeed } from "./events/event-feed.ts";
+import { DEFAULT_EVENT_LIMITS, type EventLimits, registerEvents } from "./events/register-events.ts";
 import { registerOpenReads } from "./open-reads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerRateLimit } from "./rate-limit.ts";
@@ -31,6 +34,8 @@ const PAGE_HEADERS = {
 
 /** The page asks four times in two seconds; ten of them behind one address still leave room for programs. */
 const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
+/** Enough to tell two runs of a node apart. */
+const RUN_DIGITS = 8;
 
 /** What the API needs of the node. */
 export interface ApiDependencies {
@@ -46,6 +51,10 @@ export interface ApiDependencies {
   readonly readCard?: CardReader;
   /** Told of failures that are the node's own; their details are for its log, not for callers. */
   readonly onFailure?: (error: unknown, url: string) => void;
+  /** Events kept for readers who come back; 1 000 by default. */
+  readonly keptEvents?: number;
+  /** What differs from the usual limits of streams. */
+  readonly eventLimits?: Partial<EventLimits>;
   /** Requests of one address in a minute before it is refused; 1 200 by default. */
   readonly requestsPerMinute?: number;
 }
@@ -73,6 +82,8 @@ export async function createApiServer(deps: ApiDependencies): Promise<ApiServer>
   registerOpenReads(app);
   await registerRateLimit(app, deps.requestsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE);
   for (const served of servedRoutes(deps)) registerRoute(app, served);
+  const feed = createEventFeed(deps.view, randomUUID().slice(0, RUN_DIGITS), deps.keptEvents);
+  registerEvents(app, feed, { ...DEFAULT_EVENT_LIMITS, ...deps.eventLimits });
   app.get("/metrics", { config: { rateLimit: false } }, async (_request, reply) =>
     reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
   );

@@ -15,6 +15,7 @@ import type { ModelIdentity } from "./prediction.ts";
 import type { SurfaceState } from "./quoted-surface.ts";
 import type { ScoreReason } from "./score.ts";
 import type { Address, Hex } from "./units.ts";
+import type { ChangeListener } from "./view-change.ts";
 
 /** One position with its enforced and its latest target parameters. */
 export interface PositionRow {
@@ -103,4 +104,6 @@ export interface SystemView {
   /** Market time of the newest snapshot, seconds, and its description, e.g. `simulator seed 7`. */
   marketTimeSec(): number;
   dataSource(): string;
+  /** Tells a listener of every change from now on. @returns how to stop it. */
+  watch(listener: ChangeListener): () => void;
 }

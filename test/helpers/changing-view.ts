@@ -11,6 +11,7 @@ import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
 import { cautionReport } from "./caution-report.ts";
+import { type Changes, createChanges } from "./changes.ts";
 
 /** What the view holds. */
 export interface ViewContent {
@@ -35,7 +36,7 @@ export interface ViewContent {
 }
 
 /** A view and how to change it. */
-export interface ChangingView extends SystemView {
+export interface ChangingView extends SystemView, Changes {
   set(content: Partial<ViewContent>): void;
 }
 
@@ -66,6 +67,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     ...initial,
   };
   return {
+    ...createChanges(),
     set: (content) => {
       now = { ...now, ...content };
     },

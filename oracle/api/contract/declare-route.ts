@@ -13,6 +13,8 @@ export interface AnyRoute {
   readonly room: string;
   /** A probe of the operator's tools: takes any query, and is never limited. */
   readonly isProbe: boolean;
+  /** Media type of answers: JSON, or a stream of events whose data are described by `answer`. */
+  readonly mediaType: "application/json" | "text/event-stream";
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly answer: z.ZodType;
@@ -42,6 +44,7 @@ export interface RouteDeclaration<Params extends z.ZodRawShape, Query extends z.
   readonly summary: string;
   readonly room: string;
   readonly isProbe?: boolean;
+  readonly mediaType?: AnyRoute["mediaType"];
   readonly params: Params;
   /** Parameters of the query; any other is refused. */
   readonly query: Query;
@@ -61,10 +64,10 @@ const FAILED = 500;
 export function declareRoute<Params extends z.ZodRawShape, Query extends z.ZodRawShape, Answer extends z.ZodType>(
   declared: RouteDeclaration<Params, Query, Answer>,
 ): Route<Params, Query, Answer> {
-  const { isProbe = false, statuses = [OK], errors = {} } = declared;
+  const { isProbe = false, mediaType = "application/json", statuses = [OK], errors = {} } = declared;
   return {
     ...declared,
-    ...{ isProbe, statuses, errors },
+    ...{ isProbe, mediaType, statuses, errors },
     params: z.strictObject(declared.params),
     query: isProbe ? z.object(declared.query) : z.strictObject(declared.query),
     statusOf: (answer) => declared.statusOf?.(answer) ?? OK,

@@ -3,18 +3,19 @@ import { z } from "zod";
 import { declareRoute } from "./declare-route.ts";
 import { BreakerSchema } from "./delivery.ts";
 
+/** State of one part of the node. */
+export const ComponentSchema = z.object({
+  name: z.string(),
+  state: z.enum(["starting", "ok", "degraded", "failed"]),
+  reason: z.string().nullable(),
+  sinceSec: z.number(),
+});
+
 /** Liveness and readiness of the parts, and the breaker of the chain, which decides about neither. */
 export const HealthSchema = z.object({
   status: z.enum(["ok", "degraded", "failed", "starting"]),
   breaker: BreakerSchema,
-  components: z.array(
-    z.object({
-      name: z.string(),
-      state: z.enum(["starting", "ok", "degraded", "failed"]),
-      reason: z.string().nullable(),
-      sinceSec: z.number(),
-    }),
-  ),
+  components: z.array(ComponentSchema),
 });
 
 const OK = 200;

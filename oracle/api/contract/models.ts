@@ -14,7 +14,8 @@ const DriftSchema = z.object({
   widening: z.array(z.number()).describe("Factor on the moves within 1, 4, 24 and 72 hours, at least 1"),
 });
 
-const ModelEventSchema = z.object({
+/** One decision about a model, or an alarm. */
+export const ModelEventSchema = z.object({
   id: z.string(),
   recordedAtSec: z.number(),
   model: z.string(),

@@ -2,6 +2,7 @@
 import { cautionRoute } from "./caution.ts";
 import { contagionRoute } from "./contagion.ts";
 import { deliveryRoute } from "./delivery.ts";
+import { eventsRoute } from "./events.ts";
 import { explanationRoute } from "./explanations.ts";
 import { fundHedgeRoute } from "./fund-hedge.ts";
 import { governanceRoute } from "./governance.ts";
@@ -27,6 +28,7 @@ export const ROUTES = {
   contagion: contagionRoute,
   delivery: deliveryRoute,
   explanation: explanationRoute,
+  events: eventsRoute,
   fundHedge: fundHedgeRoute,
   governance: governanceRoute,
   greeks: greeksRoute,

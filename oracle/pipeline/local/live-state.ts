@@ -19,6 +19,7 @@ import type { PositionScore } from "../../domain/score.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
 import { type Clock, WALL_CLOCK } from "../../platform/clock.ts";
 import type { RiskParams } from "../../rules/risk-reading.ts";
+import { announceChanges, type SilentState } from "./announce-changes.ts";
 import { createRunTrail, type RunTrail } from "./trail/run-trail.ts";
 
 /** What is known of one open position. */
@@ -67,8 +68,12 @@ type ExplanationFinder = (question: ExplanationQuestion) => Promise<ExplanationA
 /** Reports kept for the page; the database has all of them. */
 const KEPT_REPORTS = 500;
 
-/** Creates an empty read model. @param clock stamps rounds with the time of this machine. */
+/** Creates an empty read model that tells its changes. @param clock stamps rounds with the time of this machine. */
 export function createLiveState(dataSource: string, clock: Clock = WALL_CLOCK): LiveState {
+  return announceChanges(createSilentState(dataSource, clock));
+}
+
+function createSilentState(dataSource: string, clock: Clock): SilentState {
   const trail = createRunTrail(clock);
   const rows = new Map<string, PositionRow>();
   const components = new Map<string, ComponentState>();

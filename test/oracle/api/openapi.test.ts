@@ -12,90 +12,17 @@ import { createApiServer } from "../../../oracle/api/server.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
 import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
-import { cautionReport } from "../../helpers/caution-report.ts";
-import {
-  classBook,
-  fixedTrail,
-  incidentRow,
-  networkFacts,
-  reportDetail,
-  roundRow,
-  trailOf,
-  trailPoint,
-} from "../../helpers/changing-trail.ts";
-import {
-  contagionReport,
-  createChangingView,
-  driftState,
-  fundHedgeRow,
-  greeksReport,
-  heldReportRow,
-  jointRiskReport,
-  positionRow,
-  reportRow,
-  surfaceState,
-  VIEW_SOURCE,
-} from "../../helpers/changing-view.ts";
-import { explanationAnswer } from "../../helpers/explanation-answer.ts";
-import { governanceReport } from "../../helpers/governance-report.ts";
+import { BROKEN, BROKEN_TRAIL, WORKING, WORKING_TRAIL } from "../../helpers/api-views.ts";
+import { createChangingView, VIEW_SOURCE } from "../../helpers/changing-view.ts";
+import { withoutFirstField } from "../../helpers/without-first-field.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../../docs/openapi.json");
 const Media = z.object({ schema: z.record(z.string(), z.unknown()) });
-const Response = z.object({ description: z.string(), content: z.object({ "application/json": Media }).optional() });
+const Response = z.object({ description: z.string(), content: z.record(z.string(), Media).optional() });
 const Operation = z.object({ operationId: z.string(), responses: z.record(z.string(), Response) });
 const Document = z.object({ paths: z.record(z.string(), z.object({ get: Operation }).strict()) });
 const Refusal = z.strictObject({ code: z.string(), problem: z.string(), remedy: z.string() });
 
-const WORKING = createChangingView({
-  positions: [positionRow(), positionRow({ id: "8", health: null, reasons: [] })],
-  reports: [reportRow(), reportRow({ state: "pending", transactionHash: null, blockNumber: null, gasUsed: null })],
-  components: [{ name: "chain", state: "ok", reason: null, sinceSec: 1 }],
-  breaker: { mode: "TIGHTEN_ONLY", reason: "PRICE_FEED", sinceSec: 1 },
-  jointRisk: jointRiskReport(),
-  greeks: greeksReport(),
-  contagion: contagionReport(),
-  drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
-  governance: governanceReport(),
-  fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
-  surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
-  heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
-  explain: async ({ epoch }) => (epoch === 1n ? null : explanationAnswer()),
-});
-/** Values that no answer may carry: numbers that are none. */
-const BROKEN = createChangingView({
-  marketTimeSec: Number.NaN,
-  positions: [positionRow({ health: Number.NaN })],
-  reports: [reportRow({ entries: Number.NaN })],
-  components: [{ name: "chain", state: "degraded", reason: "slow", sinceSec: 1 }],
-  breaker: null,
-  heldReports: [heldReportRow({ tightened: Number.NaN })],
-  jointRisk: jointRiskReport({ valueAtRiskUsd: Number.NaN }),
-  greeks: greeksReport({ vega: Number.NaN }),
-  contagion: contagionReport({ exposure: Number.NaN }),
-  caution: cautionReport({ expectedFall: Number.NaN }),
-  drift: [driftState({ recentLoss: Number.NaN })],
-  governance: governanceReport(Number.NaN),
-  surfaces: [surfaceState({ index: Number.NaN })],
-  fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
-  explain: async () => explanationAnswer({ completenessGap: Number.NaN }),
-});
-
-const WORKING_TRAIL = fixedTrail({
-  positions: [trailOf({ points: [trailPoint(), trailPoint({ health: null, scoredRhoBps: null, scoredPiBps: null })] })],
-  rounds: [roundRow(), roundRow({ fate: "vetoed", digest: null, dispersionBps: null, answeredAtMs: null })],
-  reports: [reportDetail()],
-  incidents: [incidentRow(), incidentRow({ atSec: null, kind: "breaker", tone: "bad" })],
-  network: networkFacts(),
-  classes: classBook(),
-});
-const BROKEN_TRAIL = fixedTrail({
-  positions: [trailOf({ points: [trailPoint({ score: Number.NaN })] })],
-  rounds: [roundRow({ begunAtMs: Number.NaN })],
-  reports: [reportDetail({ observedAtSec: Number.NaN })],
-  incidents: [incidentRow({ atSec: Number.NaN })],
-  network: networkFacts({ threshold: Number.NaN }),
-  classes: classBook({ windowSec: Number.NaN }),
-});
 const CARD = "/v1/models/quantile-net/card";
 const TRAIL = `/v1/trails/${VIEW_SOURCE}/7`;
 
@@ -104,6 +31,8 @@ const CROWDED = createChangingView({});
 const OPEN_QUESTIONS = 4;
 /** Under this view one request a minute is allowed, and has been made. */
 const EAGER = createChangingView({});
+/** Under this view no stream may be opened. */
+const FULL = createChangingView({});
 
 const EXPLANATION = "/v1/positions/{id}/explanation";
 const LONG = `/v1/surface/${"B".repeat(33)}`;
@@ -137,6 +66,10 @@ const CASES: readonly LiveCase[] = [
   ...usual("/v1/classes"),
   ...usual("/v1/contagion"),
   ...usual("/v1/delivery"),
+  { route: "/v1/events", status: 400, url: "/v1/events?colour=red", view: WORKING, code: "API_QUERY_UNKNOWN" },
+  { route: "/v1/events", status: 400, url: "/v1/events?after=now", view: WORKING, code: "API_BAD_REQUEST" },
+  { route: "/v1/events", status: 429, url: "/v1/events", view: EAGER, code: "API_RATE_LIMITED" },
+  { route: "/v1/events", status: 503, url: "/v1/events", view: FULL, code: "EVENTS_FULL" },
   ...usual("/v1/governance"),
   ...usual("/v1/greeks"),
   ...usual("/v1/hedge", HEDGE),
@@ -237,8 +170,9 @@ describe("the OpenAPI document", () => {
       requestsPerMinute: view === EAGER ? 1 : 100,
       trail: view === BROKEN ? BROKEN_TRAIL : WORKING_TRAIL,
       readCard: (id) => readCard(id, view),
+      eventLimits: view === FULL ? { connections: 0 } : {},
     });
-    if (view === EAGER) await app.inject(url);
+    if (view === EAGER) await app.inject(url === "/v1/events" ? "/v1/risk" : url);
     const waiting = Array.from({ length: view === CROWDED ? OPEN_QUESTIONS : 0 }, async () => await app.inject(HEDGE));
     const response = await app.inject(url);
     release();
@@ -278,8 +212,10 @@ describe("the OpenAPI document", () => {
         return isRefusal ? description.split(", ").map((code) => `${route} ${status} ${code}`) : [`${route} ${status}`];
       }),
     );
+    // Streams end only with their reader: what they send is checked in events.test.ts.
+    const streamed = ["/v1/events 200", "/v1/events 500 API_INTERNAL"];
     const checked = CASES.map(({ route, status, code = "" }) => `${route} ${status} ${code}`.trim());
-    assert.deepEqual([...new Set(promised)].toSorted(), [...new Set(checked)].toSorted());
+    assert.deepEqual([...new Set(promised)].toSorted(), [...new Set([...checked, ...streamed])].toSorted());
   });
 
   for (const { route, status, url, view, code } of CASES) {
@@ -292,9 +228,3 @@ describe("the OpenAPI document", () => {
     });
   }
 });
-
-/** The same answer without its first field; of a list, without the first field of its first element. */
-function withoutFirstField(body: unknown): unknown {
-  if (Array.isArray(body)) return [withoutFirstField(body[0])];
-  return Object.fromEntries(Object.entries(z.record(z.string(), z.unknown()).parse(body)).slice(1));
-}
