@@ -14,6 +14,7 @@ import { openApiDocument } from "./openapi.ts";
 import { registerRateLimit } from "./rate-limit.ts";
 import { registerRoute } from "./register-route.ts";
 import { serveExplanations } from "./routes/explanations.ts";
+import { serveFeeds } from "./routes/feeds.ts";
 import { serveGovernance } from "./routes/governance.ts";
 import { serveHealth } from "./routes/health.ts";
 import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
@@ -100,6 +101,7 @@ function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): reado
     ...serveReports(view),
     ...serveRisk(view),
     ...serveModels(view),
+    ...serveFeeds(view),
     ...serveHedging(view, advise),
     ...serveGovernance(view),
     ...serveHealth(view),

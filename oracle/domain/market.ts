@@ -1,4 +1,5 @@
 /** What a market source delivers, and the snapshot that a round works from. */
+import type { FeedVerdict } from "./feed-verdict.ts";
 import type { OptionChain } from "./option-chain.ts";
 
 /** Symbol of an underlying, upper case: `BTC`, `ETH`. */
@@ -179,6 +180,8 @@ export interface MarketSnapshot {
   readonly assets: ReadonlyMap<AssetSymbol, AssetMarket>;
   /** Why an asset is missing or doubtful, e.g. `BTC: stale-spot`. Never silently empty. */
   readonly doubts: readonly MarketDoubt[];
+  /** What the feed defence says of every source and feature; absent where nobody asked it. */
+  readonly feeds?: readonly FeedVerdict[];
 }
 
 /** A reason not to trust part of a snapshot; it can only tighten or veto, never loosen. */
@@ -189,6 +192,7 @@ export interface MarketDoubt {
     | "stale-spot"
     | "stale-book"
     | "book-faulty"
+    | "source-conflict"
     | "stale-chain"
     | "gap"
     | "jump"

@@ -4,6 +4,7 @@ import type { ContagionReport } from "./contagion.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import type { DriftState } from "./drift.ts";
 import type { ExplanationAnswer, ExplanationQuestion } from "./explanation.ts";
+import type { FeedVerdict } from "./feed-verdict.ts";
 import type { FundHedgeRow } from "./fund-hedge.ts";
 import type { GovernanceReport } from "./governance.ts";
 import type { GreeksReport } from "./greeks.ts";
@@ -98,6 +99,8 @@ export interface SystemView {
   ingestion(): IngestionCounts;
   /** One explanation with its proof; `null` for a report or a position that is not kept. */
   explanation(question: ExplanationQuestion): Promise<ExplanationAnswer | null>;
+  /** What the feed defence said in the newest round; empty before the first. */
+  feeds(): readonly FeedVerdict[];
   /** Newest decisions about models and alarms, the newest first, at most 50. */
   modelEvents(): readonly ModelEvent[];
   models(): readonly ModelIdentity[];

@@ -83,6 +83,8 @@ export function checkBookShape(book: BookDepth, spot: number | null, limits: Gua
   if (book.bestBid !== null && book.bestAsk !== null && book.bestBid >= book.bestAsk) {
     return { reason: "crossed-book", detail: `best bid ${book.bestBid}, best ask ${book.bestAsk}` };
   }
+  const crossed = crossedBands(book);
+  if (crossed !== null) return { reason: "crossed-book", detail: crossed };
   if (!isCumulative(book.bids) || !isCumulative(book.asks)) {
     return { reason: "inconsistent-book", detail: "bands are not cumulative" };
   }
@@ -94,6 +96,13 @@ export function checkBookShape(book: BookDepth, spot: number | null, limits: Gua
   const isFar =
     spot !== null && (mid.low > spot * (1 + limits.maxMidFromSpot) || mid.high < spot * (1 - limits.maxMidFromSpot));
   return isFar ? { reason: "inconsistent-book", detail: `mid near ${mid.low}, last price ${spot}` } : null;
+}
+
+/** Whatever rests on the bid side is priced below whatever rests on the ask side. */
+function crossedBands({ bids, asks }: BookDepth): string | null {
+  const bid = Math.max(...bids.map(({ averagePrice }) => averagePrice ?? Number.NEGATIVE_INFINITY));
+  const ask = Math.min(...asks.map(({ averagePrice }) => averagePrice ?? Number.POSITIVE_INFINITY));
+  return bid >= ask ? `bids priced at ${bid} above asks at ${ask}` : null;
 }
 
 function checkBarNumbers(bar: Bar): Finding {

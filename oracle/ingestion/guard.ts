@@ -16,13 +16,21 @@ export interface IngestionGuard {
    * @returns the event, a chain without its unsound quotes; or the first reason that applies.
    */
   check(event: MarketEvent, nowSec: number): Outcome<MarketEvent, RejectReason>;
-  /** True from a faulty book until enough good ones followed: no band of either side is true meanwhile. */
-  isBookFaulty(asset: AssetSymbol): boolean;
+  /** The newest fault, from a faulty book until enough good ones followed: no band of either side is true meanwhile. */
+  bookFault(asset: AssetSymbol): BookFault | null;
   counts(): IngestionCounts;
+}
+
+/** Why no book of an asset is trusted. */
+export interface BookFault {
+  readonly sourceId: string;
+  readonly reason: RejectReason;
+  readonly detail: string;
 }
 
 /** Good books seen since the last faulty one. */
 interface Probation {
+  readonly fault: BookFault;
   readonly goodBooks: number;
   readonly firstGoodSec: number;
 }
@@ -68,7 +76,7 @@ export function createIngestionGuard(assets: readonly AssetSymbol[], limits: Gua
       accepted += 1;
       return { ok: true, value };
     },
-    isBookFaulty: (asset) => (memories.get(asset)?.probation ?? null) !== null,
+    bookFault: (asset) => memories.get(asset)?.probation?.fault ?? null,
     counts: () => ({ accepted, rejected: { ...rejected } }),
   };
 }
@@ -123,14 +131,15 @@ function checkSpan(spanSec: number, memory: AssetMemory): Finding {
 function inspectBook(book: BookDepth, { memory, limits }: Inspection): Finding {
   const finding = checkBookShape(book, memory.spot, limits);
   if (finding !== null) {
-    memory.probation = { goodBooks: 0, firstGoodSec: 0 };
+    memory.probation = { fault: { sourceId: book.sourceId, ...finding }, goodBooks: 0, firstGoodSec: 0 };
     return finding;
   }
   if (memory.probation === null) return null;
   const goodBooks = memory.probation.goodBooks + 1;
   const firstGoodSec = goodBooks === 1 ? book.sourceTimeSec : memory.probation.firstGoodSec;
   const hasLasted = goodBooks >= limits.probationMinBooks && book.sourceTimeSec - firstGoodSec >= limits.probationSec;
-  memory.probation = hasLasted || goodBooks >= limits.probationBooks ? null : { goodBooks, firstGoodSec };
+  memory.probation =
+    hasLasted || goodBooks >= limits.probationBooks ? null : { ...memory.probation, goodBooks, firstGoodSec };
   return memory.probation === null
     ? null
     : { reason: "inconsistent-book", detail: `on probation, ${goodBooks} good books since the last faulty one` };

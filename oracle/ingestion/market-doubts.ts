@@ -1,6 +1,8 @@
 /** Reasons not to trust parts of an asset's market; they can only tighten or veto. */
+import type { FeedVerdict } from "../domain/feed-verdict.ts";
 import type { AssetMarket, AssetSymbol, BarSeries, MarketDoubt } from "../domain/market.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
+import type { BookFault } from "./guard.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 
 /** A hole of at least this many bars is a gap; one rejected bar is not. */
@@ -11,7 +13,9 @@ export interface DoubtInput {
   readonly asset: AssetSymbol;
   /** `null` while the asset has no accepted bar. */
   readonly market: AssetMarket | null;
-  readonly book: { readonly faulty: boolean; readonly everSeen: boolean };
+  readonly book: { readonly fault: BookFault | null; readonly everSeen: boolean };
+  /** Verdicts of the feed defence on this asset. */
+  readonly feeds: readonly FeedVerdict[];
   /** Whether a chain of options was ever accepted. */
   readonly chainEverSeen: boolean;
   readonly atSec: number;
@@ -27,8 +31,12 @@ export function findDoubts(input: DoubtInput): readonly MarketDoubt[] {
     if (detail !== null) doubts.push({ asset, reason, detail });
   };
   add("stale-spot", staleSpot(market.bars, input));
-  add("book-faulty", book.faulty ? "faulty books, none trusted until enough good ones followed" : null);
-  add("stale-book", !book.faulty && book.everSeen && market.book === null ? "last good book is too old" : null);
+  add(
+    "book-faulty",
+    book.fault === null ? null : `${book.fault.detail}; none trusted until enough good books followed`,
+  );
+  add("source-conflict", sourceConflict(input));
+  add("stale-book", book.fault === null && book.everSeen && market.book === null ? "last good book is too old" : null);
   const isSilent = input.chainEverSeen && (market.chain ?? null) === null;
   add("stale-chain", isSilent ? "last good chain of options is too old" : null);
   add("gap", gap(market.bars, atSec));
@@ -39,6 +47,19 @@ export function findDoubts(input: DoubtInput): readonly MarketDoubt[] {
 function staleSpot(bars: BarSeries, { atSec, limits }: DoubtInput): string | null {
   const ageSec = atSec - (bars.endSec.at(-1) ?? 0);
   return ageSec > 2 * bars.spanSec + limits.spotGraceSec ? `last bar ended ${ageSec} s ago` : null;
+}
+
+/** Nobody is followed, depth was made to be seen, or the source that serves the price is not one of those that are followed. */
+function sourceConflict({ feeds, market }: DoubtInput): string | null {
+  const serving = market?.provenance.sourceId;
+  const found = feeds.find(
+    ({ action, feature, sourceId, reason }) =>
+      action === "veto" ||
+      reason === "spoofed-depth" ||
+      reason === "wash-volume" ||
+      (action === "exclude" && feature === "price" && sourceId === serving),
+  );
+  return found === undefined ? null : `${found.feature} of ${found.sourceId}: ${found.reason}, ${found.detail}`;
 }
 
 /** Newest hole of the last day. */

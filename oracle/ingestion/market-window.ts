@@ -1,5 +1,6 @@
 /** The market as this node knows it: guarded events in, immutable snapshots out. */
 import type { Outcome } from "../domain/errors.ts";
+import type { FeedVerdict } from "../domain/feed-verdict.ts";
 import type {
   AssetMarket,
   AssetSymbol,
@@ -17,6 +18,7 @@ import type {
 import type { OptionChain } from "../domain/option-chain.ts";
 import { SECONDS_PER_DAY } from "../domain/units.ts";
 import { type BarBuffer, createBarBuffer } from "./bar-buffer.ts";
+import { createMarketFeeds, type MarketFeeds } from "./defence/market-feeds.ts";
 import { createDepthHistory, type DepthHistory } from "./depth-history.ts";
 import { createIngestionGuard, type IngestionGuard } from "./guard.ts";
 import type { GuardLimits } from "./guard-limits.ts";
@@ -54,6 +56,7 @@ interface AssetState {
   lastBar: Provenance | null;
   book: BookDepth | null;
   readonly depth: DepthHistory;
+  readonly feeds: MarketFeeds;
   funding: readonly FundingRate[];
   volIndex: VolIndex | null;
   chain: OptionChain | null;
@@ -64,7 +67,7 @@ interface AssetState {
 export function createMarketWindow(options: MarketWindowOptions): MarketWindow {
   const { assets, historySec, limits } = options;
   const guard = createIngestionGuard(assets, limits);
-  const states = new Map<AssetSymbol, AssetState>(assets.map((asset) => [asset, createState()]));
+  const states = new Map<AssetSymbol, AssetState>(assets.map((asset) => [asset, createState(asset)]));
   return {
     ingest: (event, nowSec) => {
       const outcome = guard.check(event, nowSec);
@@ -77,12 +80,13 @@ export function createMarketWindow(options: MarketWindowOptions): MarketWindow {
   };
 }
 
-function createState(): AssetState {
+function createState(asset: AssetSymbol): AssetState {
   return {
     bars: null,
     lastBar: null,
     book: null,
     depth: createDepthHistory(),
+    feeds: createMarketFeeds(asset),
     funding: [],
     volIndex: null,
     chain: null,
@@ -140,14 +144,19 @@ interface SnapshotContext {
 function takeSnapshot(states: ReadonlyMap<AssetSymbol, AssetState>, context: SnapshotContext): MarketSnapshot {
   const assets = new Map<AssetSymbol, AssetMarket>();
   const doubts: MarketDoubt[] = [];
+  const feeds: FeedVerdict[] = [];
   for (const [asset, state] of states) {
     const market = assetMarket(asset, state, context);
     if (market !== null) assets.set(asset, market);
-    const book = { faulty: context.guard.isBookFaulty(asset), everSeen: state.book !== null };
+    const fault = context.guard.bookFault(asset);
+    const book = { fault, everSeen: state.book !== null };
     const { atSec, limits } = context;
-    doubts.push(...findDoubts({ asset, market, book, chainEverSeen: state.chain !== null, atSec, limits }));
+    const verdicts = market === null ? [] : state.feeds.judge({ market, atSec, bookFault: fault });
+    feeds.push(...verdicts);
+    const seen = { asset, market, book, feeds: verdicts, chainEverSeen: state.chain !== null };
+    doubts.push(...findDoubts({ ...seen, atSec, limits }));
   }
-  return { atSec: context.atSec, assets, doubts };
+  return { atSec: context.atSec, assets, doubts, feeds };
 }
 
 function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotContext): AssetMarket | null {
@@ -158,7 +167,9 @@ function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotCon
   const { sourceId, receivedTimeSec } = state.lastBar;
   const sourceTimeSec = bars.endSec.at(-1) ?? state.lastBar.sourceTimeSec;
   const hasBook =
-    !guard.isBookFaulty(asset) && isKnown(state.book, atSec) && atSec - state.book.sourceTimeSec <= limits.bookStaleSec;
+    guard.bookFault(asset) === null &&
+    isKnown(state.book, atSec) &&
+    atSec - state.book.sourceTimeSec <= limits.bookStaleSec;
   return {
     asset,
     spot,

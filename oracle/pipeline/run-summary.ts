@@ -1,7 +1,9 @@
 /** What a run did, measured in that run: the JSON object that `npm start -- --json` ends with. */
+import type { FeedVerdict } from "../domain/feed-verdict.ts";
 import type { FundHedgeRow } from "../domain/fund-hedge.ts";
 import type { IngestionCounts } from "../domain/market.ts";
 import type { ModelIdentity } from "../domain/prediction.ts";
+import { createFeedFindings, type FeedFinding, type FeedFindings } from "./feed-findings.ts";
 
 /** Counts by reason. */
 export type Tally = Readonly<Record<string, number>>;
@@ -58,6 +60,8 @@ export interface RunSummary {
   readonly roundsWithQuorum: number;
   readonly vetoed: number;
   readonly ingestion: IngestionCounts;
+  /** Readings that the feed defence did not use, by source, feature and reason. */
+  readonly feeds: readonly FeedFinding[];
   readonly tightened: number;
   readonly loosened: number;
   readonly roundMs: { readonly p50: number; readonly p99: number };
@@ -84,6 +88,8 @@ export interface RunCounters {
   /** Counts a trade of a hedging mandate of this value. */
   hedgeTrade(valueUsd: number): void;
   hedgeRefused(reason: string): void;
+  /** Notes what the feed defence said in a round at this market time, seconds. */
+  feeds(verdicts: readonly FeedVerdict[], atSec: number): void;
   /** Notes how many sources the last round read. */
   sources(count: number): void;
   /** The JSON object of the counters so far. */
@@ -135,6 +141,7 @@ interface Tallies {
   loanShortfall: bigint;
   hedgedUsd: number;
   readonly hedgeRefused: Map<string, number>;
+  readonly feeds: FeedFindings;
   sources: number;
 }
 
@@ -150,6 +157,7 @@ export function createRunCounters(): RunCounters {
     loanShortfall: 0n,
     hedgedUsd: 0,
     hedgeRefused: new Map(),
+    feeds: createFeedFindings(),
     sources: 0,
   };
   const { counts, skipped, durations, hedgeRefused } = tallies;
@@ -172,6 +180,7 @@ export function createRunCounters(): RunCounters {
       counts.set("hedgeTrades", (counts.get("hedgeTrades") ?? 0) + 1);
     },
     hedgeRefused: (reason) => void hedgeRefused.set(reason, (hedgeRefused.get(reason) ?? 0) + 1),
+    feeds: tallies.feeds.note,
     sources: (count) => {
       tallies.sources = count;
     },
@@ -216,6 +225,7 @@ function summaryOf(tallies: Tallies, fixed: FixedFacts): RunSummary {
     roundsWithQuorum: get("roundsWithQuorum"),
     vetoed: get("vetoed"),
     ingestion: fixed.ingestion,
+    feeds: tallies.feeds.list(),
     tightened: get("tightened"),
     loosened: get("loosened"),
     roundMs: { p50: percentile(durations, MEDIAN), p99: percentile(durations, TAIL) },

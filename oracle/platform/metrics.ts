@@ -19,6 +19,8 @@ export interface NodeMetrics extends VenueMetrics {
   readonly ingestionAccepted: Counter;
   /** Market events that the ingestion guard refused, by `reason`. */
   readonly ingestionRejected: Counter<"reason">;
+  /** 1 while the feed defence does not use a reading, by `asset`, `feature`, `source`, `action` and `reason`. */
+  readonly feedRefused: Gauge<"asset" | "feature" | "source" | "action" | "reason">;
   /** Reports by `outcome`: `signed`, `accepted`, `held`, `rejected`. */
   readonly reports: Counter<"outcome">;
   /** What became of the reports' transactions, by `outcome`: `final`, `reorged`, `resubmitted`, `refused`. */
@@ -120,6 +122,13 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     }),
     ingestionAccepted: counter("ingestion_accepted_total", "Market events passed on."),
     ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
+    feedRefused: gauge("feed_refused", "1 while the feed defence does not use a reading.", [
+      "asset",
+      "feature",
+      "source",
+      "action",
+      "reason",
+    ]),
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
     transactions: counter("transactions_total", "Transactions of reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),

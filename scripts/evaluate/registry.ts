@@ -30,6 +30,7 @@ export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
   "deep-pricer": async () => (await import("./evaluate-deep-pricer.ts")).evaluateDeepPricer,
   drift: async () => (await import("./evaluate-drift.ts")).evaluateDrift,
   explanations: async () => (await import("./evaluate-explanations.ts")).evaluateExplanations,
+  "feed-guard": async () => (await import("./evaluate-feed-guard.ts")).evaluateFeedGuard,
   garch: async () => (await import("./evaluate-garch.ts")).evaluateGarch,
   greeks: async () => (await import("./evaluate-greeks.ts")).evaluateGreeks,
   mechanism: async () => (await import("./evaluate-mechanism.ts")).evaluateMechanism,

@@ -90,6 +90,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     surfaces: () => now.surfaces,
     modelEvents: () => [],
     explanation: async (question) => await now.explain(question),
+    feeds: () => [],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x123456789abcdef0" }],
     marketTimeSec: () => now.marketTimeSec,

@@ -4,6 +4,7 @@ import { contagionRoute } from "./contagion.ts";
 import { deliveryRoute } from "./delivery.ts";
 import { eventsRoute } from "./events.ts";
 import { explanationRoute } from "./explanations.ts";
+import { feedsRoute } from "./feeds.ts";
 import { fundHedgeRoute } from "./fund-hedge.ts";
 import { governanceRoute } from "./governance.ts";
 import { greeksRoute } from "./greeks.ts";
@@ -28,6 +29,7 @@ export const ROUTES = {
   contagion: contagionRoute,
   delivery: deliveryRoute,
   explanation: explanationRoute,
+  feeds: feedsRoute,
   events: eventsRoute,
   fundHedge: fundHedgeRoute,
   governance: governanceRoute,

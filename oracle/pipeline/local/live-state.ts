@@ -5,6 +5,7 @@ import type { ContagionReport } from "../../domain/contagion.ts";
 import { type DeliveryRow, UNKNOWN_DELIVERY } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
 import type { ExplanationAnswer, ExplanationQuestion } from "../../domain/explanation.ts";
+import type { FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { GovernanceReport } from "../../domain/governance.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
@@ -56,6 +57,7 @@ export interface LiveState extends SystemView {
   /** What the first operator valued options with. */
   setSurfaces(states: readonly SurfaceState[]): void;
   setIngestion(counts: IngestionCounts): void;
+  setFeeds(verdicts: readonly FeedVerdict[]): void;
   setModelEvents(events: readonly ModelEvent[]): void;
   setModels(models: readonly ModelIdentity[]): void;
   /** Says who finds explanations; before, none is known. */
@@ -131,6 +133,7 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
   const surfaces = held<readonly SurfaceState[]>([]);
   const ingestion = held<IngestionCounts>({ accepted: 0, rejected: {} });
   const explainer = held<ExplanationFinder>(async () => null);
+  const feeds = held<readonly FeedVerdict[]>([]);
   const modelEvents = held<readonly ModelEvent[]>([]);
   const models = held<readonly ModelIdentity[]>([]);
   return {
@@ -138,6 +141,7 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
     caution: caution.get,
     surfaces: surfaces.get,
     ingestion: ingestion.get,
+    feeds: feeds.get,
     modelEvents: modelEvents.get,
     models: models.get,
     setCaution: caution.set,
@@ -150,6 +154,7 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
       ingestion.set(counts);
       incident.ingestion(counts, knownTime());
     },
+    setFeeds: feeds.set,
     setModelEvents: modelEvents.set,
     setModels: models.set,
     explanation: async (question: ExplanationQuestion) => await explainer.get()(question),

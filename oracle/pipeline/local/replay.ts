@@ -9,6 +9,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { advanceChainTo } from "../../simulation/agents/local-world.ts";
 import type { WriterDependencies } from "../../simulation/agents/writers.ts";
 import type { ExplanationDesk } from "../explaining/explanation-desk.ts";
+import { feedEvents } from "../feed-findings.ts";
 import type { LocalDao } from "../governance/local-dao.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import type { ComponentBoard } from "./component-board.ts";
@@ -78,6 +79,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   options.market.advanceTo(atSec);
   const snapshot = options.market.snapshot();
   noteMarket(options.board, snapshot);
+  const refused = noteFeeds(options, snapshot);
   await pushPrices(options, snapshot, atSec);
   const settled = await options.keepers.settle(atSec);
   const decided = await options.dao.step();
@@ -97,6 +99,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
     atSec,
     snapshot,
     events: [
+      ...refused,
       ...agreed.events,
       ...guarded,
       ...hedged,
@@ -151,8 +154,25 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   };
 }
 
+function noteFeeds(
+  { state, metrics, counters }: RoundAccount,
+  { feeds = [], atSec }: MarketSnapshot,
+): readonly string[] {
+  state.setFeeds(feeds);
+  metrics.feeds(feeds);
+  counters.feeds(feeds, atSec);
+  return feedEvents(feeds);
+}
+
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */
-const DATA_FAULTS: ReadonlySet<string> = new Set(["no-data", "stale-spot", "stale-book", "book-faulty", "stale-chain"]);
+const DATA_FAULTS: ReadonlySet<string> = new Set([
+  "no-data",
+  "stale-spot",
+  "stale-book",
+  "book-faulty",
+  "source-conflict",
+  "stale-chain",
+]);
 
 function noteMarket(board: ComponentBoard, { doubts }: MarketSnapshot): void {
   const faults = doubts.filter(({ reason }) => DATA_FAULTS.has(reason));

@@ -4,6 +4,7 @@ import type { CascadeState } from "../../domain/cascade.ts";
 import { CAUTION_PHASES, type CautionState, type CautionVotes } from "../../domain/caution.ts";
 import { type DeliveryRow, SHOWN_MODES } from "../../domain/delivery.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { LendingReject } from "../../domain/lending.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
@@ -34,6 +35,8 @@ export interface RunMetrics {
   transaction(outcome: "final" | "reorged" | "resubmitted" | "refused"): void;
   /** Takes running totals; the counters grow by the difference to the last ones. */
   ingestion(counts: IngestionCounts): void;
+  /** Readings that the feed defence does not use now. */
+  feeds(verdicts: readonly FeedVerdict[]): void;
   positions(rows: readonly PositionRow[]): void;
   /** A mandate after a look, and what the look traded. */
   hedge(row: FundHedgeRow, tradedCoins: number): void;
@@ -88,6 +91,7 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       }
       last = counts;
     },
+    feeds: (verdicts) => showFeeds(metrics, verdicts),
     drift: (states) => showDrift(metrics, states),
     cascades: (states) => showCascades(metrics, states),
     caution: (states, votes) => showCaution(metrics, states, votes),
@@ -110,6 +114,12 @@ export function createRunMetrics(metrics: NodeMetrics): RunMetrics {
       }
     },
   };
+}
+
+function showFeeds(metrics: NodeMetrics, verdicts: readonly FeedVerdict[]): void {
+  metrics.feedRefused.reset();
+  for (const { asset, feature, sourceId, action, reason } of verdicts)
+    if (action !== "use") metrics.feedRefused.set({ asset, feature, source: sourceId, action, reason }, 1);
 }
 
 function showDrift(metrics: NodeMetrics, states: readonly DriftState[]): void {

@@ -66,6 +66,7 @@ const CASES: readonly LiveCase[] = [
   ...usual("/v1/classes"),
   ...usual("/v1/contagion"),
   ...usual("/v1/delivery"),
+  ...usual("/v1/feeds"),
   { route: "/v1/events", status: 400, url: "/v1/events?colour=red", view: WORKING, code: "API_QUERY_UNKNOWN" },
   { route: "/v1/events", status: 400, url: "/v1/events?after=now", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/events", status: 429, url: "/v1/events", view: EAGER, code: "API_RATE_LIMITED" },

@@ -7,6 +7,7 @@ import { type ApiServer, createApiServer, startApi } from "../../../oracle/api/s
 import { breakerRow, UNKNOWN_DELIVERY } from "../../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../../oracle/domain/drift.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import type { FeedVerdict } from "../../../oracle/domain/feed-verdict.ts";
 import type { FundHedgeRow } from "../../../oracle/domain/fund-hedge.ts";
 import type { ModelEvent } from "../../../oracle/domain/model-event.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../../oracle/domain/view.ts";
@@ -95,6 +96,11 @@ const HEDGE: FundHedgeRow = {
   refused: { "inside-band": 3 },
 };
 
+const VERDICT: FeedVerdict = {
+  ...{ asset: "BTC", feature: "depth", sourceId: "binance", action: "exclude", reason: "crossed-bands" },
+  detail: "bids priced at 121363 above asks at 119000",
+};
+
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
     positions: () => [position],
@@ -113,6 +119,7 @@ function viewOf(components: readonly ComponentState[]): SystemView {
     surfaces: () => [],
     modelEvents: () => [decision],
     explanation: async () => null,
+    feeds: () => [VERDICT],
     ingestion: () => ({ accepted: 1, rejected: {} }),
     models: () => [{ id: "quantile-net", sha256: "0x12" }],
     marketTimeSec: () => 1_699_000_000,
@@ -214,6 +221,11 @@ describe("createApiServer", () => {
     assert.deepEqual((await (await start()).inject("/v1/greeks")).json(), { report: null });
   });
 
+  it("default: verdicts of the feed defence", async () => {
+    const response = await (await start()).inject("/v1/feeds");
+    assert.deepEqual(response.json(), { marketTimeSec: 1_699_000_000, verdicts: [VERDICT] });
+  });
+
   it("default: hedging mandates of the funds", async () => {
     assert.deepEqual((await (await start()).inject("/v1/hedge/fund")).json(), { mandates: [HEDGE] });
   });
@@ -228,6 +240,7 @@ describe("createApiServer", () => {
       "/v1/classes",
       "/v1/contagion",
       "/v1/delivery",
+      "/v1/feeds",
       "/v1/events",
       "/v1/governance",
       "/v1/greeks",

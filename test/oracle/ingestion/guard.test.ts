@@ -65,7 +65,7 @@ const REJECTED: readonly (readonly [string, MarketEvent, RejectReason])[] = [
   ["high below close", makeBar({ high: 100.5 }), "inconsistent-bar"],
   ["low above open", makeBar({ low: 100.5 }), "inconsistent-bar"],
   ["best bid at best ask", makeBook({ bestBid: 101, bestAsk: 101 }), "crossed-book"],
-  ["bids priced above asks", makeFaultyBook(), "inconsistent-book"],
+  ["bids priced above asks", makeFaultyBook(), "crossed-book"],
   ["sides of different mids", makeBook({ asks: makeBands(1, 103.5) }), "inconsistent-book"],
   ["bands that shrink", makeBook({ bids: [...makeBands(-1, 101)].reverse() }), "inconsistent-book"],
   ["book of another price", makeBook({ bids: makeBands(-1, 140), asks: makeBands(1, 140) }), "inconsistent-book"],
@@ -131,8 +131,8 @@ describe("createIngestionGuard", () => {
       return guard.check(makeBook({}, timeSec), timeSec).ok;
     });
     assert.equal(results.indexOf(true), 59);
-    assert.equal(guard.isBookFaulty("BTC"), false);
-    assert.equal(guard.counts().rejected["inconsistent-book"], 60);
+    assert.equal(guard.bookFault("BTC"), null);
+    assert.deepEqual(guard.counts().rejected, { "crossed-book": 1, "inconsistent-book": 59 });
   });
 
   it("behavior: a second faulty book starts the probation again", () => {
@@ -142,7 +142,7 @@ describe("createIngestionGuard", () => {
       guard.check(index === 0 || index === 50 ? makeFaultyBook(timeSec) : makeBook({}, timeSec), timeSec),
     );
     assert.ok(results.every((outcome) => !outcome.ok));
-    assert.equal(guard.isBookFaulty("BTC"), true);
+    assert.ok(guard.bookFault("BTC"));
   });
 
   it("behavior: a slow feed ends probation with three good books over half an hour", () => {
