@@ -122,19 +122,13 @@ export function createMetrics(options: MetricsOptions): NodeMetrics {
     }),
     ingestionAccepted: counter("ingestion_accepted_total", "Market events passed on."),
     ingestionRejected: counter("ingestion_rejected_total", "Market events refused, by reason.", ["reason"]),
-    feedRefused: gauge("feed_refused", "1 while the feed defence does not use a reading.", [
-      "asset",
-      "feature",
-      "source",
-      "action",
-      "reason",
-    ]),
     reports: counter("reports_total", "Reports, by outcome.", ["outcome"]),
     transactions: counter("transactions_total", "Transactions of reports, by outcome.", ["outcome"]),
     positions: gauge("positions", "Short positions known, by status.", ["status"]),
     positionsRejected: counter("positions_rejected_total", "Positions that a round did not score, by reason.", [
       "reason",
     ]),
+    feedRefused: createFeedMetric(registry),
     ...createGuardMetrics(registry),
     ...createHedgeMetrics(registry),
     ...createCautionMetrics(registry),
@@ -185,6 +179,15 @@ function createExplanationMetrics(registry: Registry): ExplanationMetrics {
       registers,
     }),
   };
+}
+
+function createFeedMetric(registry: Registry): NodeMetrics["feedRefused"] {
+  return new Gauge({
+    name: "plimsoll_feed_refused",
+    help: "1 while the feed defence does not use a reading.",
+    labelNames: ["asset", "feature", "source", "action", "reason"],
+    registers: [registry],
+  });
 }
 
 function createHedgeMetrics(registry: Registry): HedgeMetrics {
