@@ -1,6 +1,7 @@
 /** Evaluation of the feed defence: lying minorities and majorities, the genuine depth fault, false alarms on clean data. */
 import type { BarSeries, MarketSource } from "../../oracle/domain/market.ts";
 import { BPS } from "../../oracle/domain/units.ts";
+import { FEATURE_SETTINGS } from "../../oracle/ingestion/defence/feature-settings.ts";
 import { openFileSource } from "../../oracle/ingestion/sources/file-source.ts";
 import type { MarketPanel } from "../../oracle/models/contagion/market-panel.ts";
 import {
@@ -14,6 +15,7 @@ import {
 import { readBarPanel } from "../data/bar-panel.ts";
 import { readSpotBars } from "../data/spot-bars.ts";
 import { majorityCases, minorityCases, type PlayedCase, type TruePath } from "./feed-guard/aggregation-report.ts";
+import { attackedCollateral, type CollateralLoss } from "./feed-guard/attacked-collateral.ts";
 import { cleanVetoes, pairVetoes, washAlarms } from "./feed-guard/clean-report.ts";
 import { type FaultReport, faultReport, type RuleScore } from "./feed-guard/fault-report.ts";
 import type { EvaluationRequest } from "./registry.ts";
@@ -27,7 +29,12 @@ const LIMITS = {
   recall: 0.98,
   alarmsADay: 1,
   vetoesAWeek: 1,
+  collateralLost: 0.05,
 } as const;
+/** What an attacker bends where he alone is the source … */
+const OPEN_BOX = { price: 0.01, depth: 0.2 } as const;
+/** … and what a minority can bend at most while it agrees: the price by the tolerance, depth, which has one source, in full. */
+const DEFENDED_BOX = { price: FEATURE_SETTINGS.price.centre.floor, depth: 0.2 } as const;
 /** Three sources cannot average noise away: they are judged, and judged apart. */
 const FIVE = 5;
 const ASSETS = ["BTC", "ETH"] as const;
@@ -44,6 +51,7 @@ export async function evaluateFeedGuard({ paths }: EvaluationRequest): Promise<E
   const majority = majorityCases(path);
   const fault = faultReport(source);
   const clean = cleanMetrics(readSpotBars(paths), readBarPanel(paths));
+  const collateral = { open: attackedCollateral(OPEN_BOX), defended: attackedCollateral(DEFENDED_BOX) };
   return {
     model: "feed-guard",
     window: { from: isoTime(path.fromSec), to: isoTime(source.toSec) },
@@ -52,9 +60,10 @@ export async function evaluateFeedGuard({ paths }: EvaluationRequest): Promise<E
       majority: majority.map(caseMetrics),
       fault: faultMetrics(fault),
       clean: clean.metrics,
+      collateral: { open: { ...collateral.open }, defended: { ...collateral.defended } },
     },
     baselines: baselinesOf(minority, fault),
-    targets: targetsOf({ minority, majority, fault, vetoesAWeek: clean.vetoesAWeek }),
+    targets: targetsOf({ minority, majority, fault, vetoesAWeek: clean.vetoesAWeek, collateral }),
   };
 }
 
@@ -154,9 +163,11 @@ interface Found {
   readonly majority: readonly PlayedCase[];
   readonly fault: FaultReport;
   readonly vetoesAWeek: number;
+  /** Without a defence, and with what it lets through. */
+  readonly collateral: Readonly<Record<"open" | "defended", CollateralLoss>>;
 }
 
-function targetsOf({ minority, majority, fault, vetoesAWeek }: Found): Evaluation["targets"] {
+function targetsOf({ minority, majority, fault, vetoesAWeek, collateral }: Found): Evaluation["targets"] {
   const beyond = (cases: readonly PlayedCase[]): number => Math.max(...cases.map((one) => one.beyond / one.rounds));
   const followed = (cases: readonly PlayedCase[]): number => cases.reduce((sum, one) => sum + one.followed, 0);
   return {
@@ -178,6 +189,8 @@ function targetsOf({ minority, majority, fault, vetoesAWeek }: Found): Evaluatio
     faultRecall: atLeast(fault.crossed.recall, LIMITS.recall),
     faultAlarmsADay: atMost(fault.falseAlarms / fault.cleanDays, LIMITS.alarmsADay),
     cleanVetoesAWeek: atMost(vetoesAWeek, LIMITS.vetoesAWeek),
+    collateralLostP99: atMost(collateral.defended.p99, LIMITS.collateralLost),
+    collateralLostP99Undefended: atMost(collateral.open.p99, LIMITS.collateralLost),
   };
 }
 
