@@ -45,6 +45,10 @@ export const VIEW_TIME_SEC = 1_655_121_600;
 /** Source of every position of {@link positionRow}. */
 export const VIEW_SOURCE = "0x00000000000000000000000000000000000000a1";
 
+const deliveryOf = ({ breaker, heldReports }: ViewContent) => ({
+  ...{ breaker: breakerRow(breaker, VIEW_TIME_SEC), heldReports, heldReadAtSec: VIEW_TIME_SEC },
+});
+
 /** Creates a view without positions and reports. */
 export function createChangingView(initial: Partial<ViewContent> = {}): ChangingView {
   let now: ViewContent = {
@@ -75,11 +79,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
     components: () => now.components,
-    delivery: () => ({
-      breaker: breakerRow(now.breaker, VIEW_TIME_SEC),
-      heldReports: now.heldReports,
-      heldReadAtSec: VIEW_TIME_SEC,
-    }),
+    delivery: () => deliveryOf(now),
     jointRisk: () => now.jointRisk,
     greeks: () => now.greeks,
     fundHedges: () => now.fundHedges,
