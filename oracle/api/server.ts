@@ -13,6 +13,7 @@ import { registerOpenReads } from "./open-reads.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerRateLimit } from "./rate-limit.ts";
 import { registerRoute } from "./register-route.ts";
+import { serveArchive } from "./routes/archive.ts";
 import { serveExplanations } from "./routes/explanations.ts";
 import { serveFeeds } from "./routes/feeds.ts";
 import { serveGovernance } from "./routes/governance.ts";
@@ -103,6 +104,7 @@ function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): reado
     ...serveModels(view),
     ...serveFeeds(view),
     ...serveHedging(view, advise),
+    ...serveArchive(view),
     ...serveGovernance(view),
     ...serveHealth(view),
     ...serveStatus(view),

@@ -14,6 +14,7 @@ import type { ModelEvent } from "./model-event.ts";
 import type { OptionKind } from "./positions.ts";
 import type { ModelIdentity } from "./prediction.ts";
 import type { SurfaceState } from "./quoted-surface.ts";
+import type { ReportArchive } from "./report-archive.ts";
 import type { ScoreReason } from "./score.ts";
 import type { Address, Hex } from "./units.ts";
 import type { ChangeListener } from "./view-change.ts";
@@ -77,6 +78,8 @@ export interface SystemView {
   positions(): readonly PositionRow[];
   position(source: string, id: string): PositionRow | null;
   reports(limit: number): readonly ReportRow[];
+  /** Reports of the past; `null` until the database is open. */
+  archive(): ReportArchive | null;
   components(): readonly ComponentState[];
   /** Breaker and held reports. */
   delivery(): DeliveryRow;

@@ -1,4 +1,5 @@
 /** What the contract of the API is tested with: a node that shows everything, and one that must show nothing. */
+import { archiveStandIn } from "./archive-stand-in.ts";
 import { cautionReport } from "./caution-report.ts";
 import {
   classBook,
@@ -36,6 +37,7 @@ export const WORKING = createChangingView({
   contagion: contagionReport(),
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
   governance: governanceReport(),
+  archive: archiveStandIn(),
   fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
@@ -55,6 +57,7 @@ export const BROKEN = createChangingView({
   caution: cautionReport({ expectedFall: Number.NaN }),
   drift: [driftState({ recentLoss: Number.NaN })],
   governance: governanceReport(Number.NaN),
+  archive: archiveStandIn(Number.NaN),
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
   explain: async () => explanationAnswer({ completenessGap: Number.NaN }),

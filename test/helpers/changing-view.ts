@@ -5,7 +5,6 @@ import type { ContagionNode, ContagionReport } from "../../oracle/domain/contagi
 import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts";
 import type { DriftState } from "../../oracle/domain/drift.ts";
 import type { FundHedgeRow } from "../../oracle/domain/fund-hedge.ts";
-import type { GovernanceReport } from "../../oracle/domain/governance.ts";
 import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
@@ -30,7 +29,8 @@ export interface ViewContent {
   readonly surfaces: readonly SurfaceState[];
   readonly fundHedges: readonly FundHedgeRow[];
   readonly explain: SystemView["explanation"];
-  readonly governance: GovernanceReport | null;
+  readonly governance: ReturnType<SystemView["governance"]>;
+  readonly archive: ReturnType<SystemView["archive"]>;
   readonly marketTimeSec: number;
   readonly dataSource: string;
 }
@@ -65,7 +65,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     surfaces: [],
     fundHedges: [],
     explain: async () => null,
-    governance: null,
+    ...{ governance: null, archive: null },
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -78,12 +78,12 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     positions: () => now.positions,
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
+    ...{ archive: () => now.archive, governance: () => now.governance },
     components: () => now.components,
     delivery: () => deliveryOf(now),
     jointRisk: () => now.jointRisk,
     greeks: () => now.greeks,
     fundHedges: () => now.fundHedges,
-    governance: () => now.governance,
     contagion: () => now.contagion,
     caution: () => now.caution,
     drift: () => now.drift,

@@ -1,5 +1,6 @@
 /** Reports: what is asked and what is answered. */
 import { z } from "zod";
+import { AsOfSchema } from "./as-of.ts";
 import { declareRoute } from "./declare-route.ts";
 import { HexSchema } from "./hex-schema.ts";
 
@@ -25,11 +26,14 @@ const GREATEST_REPORTS = 500;
 export const reportsRoute = declareRoute({
   path: "/v1/reports",
   name: "reports",
-  summary: "The newest reports and what became of them, the newest first.",
+  summary:
+    "The newest reports and what became of them, the newest first; with asOf, the newest of then, from the archive.",
   room: "reports",
   params: {},
   query: {
     limit: z.coerce.number().int().min(1).max(GREATEST_REPORTS).default(DEFAULT_REPORTS).describe("How many at most"),
+    asOf: AsOfSchema.optional(),
   },
   answer: z.array(ReportSchema),
+  errors: { ARCHIVE_CLOSED: 503 },
 });

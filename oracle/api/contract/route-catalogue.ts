@@ -15,6 +15,7 @@ import { modelCardRoute } from "./model-card.ts";
 import { modelsRoute } from "./models.ts";
 import { classesRoute, networkRoute } from "./network.ts";
 import { positionRoute, positionsRoute } from "./positions.ts";
+import { proofRoute } from "./proof.ts";
 import { reportsRoute } from "./reports.ts";
 import { riskRoute } from "./risk.ts";
 import { reportRoute, roundsRoute } from "./rounds.ts";
@@ -42,6 +43,7 @@ export const ROUTES = {
   network: networkRoute,
   position: positionRoute,
   positions: positionsRoute,
+  proof: proofRoute,
   readiness: readinessRoute,
   report: reportRoute,
   reports: reportsRoute,

@@ -27,6 +27,7 @@ import { openKeepers } from "./keepers.ts";
 import type { LiveState } from "./live-state.ts";
 import type { LocalRunOptions } from "./local-run.ts";
 import { openReplay, type Replay } from "./replay.ts";
+import { createReportArchive } from "./report-archive.ts";
 import { createRunMetrics, type RunMetrics } from "./run-metrics.ts";
 import { findReport, openSubmissionDesk, type SubmissionDeskOptions } from "./submission-desk.ts";
 import { createWorldView } from "./world-view.ts";
@@ -105,10 +106,12 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
 }
 
 /** Shows what is there before the first round. */
-function introduce({ state, ground, board, counters }: ReplayParts): void {
+function introduce({ foundation, state, ground, board, counters }: ReplayParts): void {
   counters.add("opened", ground.opened);
   counters.add("loansOpened", ground.loansOpened);
   state.setModels(ground.models);
+  const place = { chainId: ground.chain.chainId, oracle: ground.contracts.oracle };
+  state.setArchive(createReportArchive(foundation.shared, place));
   state.trail.setNetwork(networkOf(ground));
   board.note("operators", "ok");
   board.note("market", "ok");

@@ -16,6 +16,7 @@ import type { Position } from "../../domain/positions.ts";
 import { positionKey } from "../../domain/positions.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { SurfaceState } from "../../domain/quoted-surface.ts";
+import type { ReportArchive } from "../../domain/report-archive.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
 import { type Clock, WALL_CLOCK } from "../../platform/clock.ts";
@@ -50,6 +51,7 @@ export interface LiveState extends SystemView {
   setContagion(report: ContagionReport | null): void;
   setFundHedges(rows: readonly FundHedgeRow[]): void;
   setGovernance(report: GovernanceReport): void;
+  setArchive(archive: ReportArchive): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   /** Limits, what the first operator says of them, and the operators' votes. */
@@ -122,7 +124,7 @@ function createSilentState(dataSource: string, clock: Clock): SilentState {
     setGreeks: greeks.set,
     setContagion: contagion.set,
     setFundHedges: fundHedges.set,
-    ...heldGovernance(),
+    ...heldRecords(),
   };
 }
 
@@ -162,9 +164,15 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
   };
 }
 
-function heldGovernance() {
+function heldRecords() {
+  const archive = held<ReportArchive | null>(null);
   const governance = held<GovernanceReport | null>(null);
-  return { governance: governance.get, setGovernance: governance.set };
+  return {
+    archive: archive.get,
+    setArchive: archive.set,
+    governance: governance.get,
+    setGovernance: governance.set,
+  };
 }
 
 /** A value that is replaced as a whole. */

@@ -8,6 +8,11 @@ import type { SubmissionResult } from "../../submission/confirm.ts";
 /** What the chain said to a report, or `pending` while its transaction is on its way. */
 export type ReportFate = Omit<SubmissionResult, "state"> & { readonly state: SubmissionResult["state"] | "pending" };
 
+/** What of a fate is shown. */
+type ShownFate = Pick<ReportFate, "state" | "txHash" | "blockNumber" | "gasUsed"> & {
+  readonly outcomes: readonly string[];
+};
+
 /** Fate of a report whose transaction is on its way. */
 export function pendingFate(txHash: Hex): ReportFate {
   const nowhere = { blockNumber: null, blockHash: null, gasUsed: null };
@@ -40,14 +45,15 @@ export async function recordFate(sinks: FateSinks, quorum: QuorumReport, fate: R
     entries:
       fate.state === "pending" ? [] : entries.map((entry, index) => ({ entry, outcome: outcomeAt(fate, index) })),
   });
-  sinks.onReport(toRow(quorum, fate));
+  sinks.onReport(reportRowOf(quorum, fate));
 }
 
 function outcomeAt(fate: ReportFate, index: number): string {
   return fate.outcomes[index] ?? fate.state;
 }
 
-function toRow(quorum: QuorumReport, fate: ReportFate): ReportRow {
+/** What people are shown of a report. */
+export function reportRowOf(quorum: QuorumReport, fate: ShownFate): ReportRow {
   const { entries, report } = quorum.bundle;
   return {
     epoch: report.epoch.toString(),
@@ -64,15 +70,16 @@ function toRow(quorum: QuorumReport, fate: ReportFate): ReportRow {
   };
 }
 
-const APPLIED: ReadonlySet<string> = new Set(["APPLIED_TIGHTENED", "APPLIED_LOOSENED", "REFRESHED"]);
+/** Outcomes of entries that the chain took. */
+export const APPLIED_OUTCOMES: readonly string[] = ["APPLIED_TIGHTENED", "APPLIED_LOOSENED", "REFRESHED"];
 
 /** Whether the chain took an entry. */
 export function isApplied(outcome: string): boolean {
-  return APPLIED.has(outcome);
+  return APPLIED_OUTCOMES.includes(outcome);
 }
 
 /** Entries that the chain skipped, by reason. */
-function skippedBy(fate: ReportFate): Readonly<Record<string, number>> {
+function skippedBy(fate: ShownFate): Readonly<Record<string, number>> {
   const skipped = new Map<string, number>();
   for (const outcome of fate.outcomes) {
     if (!isApplied(outcome)) skipped.set(outcome, (skipped.get(outcome) ?? 0) + 1);

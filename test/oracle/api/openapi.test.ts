@@ -13,7 +13,7 @@ import type { SystemView } from "../../../oracle/domain/view.ts";
 import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import { BROKEN, BROKEN_TRAIL, WORKING, WORKING_TRAIL } from "../../helpers/api-views.ts";
-import { createChangingView, VIEW_SOURCE } from "../../helpers/changing-view.ts";
+import { createChangingView, positionRow, VIEW_SOURCE } from "../../helpers/changing-view.ts";
 import { withoutFirstField } from "../../helpers/without-first-field.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../../docs/openapi.json");
@@ -33,6 +33,9 @@ const OPEN_QUESTIONS = 4;
 const EAGER = createChangingView({});
 /** Under this view no stream may be opened. */
 const FULL = createChangingView({});
+/** A node that is starting. */
+const STARTING = createChangingView({ positions: [positionRow()] });
+const PROOF = "/v1/positions/{id}/proof";
 
 const EXPLANATION = "/v1/positions/{id}/explanation";
 const LONG = `/v1/surface/${"B".repeat(33)}`;
@@ -71,6 +74,12 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/events", status: 400, url: "/v1/events?after=now", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/events", status: 429, url: "/v1/events", view: EAGER, code: "API_RATE_LIMITED" },
   { route: "/v1/events", status: 503, url: "/v1/events", view: FULL, code: "EVENTS_FULL" },
+  ...usual(PROOF, "/v1/positions/7/proof"),
+  { route: PROOF, status: 400, url: "/v1/positions/7/proof?asOf=then", view: WORKING, code: "API_BAD_REQUEST" },
+  { route: PROOF, status: 404, url: "/v1/positions/9/proof", view: WORKING, code: "POSITION_UNKNOWN" },
+  { route: PROOF, status: 404, url: "/v1/positions/7/proof?asOf=block:1", view: WORKING, code: "PROOF_UNKNOWN" },
+  { route: PROOF, status: 503, url: "/v1/positions/7/proof", view: STARTING, code: "ARCHIVE_CLOSED" },
+  { route: "/v1/reports", status: 503, url: "/v1/reports?asOf=1", view: STARTING, code: "ARCHIVE_CLOSED" },
   ...usual("/v1/governance"),
   ...usual("/v1/greeks"),
   ...usual("/v1/hedge", HEDGE),
