@@ -1,16 +1,24 @@
-/** The web page: reads the address, asks the node again and again for what that page shows, and draws it. */
+/** The web page: reads the address, asks the node for what that page shows whenever something has changed, and draws it. */
 import "./core/zod-without-eval.ts";
 import { render } from "lit-html";
 import { StatusSchema } from "../api/contract/status.ts";
 import { apiBase, createAsk } from "./core/ask.ts";
+import { openChangeStream } from "./core/change-stream.ts";
 import { formatClock } from "./core/format.ts";
 import type { Page, Scene, Status, View } from "./core/page.ts";
+import { createReminder } from "./core/reminder.ts";
 import { parseRoute, type Route } from "./core/route.ts";
 import { pageFor } from "./pages/catalogue.ts";
 import { defineChart } from "./parts/chart.ts";
 import { frame, type Trust } from "./parts/frame.ts";
 
-const REFRESH_MS = 2_000;
+/** Changes come in handfuls: they are answered together. */
+const GATHER_MS = 1_000;
+/** What nobody tells of (queues, memory, explanations that are done) is asked for this often; so is a node that failed to answer. */
+const SLOW_LOOK_MS = 20_000;
+const RETRY_MS = 2_000;
+/** Ages and doubts are drawn anew this often, also when nothing is heard. */
+const DRAW_MS = 5_000;
 /** Market time that stands still this long is worth a word: a replay has ended, or the feed has stopped. */
 const STANDSTILL_MS = 30_000;
 
@@ -26,12 +34,13 @@ interface MarketMove {
   readonly seenAtMs: number;
 }
 
-const ask = createAsk(apiBase(location.search));
+const base = apiBase(location.search);
+const ask = createAsk(base);
 let route: Route = parseRoute(location.hash);
 let loaded: Loaded | null = null;
 let fault: string | null = null;
 let lastMove: MarketMove | null = null;
-let wake = () => {};
+const reminder = createReminder(GATHER_MS);
 
 async function refresh(): Promise<void> {
   const asked = route;
@@ -76,11 +85,15 @@ function moveTo(address: string): void {
 }
 
 function trust(): Trust {
-  if (fault !== null) {
-    const shown = loaded === null ? "" : ` Below is what was known at ${formatClock(loaded.atMs)} UTC.`;
-    return { state: "unknown", text: `state unknown: ${fault}.${shown}` };
+  const shown = loaded === null ? "" : ` Below is what was known at ${formatClock(loaded.atMs)} UTC.`;
+  if (fault !== null) return { state: "unknown", text: `state unknown: ${fault}.${shown}` };
+  const hearing = stream.hearing();
+  if (hearing.state === "deaf") {
+    const text = `state unknown: ${hearing.reason}; nothing heard since ${formatClock(hearing.sinceMs)} UTC.${shown}`;
+    return { state: "unknown", text };
   }
-  if (loaded === null || lastMove === null) return { state: "unknown", text: "connecting …" };
+  if (loaded === null || lastMove === null || hearing.state === "connecting")
+    return { state: "unknown", text: "connecting …" };
   if (Date.now() - lastMove.seenAtMs < STANDSTILL_MS) return { state: "live", text: "live" };
   return { state: "still", text: `market time has stood still since ${formatClock(lastMove.seenAtMs)} UTC` };
 }
@@ -91,20 +104,16 @@ function enter(): void {
   route = parseRoute(location.hash);
   draw();
   if (pageFor(route) !== before) document.querySelector("main")?.focus();
-  wake();
+  reminder.hurry();
 }
 
+const stream = openChangeStream({ baseUrl: base, onChange: reminder.note, onHearing: draw });
 defineChart();
 window.addEventListener("hashchange", enter);
+setInterval(draw, DRAW_MS);
 draw();
 // The next request starts only after the last one has ended, so that a late answer never overwrites a newer one.
 for (;;) {
   await refresh();
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, REFRESH_MS);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
+  await reminder.next(fault === null ? SLOW_LOOK_MS : RETRY_MS);
 }

@@ -21,7 +21,7 @@ export interface PageBed {
   serveAgain(): Promise<void>;
   /** Resolves when the page trusts what it shows this far. */
   trust(state: "live" | "still" | "unknown"): Promise<void>;
-  /** Lets the browser's clock reach the next refresh, so that nobody waits for it. */
+  /** Tells the page of a change and lets its clock reach the answer, so that nobody waits for it. */
   refreshNow(): Promise<void>;
   /** Forgets the browser's own lines about answers that failed on purpose; everything else stays a fault. */
   forgiveFailedRequests(): void;
@@ -86,7 +86,13 @@ export function usePage(): PageBed {
       now().faults = now().faults.filter((fault) => !fault.startsWith("Failed to load resource"));
     },
     trust: async (state) => await now().page.locator(`body[data-trust="${state}"]`).waitFor(),
-    refreshNow: async () => await now().page.clock.fastForward("00:02"),
+    refreshNow: async () => {
+      const { view, page } = now();
+      // A change on its way is answered with the others: told before the clock moves, and read before it moves again.
+      view.tell({ kind: "positions", marketTimeSec: view.marketTimeSec(), positions: view.positions().length });
+      await page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))");
+      await page.clock.fastForward("00:03");
+    },
     text: async (selector) => (await now().page.locator(selector).textContent()) ?? "",
     cells: async (selector) =>
       (await now().page.locator(`${selector} > *`).allInnerTexts()).map((cell) => cell.replaceAll(/\s+/g, " ")),

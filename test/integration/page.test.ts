@@ -48,6 +48,34 @@ describe("the web page", () => {
     forgiveFailedRequests();
   });
 
+  it("error: a stream that falls silent is unknown, never green, until the node is heard again", async () => {
+    await open({ positions: [positionRow()] });
+    await trust("live");
+    await bed.page.route("**/v1/events*", () => {});
+    await bed.page.clock.fastForward("01:00");
+    await bed.page.getByText("the stream has fallen silent; nothing heard since").waitFor();
+    await bed.page.unroute("**/v1/events*");
+    await bed.page.clock.fastForward("01:00");
+    bed.view.set({ marketTimeSec: VIEW_TIME_SEC + 60 });
+    await trust("still");
+    await refreshNow();
+    await trust("live");
+  });
+
+  it("behavior: goes on from the last event that it has seen", async () => {
+    await open({ positions: [positionRow()] });
+    await trust("live");
+    await refreshNow();
+    const again = bed.page.waitForRequest(/\/v1\/events\?after=[0-9a-f]{8}-1$/);
+    await bed.api.close();
+    await trust("unknown");
+    await bed.serveAgain();
+    await bed.page.clock.fastForward("00:02");
+    await again;
+    await trust("live");
+    forgiveFailedRequests();
+  });
+
   it("error: an answer that breaks the API's own form is unknown, never shown", async () => {
     await open({ positions: [positionRow({ health: Number.NaN })] });
     await bed.page.getByText("state unknown").waitFor();

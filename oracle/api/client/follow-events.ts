@@ -23,6 +23,8 @@ export interface FollowOptions {
   readonly fetch?: typeof fetch;
   /** Wait before connecting again, milliseconds; 2 000 by default. */
   readonly retryMs?: number;
+  /** Told of every sign of life: the stream is open, or the node has sent its beat. */
+  readonly onAlive?: () => void;
   /** Told why a connection ended or could not be made; the next try follows. */
   readonly onBreak?: (reason: unknown) => void;
 }
@@ -48,7 +50,7 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Foll
 }
 
 async function* connection(
-  { baseUrl, signal, fetch: send = fetch }: FollowOptions,
+  { baseUrl, signal, onAlive, fetch: send = fetch }: FollowOptions,
   after: string | undefined,
 ): AsyncGenerator<FollowedEvent, void, undefined> {
   const query = after === undefined ? "" : `?${new URLSearchParams({ after })}`;
@@ -58,8 +60,10 @@ async function* connection(
     headers: { accept: eventsRoute.mediaType },
   });
   if (!response.ok || response.body === null) throw refused(response.status);
+  onAlive?.();
   let id = after;
-  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  const parser = new EventSourceParserStream({ onComment: () => onAlive?.() });
+  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(parser);
   for await (const event of events) {
     id = event.id ?? id;
     yield { id, data: EventSchema.parse(JSON.parse(event.data)) };

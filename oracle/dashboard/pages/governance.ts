@@ -1,6 +1,7 @@
-/** Governance: bounds of a class now and as proposed, the past replayed under both, and a proposal sent from the reader's wallet. */
+/** Governance: proposals on their way, bounds of a class now and as proposed, the past replayed under both, and a proposal sent from the reader's wallet. */
 import { html, type TemplateResult } from "lit-html";
 import { z } from "zod";
+import { governanceRoute } from "../../api/contract/governance.ts";
 import { ClassesSchema, NetworkSchema } from "../../api/contract/network.ts";
 import { PositionTrailSchema } from "../../api/contract/trails.ts";
 import { formatBps } from "../core/format.ts";
@@ -11,6 +12,7 @@ import { panel } from "../parts/bits.ts";
 import { boundsEditor } from "../parts/bounds-editor.ts";
 import { choice } from "../parts/filters.ts";
 import { proposalPanel } from "../parts/proposal-panel.ts";
+import { type Dao, proposalsPanel } from "../parts/proposals.ts";
 import { replayPanel } from "../parts/replay-panel.ts";
 import { type Column, table } from "../parts/table.ts";
 
@@ -29,16 +31,18 @@ export const GOVERNANCE_PAGE: Page = {
   load: async ({ query }, ask) => {
     const wanted = query.get("class") ?? "";
     const isClass = /^\d{1,5}$/.test(wanted);
-    const [classes, network, trails] = await Promise.all([
+    const [{ report: dao }, classes, network, trails] = await Promise.all([
+      ask.get("/v1/governance", governanceRoute.answer),
       ask.find("/v1/classes", ClassesSchema),
       ask.find("/v1/network", NetworkSchema),
       isClass ? ask.find(`/v1/trails?classId=${wanted}`, Trail) : null,
     ]);
-    return (scene) => view(classes?.book ?? null, { network: network?.network ?? null, trails }, scene);
+    return (scene) => view(classes?.book ?? null, { dao, network: network?.network ?? null, trails }, scene);
   },
 };
 
 interface Beside {
+  readonly dao: Dao;
   readonly network: Network;
   /** `null` where the node tells nothing of the past. */
   readonly trails: Trails | null;
@@ -51,6 +55,7 @@ function view(book: Book | null, beside: Beside, scene: Scene): TemplateResult {
     <form class="filters" aria-label="Choose a class" @submit=${(event: Event) => event.preventDefault()}>
       ${choice({ key: "class", name: "Risk class", options: book.classes.map(({ classId }) => String(classId)), scene })}
     </form>
+    ${proposalsPanel(beside.dao, chosen?.classId ?? null, scene)}
     ${chosen === null ? allClasses(book, scene) : oneClass(chosen, beside, scene)}`;
 }
 
