@@ -34,7 +34,7 @@ const PAGE_HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** The page asks four times in two seconds; ten of them behind one address still leave room for programs. */
+/** The page asks five times a second at most, and only while something changes; four of them behind one address still leave room for programs. */
 const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
 /** Enough to tell two runs of a node apart. */
 const RUN_DIGITS = 8;

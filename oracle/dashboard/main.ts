@@ -94,6 +94,7 @@ function trust(): Trust {
   }
   if (loaded === null || lastMove === null || hearing.state === "connecting")
     return { state: "unknown", text: "connecting …" };
+  if (loaded.status.marketTimeSec === 0) return { state: "unknown", text: "starting: no round yet" };
   if (Date.now() - lastMove.seenAtMs < STANDSTILL_MS) return { state: "live", text: "live" };
   return { state: "still", text: `market time has stood still since ${formatClock(lastMove.seenAtMs)} UTC` };
 }

@@ -12,6 +12,7 @@ import {
   VIEW_SOURCE,
   VIEW_TIME_SEC,
 } from "./changing-view.ts";
+import { governanceReport, governanceReport } from "./governance-report.ts";
 
 /** What the node knows. */
 export const FULL_VIEW: Partial<ViewContent> = {
@@ -35,6 +36,7 @@ export const FULL_VIEW: Partial<ViewContent> = {
     driftState({ asset: "ETH", recentLoss: null, alarm: { atSec: VIEW_TIME_SEC, detector: "adwin" } }),
   ],
   surfaces: [surfaceState()],
+  governance: governanceReport(),
 };
 
 /** What the run has left behind. */

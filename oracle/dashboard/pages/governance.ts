@@ -49,7 +49,11 @@ interface Beside {
 }
 
 function view(book: Book | null, beside: Beside, scene: Scene): TemplateResult {
-  if (book === null) return html`<h2>Governance</h2><p class="empty">Unknown: no round has read the bounds yet.</p>`;
+  if (book === null) {
+    return html`<h2>Governance</h2>
+      ${proposalsPanel(beside.dao, null, scene)}
+      <p class="empty">Unknown: no round has read the bounds yet.</p>`;
+  }
   const chosen = book.classes.find(({ classId }) => String(classId) === scene.route.query.get("class")) ?? null;
   return html`<h2>Governance <small>bounds read ${age(book.readAtSec, scene.status.marketTimeSec)}</small></h2>
     <form class="filters" aria-label="Choose a class" @submit=${(event: Event) => event.preventDefault()}>

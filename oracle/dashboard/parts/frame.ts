@@ -34,7 +34,7 @@ export function frame(input: FrameInput): TemplateResult {
         <h1><a href=${formatRoute(["vault"])}>${mark()}Plimsoll</a></h1>
         <p id="status" role="status">${trust.text}</p>
         <p class="facts">
-          ${status === null ? nothing : html`<span id="market">${status.dataSource} · market time ${formatTime(status.marketTimeSec)} UTC</span>`}
+          ${status === null ? nothing : html`<span id="market">${status.dataSource} · market time ${marketTime(status)}</span>`}
           <span id="refreshed">${askedAtMs === null ? "" : `asked ${formatClock(askedAtMs)} UTC`}</span>
         </p>
       </div>
@@ -51,7 +51,7 @@ export function frame(input: FrameInput): TemplateResult {
     </header>
     <main id="main" tabindex="-1">
       ${status === null ? nothing : breakerBanner(status.breaker)}
-      ${body ?? html`<h2>${page.name}</h2><p class="empty">${trust.state === "unknown" && trust.text !== "connecting …" ? "Unknown: no answer yet." : "Asking the node …"}</p>`}
+      ${body ?? html`<h2>${page.name}</h2><p class="empty">${trust.text.startsWith("state unknown") ? "Unknown: no answer yet." : "Asking the node …"}</p>`}
     </main>
     <footer>
       <p>
@@ -65,6 +65,11 @@ export function frame(input: FrameInput): TemplateResult {
       </p>
     </footer>
   `;
+}
+
+/** Before the first round there is none. */
+function marketTime({ marketTimeSec }: Status): string {
+  return marketTimeSec === 0 ? "unknown" : `${formatTime(marketTimeSec)} UTC`;
 }
 
 /** A page that is reached from another one stands under it. */
