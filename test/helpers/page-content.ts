@@ -12,7 +12,7 @@ import {
   VIEW_SOURCE,
   VIEW_TIME_SEC,
 } from "./changing-view.ts";
-import { governanceReport, governanceReport } from "./governance-report.ts";
+import { governanceReport } from "./governance-report.ts";
 
 /** What the node knows. */
 export const FULL_VIEW: Partial<ViewContent> = {
