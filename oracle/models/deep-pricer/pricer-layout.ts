@@ -1,5 +1,5 @@
 /** What the pricing network reads and says: nine parameters in a cube, volatilities on a grid of strikes and tenors. */
-import { meanVariance, type SvcjParameters } from "../../math/svcj.ts";
+import type { SvcjParameters } from "../../math/svcj.ts";
 
 /** Tenors of the grid, days. */
 export const PRICER_DAYS = [1, 2.5, 6, 14, 30, 60, 120, 240, 400] as const;
@@ -56,82 +56,4 @@ export interface PricerPlace {
   readonly tenorYears: number;
   /** ln(K/F). */
   readonly logMoneyness: number;
-}
-
-const DAYS_PER_YEAR = 365;
-const STRIKES = Float64Array.from(PRICER_STRIKES);
-const LOG_TENORS = Float64Array.from(PRICER_DAYS, (days) => Math.log(days / DAYS_PER_YEAR));
-const NOWHERE: PricerPlace = { tenorYears: Number.NaN, logMoneyness: Number.NaN };
-const LAST_STRIKE = PRICER_STRIKES.length - 1;
-
-/**
- * Volatilities at places from the network's cells: cells linear in the logarithm of time, cubic (Catmull-Rom) in the strike, times the exact
- * root of the mean variance; beyond the grid the last cell stands. Places of one expiry that follow each other share most of the work.
- *
- * @param cells of one row. `[PRICER_CELLS]`
- */
-export function readCells(
-  parameters: SvcjParameters,
-  cells: Float32Array,
-  places: readonly PricerPlace[],
-): Float64Array {
-  const vols = new Float64Array(places.length);
-  let smile = smileAt(parameters, cells, Number.NaN);
-  for (let index = 0; index < places.length; index += 1) {
-    const { tenorYears, logMoneyness } = places[index] ?? NOWHERE;
-    if (tenorYears !== smile.tenorYears) smile = smileAt(parameters, cells, tenorYears);
-    vols[index] = smile.level * Math.exp(interpolated(smile, logMoneyness / smile.deviation));
-  }
-  return vols;
-}
-
-/** Cells of one expiry. */
-interface Smile {
-  readonly tenorYears: number;
-  /** Root of the mean variance, a year and to the tenor. */
-  readonly level: number;
-  readonly deviation: number;
-  /** Logs of volatility over the level at each strike, and their slopes. */
-  readonly values: Float64Array;
-  readonly slopes: Float64Array;
-}
-
-function smileAt(parameters: SvcjParameters, cells: Float32Array, tenorYears: number): Smile {
-  const time = Math.log(tenorYears);
-  const next = LOG_TENORS.findIndex((tenor) => tenor >= time);
-  const after = next < 0 ? LOG_TENORS.length - 1 : next;
-  const before = next <= 0 ? after : next - 1;
-  const [from = Number.NaN, to = Number.NaN] = [LOG_TENORS[before], LOG_TENORS[after]];
-  const share = before === after ? 0 : (time - from) / (to - from);
-  const width = PRICER_STRIKES.length;
-  const values = new Float64Array(width);
-  for (let column = 0; column < width; column += 1) {
-    const low = cells[before * width + column] ?? Number.NaN;
-    values[column] = low + share * ((cells[after * width + column] ?? Number.NaN) - low);
-  }
-  const level = Math.sqrt(meanVariance(parameters, tenorYears));
-  return { tenorYears, level, deviation: level * Math.sqrt(tenorYears), values, slopes: slopesOf(values) };
-}
-
-/** Slopes at the nodes: rise between the two neighbours. */
-function slopesOf(values: Float64Array): Float64Array {
-  return values.map((_, column) => {
-    const [left, right] = [Math.max(0, column - 1), Math.min(LAST_STRIKE, column + 1)];
-    const rise = (values[right] ?? Number.NaN) - (values[left] ?? Number.NaN);
-    return rise / ((STRIKES[right] ?? Number.NaN) - (STRIKES[left] ?? Number.NaN));
-  });
-}
-
-/** Cubic between the two nodes around a strike, constant beyond the last. */
-function interpolated({ values, slopes }: Smile, strike: number): number {
-  let next = 0;
-  while (next <= LAST_STRIKE && (STRIKES[next] ?? 0) < strike) next += 1;
-  if (next === 0) return values[0] ?? Number.NaN;
-  if (next > LAST_STRIKE) return values[LAST_STRIKE] ?? Number.NaN;
-  const from = STRIKES[next - 1] ?? Number.NaN;
-  const width = (STRIKES[next] ?? Number.NaN) - from;
-  const t = (strike - from) / width;
-  const rest = 1 - t;
-  const straight = rest * rest * (1 + 2 * t) * (values[next - 1] ?? 0) + t * t * (3 - 2 * t) * (values[next] ?? 0);
-  return straight + width * t * rest * (rest * (slopes[next - 1] ?? 0) - t * (slopes[next] ?? 0));
 }

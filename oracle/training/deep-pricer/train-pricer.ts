@@ -10,7 +10,7 @@ import {
   PRICER_STRIKES,
 } from "../../models/deep-pricer/pricer-layout.ts";
 import type { PricerManifest } from "../../models/deep-pricer/pricer-manifest.ts";
-import { runPricer } from "../../models/deep-pricer/run-pricer.ts";
+import { pricerRunner } from "../../models/deep-pricer/run-pricer.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import { exportParity } from "../export-parity.ts";
 import { add, mul, sqrt, sub } from "../tensor/elementwise-ops.ts";
@@ -146,7 +146,7 @@ async function meanError(
 ): Promise<number> {
   const session = await openSession(exportPricer(trained));
   try {
-    const found = await runPricer(session, stop.cube);
+    const found = await (await pricerRunner(session))(stop.cube);
     return (
       found.reduce((sum, value, place) => sum + Math.abs(value - (stop.cells[place] ?? Number.NaN)), 0) / found.length
     );
@@ -162,7 +162,7 @@ async function judge(
 ): Promise<PricerManifest["metrics"]> {
   const session = await openSession(model);
   try {
-    const found = await runPricer(session, report.cube);
+    const found = await (await pricerRunner(session))(report.cube);
     const plain = plainPricer(trained, report.cube.subarray(0, PARITY_ROWS * PRICER_PARAMETERS));
     const errors = volErrors(report, found);
     return {

@@ -11,7 +11,7 @@ import {
   type PricerVectors,
   pricerManifestSchema,
 } from "../../models/deep-pricer/pricer-manifest.ts";
-import { runPricer } from "../../models/deep-pricer/run-pricer.ts";
+import { pricerRunner } from "../../models/deep-pricer/run-pricer.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import { sha256 } from "../../models/session.ts";
 import { rowsOf, writeArtefactFiles } from "../artefact-files.ts";
@@ -57,7 +57,7 @@ export async function writePricer(
 async function goldenVectors({ model, train }: PricerTraining): Promise<PricerVectors> {
   const cube = train.cube.slice(0, VECTOR_ROWS * PRICER_PARAMETERS);
   const session = await openSession(model);
-  const found = await runPricer(session, cube);
+  const found = await (await pricerRunner(session))(cube);
   await session.release();
   return { cube: rowsOf(cube, PRICER_PARAMETERS), cells: rowsOf(found, PRICER_CELLS), tolerance: VECTOR_TOLERANCE };
 }

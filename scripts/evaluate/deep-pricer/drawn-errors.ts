@@ -1,7 +1,7 @@
 /** Differences of the pricing network to its teacher on parameters that neither training nor its report has drawn. */
 import { quantile } from "../../../oracle/math/statistics.ts";
 import { meanVariance } from "../../../oracle/math/svcj.ts";
-import type { CubePricer } from "../../../oracle/models/deep-pricer/calibrate.ts";
+import type { CubePricer } from "../../../oracle/models/deep-pricer/cube-pricer.ts";
 import {
   cubeParameters,
   PRICER_CELLS,
@@ -31,7 +31,7 @@ export async function drawnErrors(price: CubePricer, rows = ROWS): Promise<Drawn
   for (let row = 0; row < rows; row += 1) {
     const cube = Float64Array.from(drawn.cube.subarray(row * PRICER_PARAMETERS, (row + 1) * PRICER_PARAMETERS));
     const places = gridOf(cube);
-    const [vols = new Float64Array()] = await price([cube], places);
+    const { vols } = await price(places)(cube);
     places.forEach(({ level }, cell) => {
       const exact = level * Math.exp(drawn.cells[row * PRICER_CELLS + cell] ?? Number.NaN);
       errors.push(VOL_POINTS * Math.abs((vols[cell] ?? Number.NaN) - exact));

@@ -8,13 +8,15 @@ import { z } from "zod";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import { black76 } from "../../../oracle/math/black76.ts";
 import { meanVariance, svcjPrices } from "../../../oracle/math/svcj.ts";
-import { type CubePricer, calibrate } from "../../../oracle/models/deep-pricer/calibrate.ts";
+import { boxedStep } from "../../../oracle/models/deep-pricer/boxed-step.ts";
+import { calibrate } from "../../../oracle/models/deep-pricer/calibrate.ts";
+import { type CubePricer, pricerByDifferences } from "../../../oracle/models/deep-pricer/cube-pricer.ts";
+import { gridReader } from "../../../oracle/models/deep-pricer/grid-reader.ts";
 import {
   cubeParameters,
   PRICER_CELLS,
   PRICER_DAYS,
   PRICER_STRIKES,
-  readCells,
 } from "../../../oracle/models/deep-pricer/pricer-layout.ts";
 import { createPricerPredictor } from "../../../oracle/models/deep-pricer/pricer-predictor.ts";
 import { ARTEFACT_FILES } from "../../../oracle/models/session.ts";
@@ -67,11 +69,8 @@ describe("SVCJ prices", () => {
 describe("the grid of the pricing network", () => {
   it("behavior: flat cells give the root of the mean variance, beyond the grid too", () => {
     const places = [0.001, 30 / 365, 3].map((tenorYears) => ({ tenorYears, logMoneyness: 0.01 }));
-    const vols = readCells(
-      { ...MIDDLE, variance: 0.4, longVariance: 0.4, varianceJump: 0 },
-      new Float32Array(PRICER_CELLS),
-      places,
-    );
+    const calm = { ...MIDDLE, variance: 0.4, longVariance: 0.4, varianceJump: 0 };
+    const { vols } = gridReader(places)({ parameters: calm, cells: new Float32Array(PRICER_CELLS) });
     const expected = Math.sqrt(0.4 + MIDDLE.jumpRate * (MIDDLE.jumpMean ** 2 + MIDDLE.jumpDeviation ** 2));
     assert.ok(vols.every((vol) => Math.abs(vol - expected) < 1e-12));
   });
@@ -83,29 +82,49 @@ describe("the grid of the pricing network", () => {
       const unit = Math.sqrt(meanVariance(found, days / 365));
       PRICER_STRIKES.forEach((strike, column) => {
         const place = { tenorYears: days / 365, logMoneyness: strike * unit * Math.sqrt(days / 365) };
-        const [vol = 0] = readCells(found, cells, [place]);
+        const [vol = 0] = gridReader([place])({ parameters: found, cells }).vols;
         assert.ok(Math.abs(Math.log(vol / unit) - (cells[row * PRICER_STRIKES.length + column] ?? 0)) < 1e-6);
       });
     });
   });
 });
 
+describe("a step within the cube", () => {
+  const model = { gradient: Float64Array.of(-4, 1), matrix: Float64Array.of(2, 0, 1, 2) };
+
+  it("error: a matrix without a Cholesky factor gives none", () => {
+    assert.equal(boxedStep({ ...model, matrix: Float64Array.of(1, 0, 2, 1) }, new Float64Array(2), 0), null);
+    assert.equal(boxedStep({ ...model, matrix: Float64Array.of(Number.NaN, 0, 0, 1) }, new Float64Array(2), 0), null);
+  });
+
+  it("default: with room it is the whole step of Gauss and Newton, damping shortens it", () => {
+    const near = { ...model, gradient: Float64Array.of(-0.6, 0.3) };
+    const [whole, damped] = [boxedStep(near, new Float64Array(2), 0), boxedStep(near, new Float64Array(2), 1)];
+    assert.ok(whole !== null && damped !== null);
+    // A⁻¹(−g) with A = [[2, 1], [1, 2]].
+    assert.ok(Math.abs((whole[0] ?? 0) - 0.5) < 1e-12 && Math.abs((whole[1] ?? 0) + 0.4) < 1e-12);
+    assert.ok(Math.hypot(...damped) < Math.hypot(...whole));
+  });
+
+  it("behavior: an axis stops at the border, and the others take what is best given that", () => {
+    const found = boxedStep(model, new Float64Array(2), 0);
+    // On the border s₁ = 1 the cost falls in s₂ to −(g₂ + A₂₁ s₁)/A₂₂ = −1.
+    assert.deepEqual([...(found ?? [])], [1, -1]);
+  });
+});
+
 describe("calibration", () => {
   const chain = cleanChain(quotedChain({ seed: "calibration" }), CHAIN_AT_SEC);
-  const smile: CubePricer = async (cubes, places) =>
-    await Promise.resolve(
-      cubes.map(([level = 0, tilt = 0, bend = 0]) =>
-        Float64Array.from(places, ({ tenorYears, logMoneyness }) => {
-          const at = logMoneyness / Math.sqrt(tenorYears);
-          return 0.5 * Math.exp(level + tilt * at + bend * at * at);
-        }),
-      ),
-    );
+  const smile = pricerByDifferences(([level = 0, tilt = 0, bend = 0], places) =>
+    Float64Array.from(places, ({ tenorYears, logMoneyness }) => {
+      const at = logMoneyness / Math.sqrt(tenorYears);
+      return 0.5 * Math.exp(level + tilt * at + bend * at * at);
+    }),
+  );
 
   it("behavior: without a quote there is none, a pricer without numbers leaves the start", async () => {
     assert.equal(await calibrate(smile, []), null);
-    const blind: CubePricer = async (cubes, places) =>
-      await Promise.resolve(cubes.map(() => new Float64Array(places.length).fill(Number.NaN)));
+    const blind = pricerByDifferences((_, places) => new Float64Array(places.length).fill(Number.NaN));
     assert.deepEqual([...((await calibrate(blind, chain))?.cube ?? [])], Array(9).fill(0));
   });
 
@@ -139,11 +158,35 @@ describe("the pricing network", () => {
     const places = [3, 20, 100].flatMap((days) =>
       [-0.1, 0, 0.1].map((logMoneyness) => ({ tenorYears: days / 365, logMoneyness })),
     );
-    const [vols = new Float64Array()] = await opened.value.price([new Float64Array(9)], places);
+    const { vols } = await opened.value.price(places)(new Float64Array(9));
     await opened.value.close();
     teacherSurface(MIDDLE, places).forEach((vol, place) => {
       assert.ok(Math.abs(vol - (vols[place] ?? 0)) < 0.01, `${place}: ${vol} ${vols[place]}`);
     });
+  });
+
+  it("default: its slopes are those of differences, from before the grid's first strike to beyond its last", async () => {
+    const opened = await createPricerPredictor(SHIPPED);
+    assert.ok(opened.ok);
+    const places = [0.5, 3, 20, 100, 500].flatMap((days) =>
+      [-0.9, -0.2, -0.03, 0, 0.04, 0.3, 1].map((logMoneyness) => ({ tenorYears: days / 365, logMoneyness })),
+    );
+    const priceAt = opened.value.price(places);
+    const cube = Float64Array.of(0.1, -0.2, 0.3, -1, 1, 0.2, -0.4, 0.6, 0);
+    const slopes = (await priceAt(cube)).slopes();
+    for (let axis = 0; axis < cube.length; axis += 1) {
+      const step = (cube[axis] ?? 0) > 0 ? -0.01 : 0.01;
+      const [{ vols: here }, { vols: there }] = [
+        await priceAt(cube),
+        await priceAt(cube.map((value, other) => (other === axis ? value + step : value))),
+      ];
+      for (const [place, vol] of here.entries()) {
+        const difference = ((there[place] ?? Number.NaN) - vol) / step;
+        const slope = slopes[axis * places.length + place] ?? Number.NaN;
+        assert.ok(Math.abs(slope - difference) < 0.01, `${axis} ${place}: ${slope} ${difference}`);
+      }
+    }
+    await opened.value.close();
   });
 
   it("behavior: the same seed gives the same bytes", async () => {
@@ -160,12 +203,10 @@ describe("the pricing network", () => {
   });
 
   it("behavior: the error of an evaluation is measured, on parameters of its own", async () => {
-    const off =
-      (points: number): CubePricer =>
-      async (cubes, places) =>
-        await Promise.resolve(
-          cubes.map((cube) => teacherSurface(cubeParameters(cube), places).map((vol) => vol + points / 100)),
-        );
+    const off = (points: number): CubePricer =>
+      pricerByDifferences((cube, places) =>
+        teacherSurface(cubeParameters(cube), places).map((vol) => vol + points / 100),
+      );
     const [none, one] = [await drawnErrors(off(0), 2), await drawnErrors(off(1), 2)];
     assert.ok(none.p99 < 1e-3 && Math.abs(one.median - 1) < 1e-3, JSON.stringify([none, one]));
   });
