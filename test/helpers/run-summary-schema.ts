@@ -4,6 +4,19 @@ import { z } from "zod";
 const count = z.number().int().nonnegative();
 const tally = z.record(z.string(), count);
 
+/** A reading that was not simply used, and for how long. */
+const FEED_FINDING = z.strictObject({
+  asset: z.string().min(1),
+  feature: z.enum(["price", "depth", "funding", "implied-vol"]),
+  sourceId: z.string().min(1),
+  action: z.enum(["down-weight", "exclude", "veto"]),
+  reason: z.string().min(1),
+  detail: z.string().min(1),
+  rounds: count.min(1),
+  firstSec: count,
+  lastSec: count,
+});
+
 /** Strict schema of the summary. */
 export const RUN_SUMMARY_SCHEMA = z.strictObject({
   rounds: count,
@@ -43,6 +56,7 @@ export const RUN_SUMMARY_SCHEMA = z.strictObject({
   roundsWithQuorum: count,
   vetoed: count,
   ingestion: z.strictObject({ accepted: count, rejected: tally }),
+  feeds: z.array(FEED_FINDING),
   tightened: count,
   loosened: count,
   roundMs: z.strictObject({ p50: z.number().positive(), p99: z.number().positive() }),
