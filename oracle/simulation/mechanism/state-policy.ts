@@ -4,7 +4,14 @@ import { SECONDS_PER_HOUR } from "../../domain/units.ts";
 import { clampToState } from "../../rules/clamp-entry.ts";
 import { isSkip } from "../../rules/entry-outcome.ts";
 import { reclassedWord } from "../../rules/risk-life.ts";
-import { effectiveParams, isStale, maintenanceOfState, openingParams, retainedRho } from "../../rules/risk-reading.ts";
+import {
+  effectiveParams,
+  isStale,
+  leastRetainedRho,
+  maintenanceOfState,
+  openingParams,
+  retainedRho,
+} from "../../rules/risk-reading.ts";
 import { applyToState, type EntryValues, initialState } from "../../rules/risk-rules.ts";
 import { FIRST_EPOCH, packRiskWord, type RiskState, UNKNOWN_WORD, unpackRiskWord } from "../../rules/risk-word.ts";
 import { classQuantiles, type WeighedScore } from "../../scoring/class-quantiles.ts";
@@ -90,20 +97,25 @@ function readMaintenance({ states, terms }: Book, { plan }: Short, { timeSec }: 
   return maintenanceOfState(state, { riskClass: classAt(terms, state.classId), nowSec: timeSec });
 }
 
-function openingOf({ quantiles, terms }: Book) {
-  return (plan: Pick<PlannedShort, "series">, moment: Moment) => {
-    const classId = classIdAt(terms, plan.series, moment);
-    const quantile = quantiles.get(classId);
-    const word = quantile === undefined ? UNKNOWN_WORD : packRiskWord(quantile);
-    return openingParams(word, { riskClass: classAt(terms, classId), nowSec: moment.timeSec });
-  };
+function openingOf(book: Book) {
+  return (plan: Pick<PlannedShort, "series">, moment: Moment) =>
+    openingIn(book, classIdAt(book.terms, plan.series, moment), moment);
 }
 
-/** What its own score asks for alone, where that counts; else `null`. */
-function retainedOf({ states, terms, marks }: Book, short: Short, moment: Moment): number | null {
+/** What a new short of a class must meet. */
+function openingIn({ quantiles, terms }: Book, classId: number, { timeSec }: Moment) {
+  const quantile = quantiles.get(classId);
+  const word = quantile === undefined ? UNKNOWN_WORD : packRiskWord(quantile);
+  return openingParams(word, { riskClass: classAt(terms, classId), nowSec: timeSec });
+}
+
+/** What its own score asks for, not less than the floor under withdrawals, where the score counts; else `null`. */
+function retainedOf(book: Book, short: Short, moment: Moment): number | null {
+  const { states, terms, marks } = book;
   const state = stateOf(states, short.plan);
   if (!marks.counts(short, { state, moment })) return null;
-  return retainedRho(state, classAt(terms, state.classId), moment.timeSec);
+  const own = retainedRho(state, classAt(terms, state.classId), moment.timeSec);
+  return Math.max(own, leastRetainedRho(openingIn(book, state.classId, moment).rhoInitialBps));
 }
 
 /** As `OptionVault.reclassify`, which anybody may call. */
