@@ -156,7 +156,6 @@ describe("openLiveMarket", () => {
     ingestor.advanceTo(startSec + 4_200);
     assert.deepEqual(
       ingestor.snapshot().doubts.map(({ reason }) => reason),
-      // Silence of every source is also no quorum of them.
       ["stale-spot", "source-conflict"],
     );
     while (deribit.clients().length > 0) await turn();
