@@ -19,6 +19,7 @@ import { serveFeeds } from "./routes/feeds.ts";
 import { serveGovernance } from "./routes/governance.ts";
 import { serveHealth } from "./routes/health.ts";
 import { type HedgeAdvisor, serveHedging } from "./routes/hedging.ts";
+import { serveHistory } from "./routes/history.ts";
 import { serveModels } from "./routes/models.ts";
 import { servePositions } from "./routes/positions.ts";
 import { serveReports } from "./routes/reports.ts";
@@ -106,6 +107,7 @@ function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): reado
     ...serveHedging(view, advise),
     ...serveArchive(view),
     ...serveGovernance(view),
+    ...serveHistory(view, trail),
     ...serveHealth(view),
     ...serveStatus(view),
     ...serveTrail(trail),

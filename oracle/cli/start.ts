@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import type { Logger } from "pino";
+import { configuredTerms } from "../../scripts/deploy/configured-terms.ts";
 import { deployPlimsoll } from "../../scripts/deploy/deploy.ts";
 import { readDeploymentConfig } from "../../scripts/deploy/deployment-config.ts";
 import { readParties } from "../../scripts/deploy/parties.ts";
@@ -68,6 +69,7 @@ export function startCommand(): Command {
     .option("--rpc-url <url>", "use a running development chain (anvil, hardhat node)")
     .option("--finality-blocks <n>", "blocks after a report's before a reorg is ruled out")
     .option("--serve", "serve the page and the API, and keep running after the replay")
+    .option("--no-history", "with --serve: make no simulated ninety days for replays of bounds")
     .option("--demo-governance", "let the local DAO propose, vote, wait and execute a change while the rounds go on")
     .option("--host <address>", "address to serve on")
     .option("--port <n>", "port to serve on, 0 for a free one")
@@ -125,6 +127,7 @@ async function localRunOptions(context: StartContext): Promise<LocalRunOptions> 
     ...(await openMarketOf(context)),
     lending: readLending(config.lending),
     artifactsDir: config.modelsDir ?? ARTIFACTS_DIR,
+    vaultTerms: await readVaultTerms(),
     deploy,
     closer,
     logger,
@@ -162,6 +165,12 @@ async function localRunOptions(context: StartContext): Promise<LocalRunOptions> 
         positions: state.positions(),
       }),
   };
+}
+
+/** Terms of the reviewed configuration that the local deployment is made from. */
+async function readVaultTerms(): Promise<LocalRunOptions["vaultTerms"]> {
+  const config = await readDeploymentConfig(join(DEPLOYMENT_DIR, "config.json"));
+  return new Map(config.markets.map(({ asset }) => [asset, configuredTerms(config, asset)]));
 }
 
 /** Models that are fitted anew every round have no file. */

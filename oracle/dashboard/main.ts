@@ -76,7 +76,7 @@ function draw(): void {
 }
 
 function sceneOf(status: Status): Scene {
-  return { route, status, redraw: draw, go: (address) => moveTo(address) };
+  return { route, status, redraw: draw, askSoon: reminder.note, go: (address) => moveTo(address) };
 }
 
 function moveTo(address: string): void {

@@ -8,6 +8,7 @@ import type { FeedVerdict } from "./feed-verdict.ts";
 import type { FundHedgeRow } from "./fund-hedge.ts";
 import type { GovernanceReport } from "./governance.ts";
 import type { GreeksReport } from "./greeks.ts";
+import type { HistoryView } from "./history.ts";
 import type { JointRiskReport } from "./joint-risk.ts";
 import type { IngestionCounts } from "./market.ts";
 import type { ModelEvent } from "./model-event.ts";
@@ -99,6 +100,8 @@ export interface SystemView {
   surfaces(): readonly SurfaceState[];
   /** Bounds in force and proposals of the DAO; `null` before the first look, and where there is no DAO. */
   governance(): GovernanceReport | null;
+  /** Ninety simulated days; `null` where none are made. */
+  history(): HistoryView | null;
   ingestion(): IngestionCounts;
   /** One explanation with its proof; `null` for a report or a position that is not kept. */
   explanation(question: ExplanationQuestion): Promise<ExplanationAnswer | null>;

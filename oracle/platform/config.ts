@@ -68,6 +68,8 @@ const nodeConfigSchema = z.strictObject({
   operators: integer(MIN_OPERATORS, MAX_OPERATORS).default(MIN_OPERATORS),
   /** Let the local DAO walk one change of bounds through. */
   demoGovernance: z.boolean().default(false),
+  /** With `serve`: make the ninety simulated days that replays of bounds are made of. */
+  history: z.boolean().default(true),
   /** Keep running and serve the page and API. */
   serve: z.boolean().default(false),
   /** Print one JSON object as the last line on stdout, and nothing else there. */

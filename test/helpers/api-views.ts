@@ -15,7 +15,6 @@ import {
   contagionReport,
   createChangingView,
   driftState,
-  fundHedgeRow,
   greeksReport,
   heldReportRow,
   jointRiskReport,
@@ -24,7 +23,9 @@ import {
   surfaceState,
 } from "./changing-view.ts";
 import { explanationAnswer } from "./explanation-answer.ts";
+import { fundHedgeRow } from "./fund-hedge-row.ts";
 import { governanceReport } from "./governance-report.ts";
+import { historyReplay, historyView } from "./history-view.ts";
 
 /** A read model that holds something of everything. */
 export const WORKING = createChangingView({
@@ -38,6 +39,7 @@ export const WORKING = createChangingView({
   drift: [driftState(), driftState({ alarm: { atSec: 1, detector: "adwin" }, isDoubted: true, recentLoss: null })],
   governance: governanceReport(),
   archive: archiveStandIn(),
+  history: historyView(),
   fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
@@ -58,6 +60,7 @@ export const BROKEN = createChangingView({
   drift: [driftState({ recentLoss: Number.NaN })],
   governance: governanceReport(Number.NaN),
   archive: archiveStandIn(Number.NaN),
+  history: historyView({ weeksDone: Number.NaN }, async () => historyReplay({ fromSec: Number.NaN })),
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],
   explain: async () => explanationAnswer({ completenessGap: Number.NaN }),

@@ -6,6 +6,7 @@ import { breakerRow, type HeldReportRow } from "../../oracle/domain/delivery.ts"
 import type { DriftState } from "../../oracle/domain/drift.ts";
 import type { FundHedgeRow } from "../../oracle/domain/fund-hedge.ts";
 import type { GreeksReport, Sensitivities, UsdGreeks } from "../../oracle/domain/greeks.ts";
+import type { HistoryView } from "../../oracle/domain/history.ts";
 import type { JointRisk, JointRiskReport } from "../../oracle/domain/joint-risk.ts";
 import type { QuotedSurface, SurfaceState } from "../../oracle/domain/quoted-surface.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../oracle/domain/view.ts";
@@ -30,6 +31,8 @@ export interface ViewContent {
   readonly fundHedges: readonly FundHedgeRow[];
   readonly explain: SystemView["explanation"];
   readonly governance: ReturnType<SystemView["governance"]>;
+  /** `null` for a node that makes none. */
+  readonly history: HistoryView | null;
   readonly archive: ReturnType<SystemView["archive"]>;
   readonly marketTimeSec: number;
   readonly dataSource: string;
@@ -65,7 +68,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     surfaces: [],
     fundHedges: [],
     explain: async () => null,
-    ...{ governance: null, archive: null },
+    ...{ governance: null, archive: null, history: null },
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -78,7 +81,7 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     positions: () => now.positions,
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
-    ...{ archive: () => now.archive, governance: () => now.governance },
+    ...{ archive: () => now.archive, governance: () => now.governance, history: () => now.history },
     components: () => now.components,
     delivery: () => deliveryOf(now),
     jointRisk: () => now.jointRisk,
@@ -279,22 +282,4 @@ export function surfaceState(change: Partial<QuotedSurface> = {}): SurfaceState 
     ...change,
   };
   return { asset: value.asset, atSec: VIEW_TIME_SEC, reading: { ok: true, value } };
-}
-
-/** A mandate of a fund after one look. */
-export function fundHedgeRow(further: Partial<FundHedgeRow> = {}): FundHedgeRow {
-  return {
-    ...{ asset: "BTC", mandate: VIEW_SOURCE, venue: VIEW_SOURCE, atSec: VIEW_TIME_SEC, isPaused: false },
-    ...{ untilSec: VIEW_TIME_SEC + 86_400, netDeltaCoins: 1.25, lowerCoins: -1.5, upperCoins: -1, positionCoins: -1 },
-    ...{
-      marginUsd: 20_000,
-      equityUsd: 19_500,
-      idleUsd: 30_000,
-      action: null,
-      ageSec: 0,
-      fault: null,
-      refused: { "inside-band": 3 },
-    },
-    ...further,
-  };
 }

@@ -13,6 +13,7 @@ import {
   VIEW_TIME_SEC,
 } from "./changing-view.ts";
 import { governanceReport } from "./governance-report.ts";
+import { historyView } from "./history-view.ts";
 
 /** What the node knows. */
 export const FULL_VIEW: Partial<ViewContent> = {
@@ -37,6 +38,7 @@ export const FULL_VIEW: Partial<ViewContent> = {
   ],
   surfaces: [surfaceState()],
   governance: governanceReport(),
+  history: historyView(),
 };
 
 /** What the run has left behind. */

@@ -1,9 +1,11 @@
 /** The Governance page: a proposal on its way from the vote to the moved bound, as the node tells it. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { PlimsollError } from "../../oracle/domain/errors.ts";
 import type { GovernanceReport } from "../../oracle/domain/governance.ts";
 import { VIEW_TIME_SEC } from "../helpers/changing-view.ts";
 import { governanceReport } from "../helpers/governance-report.ts";
+import { historyReplay, historyView } from "../helpers/history-view.ts";
 import { usePage } from "../helpers/page-bed.ts";
 import { ALL_PAGES, FULL_TRAIL, FULL_VIEW } from "../helpers/page-content.ts";
 
@@ -75,6 +77,44 @@ describe("the page of the DAO", () => {
       ["proposed done 2022-06-13", "vote done to", "timelock done to", "in force done"],
     );
     assert.deepEqual(await cells(row), ["ρ floor", "3.0 %", "4.0 %", "4.0 % moved"]);
+  });
+
+  it("default: ninety simulated days under both bounds, with their progress; a replay under way is asked for again", async () => {
+    let isReady = false;
+    const asked: number[] = [];
+    const history = historyView({}, async ({ proposed }) => {
+      asked.push(proposed.rhoFloorBps);
+      return isReady ? historyReplay() : null;
+    });
+    await open({ ...FULL_VIEW, history }, { trail: FULL_TRAIL, at: ALL_PAGES["governance-class"] });
+    await trust("live");
+    const said = async () => (await text("#history-section")).replaceAll(/\s+/g, " ");
+    assert.match(await said(), /Simulated history, not a market that was: 91 days of simulator crash-recovery seed 7/);
+    assert.match(await said(), /3 of 13 weeks made, about 1 min left.*being replayed …/);
+    isReady = true;
+    await bed.page.clock.fastForward("00:03");
+    await bed.page.locator("#history-outcome").waitFor();
+    assert.ok(asked.every((floor) => floor === 1_700));
+    const row = async (name: string) => await cells(`#history-outcome tr[data-row="${name}"]`);
+    assert.deepEqual(await row("mean ρ"), ["mean ρ", "6.4 %", "17.0 %"]);
+    assert.deepEqual(await row("clamped"), ["clamped reports", "4", "the same"]);
+    assert.deepEqual(await row("liquidated"), ["liquidated shorts", "0", "1"]);
+    assert.deepEqual(await row("shortfall $"), ["shortfall $ all of BTC", "120", "0"]);
+    assert.match(await said(), /1 of 1 shorts on BTC fare differently/);
+    assert.equal(await bed.page.locator("#history-section canvas").count(), 2);
+  });
+
+  it("error: a history that has stopped, a refused replay, and none at all are said", async () => {
+    const history = historyView({ state: "failed", fault: "no memory", etaSec: null }, async () => {
+      throw new PlimsollError({ code: "REPLAY_BUSY", problem: "4 replays wait; at most 4 may.", remedy: "Ask again." });
+    });
+    await open({ ...FULL_VIEW, history }, { trail: FULL_TRAIL, at: ALL_PAGES["governance-class"] });
+    await trust("live");
+    assert.match(await text("#history-section"), /stopped: no memory[\s\S]*4 replays wait; at most 4 may\./);
+    bed.view.set({ history: null });
+    await refreshNow();
+    await bed.page.getByText("this node makes no history, or is starting").waitFor();
+    bed.forgiveFailedRequests();
   });
 
   it("behavior: a class shows its own proposals only, and a proposal leads to its class", async () => {

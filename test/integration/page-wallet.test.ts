@@ -71,7 +71,11 @@ describe("the page with a wallet", () => {
 
   it("error: bounds that contradict themselves cannot be proposed, and unchanged ones need not be", async () => {
     await openWith(ANSWERS, { at: `${GOVERNANCE}&rhoFloorBps=12000` });
-    await bed.page.getByText("Cannot be proposed: ρ floor above ρ ceiling.").waitFor();
+    await bed.page
+      .getByText(
+        "Cannot be proposed: ρ floor above ρ ceiling, ρ default outside floor and ceiling, ρ initial outside floor and ceiling.",
+      )
+      .waitFor();
     assert.equal(await bed.page.locator("#send-proposal").count(), 0);
     await bed.page.getByRole("button", { name: "Back to the present bounds" }).click();
     await bed.page.getByText("Nothing is changed.").waitFor();

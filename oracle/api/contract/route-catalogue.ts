@@ -10,6 +10,7 @@ import { governanceRoute } from "./governance.ts";
 import { greeksRoute } from "./greeks.ts";
 import { livenessRoute, readinessRoute } from "./health.ts";
 import { hedgeRoute } from "./hedge.ts";
+import { historyRoute, replayRoute } from "./history.ts";
 import { incidentsRoute } from "./incidents.ts";
 import { modelCardRoute } from "./model-card.ts";
 import { modelsRoute } from "./models.ts";
@@ -36,6 +37,7 @@ export const ROUTES = {
   governance: governanceRoute,
   greeks: greeksRoute,
   hedge: hedgeRoute,
+  history: historyRoute,
   incidents: incidentsRoute,
   liveness: livenessRoute,
   modelCard: modelCardRoute,
@@ -45,6 +47,7 @@ export const ROUTES = {
   positions: positionsRoute,
   proof: proofRoute,
   readiness: readinessRoute,
+  replay: replayRoute,
   report: reportRoute,
   reports: reportsRoute,
   risk: riskRoute,

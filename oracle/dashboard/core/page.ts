@@ -14,6 +14,8 @@ export interface Scene {
   readonly status: Status;
   /** Goes to an address inside the page without a new entry in the history: for filters. */
   go(address: string): void;
+  /** Asks the node again before long: for what it is still working on. */
+  askSoon(): void;
   /** Draws again, without asking the node. */
   redraw(): void;
 }

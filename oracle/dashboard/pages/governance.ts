@@ -2,15 +2,18 @@
 import { html, type TemplateResult } from "lit-html";
 import { z } from "zod";
 import { governanceRoute } from "../../api/contract/governance.ts";
+import { HistoryReplaySchema, HistorySchema } from "../../api/contract/history.ts";
 import { ClassesSchema, NetworkSchema } from "../../api/contract/network.ts";
 import { PositionTrailSchema } from "../../api/contract/trails.ts";
+import { BOUNDS_FIELDS, proposedBounds } from "../../domain/bounds-fields.ts";
+import type { Ask } from "../core/ask.ts";
 import { formatBps } from "../core/format.ts";
 import type { Page, Scene } from "../core/page.ts";
-import { BOUNDS_FIELDS, proposedBounds } from "../core/proposed-bounds.ts";
 import { age } from "../parts/age.ts";
 import { panel } from "../parts/bits.ts";
 import { boundsEditor } from "../parts/bounds-editor.ts";
 import { choice } from "../parts/filters.ts";
+import { historyPanel, type ShownHistory } from "../parts/history-panel.ts";
 import { proposalPanel } from "../parts/proposal-panel.ts";
 import { type Dao, proposalsPanel } from "../parts/proposals.ts";
 import { replayPanel } from "../parts/replay-panel.ts";
@@ -37,11 +40,29 @@ export const GOVERNANCE_PAGE: Page = {
       ask.find("/v1/network", NetworkSchema),
       isClass ? ask.find(`/v1/trails?classId=${wanted}`, Trail) : null,
     ]);
-    return (scene) => view(classes?.book ?? null, { dao, network: network?.network ?? null, trails }, scene);
+    const book = classes?.book ?? null;
+    const shown = await askHistory(book, query, ask);
+    return (scene) => view(book, { dao, shown, network: network?.network ?? null, trails }, scene);
   },
 };
 
+/** The history, and its replay where the address names a class and bounds that can hold. */
+async function askHistory(book: Book | null, query: ReadonlyMap<string, string>, ask: Ask): Promise<ShownHistory> {
+  const { history } = await ask.get("/v1/history", HistorySchema);
+  const chosen = book?.classes.find(({ classId }) => String(classId) === query.get("class"));
+  if (chosen === undefined || history === null || history.weeksDone === 0) return { history, replay: null };
+  const { proposed, faults } = proposedBounds(chosen.bounds, query);
+  if (faults.length > 0) return { history, replay: null };
+  const fields = BOUNDS_FIELDS.filter(({ read }) => read(proposed) !== read(chosen.bounds));
+  const search = new URLSearchParams([
+    ["classId", String(chosen.classId)],
+    ...fields.map(({ key, read }) => [key, String(read(proposed))]),
+  ]);
+  return { history, replay: await ask.attempt(`/v1/history/replay?${search}`, HistoryReplaySchema) };
+}
+
 interface Beside {
+  readonly shown: ShownHistory;
   readonly dao: Dao;
   readonly network: Network;
   /** `null` where the node tells nothing of the past. */
@@ -63,14 +84,15 @@ function view(book: Book | null, beside: Beside, scene: Scene): TemplateResult {
     ${chosen === null ? allClasses(book, scene) : oneClass(chosen, beside, scene)}`;
 }
 
-function oneClass({ classId, bounds }: ClassRow, { network, trails }: Beside, scene: Scene): TemplateResult {
+function oneClass({ classId, bounds }: ClassRow, { network, trails, shown }: Beside, scene: Scene): TemplateResult {
   const { proposed, faults } = proposedBounds(bounds, scene.route.query);
   const changed = BOUNDS_FIELDS.filter(({ read }) => read(bounds) !== read(proposed));
   const change = { classId, current: bounds, proposed, changed: changed.map(({ name }) => name) };
   return html`<div class="columns">
       ${panel("bounds", `Bounds of class ${classId}`, boundsEditor({ bounds, proposed, faults }, scene))}
       <div>
-        ${panel("replay", "The past under both bounds", replayPanel(trails, change, scene))}
+        ${panel("history", "Ninety simulated days under both bounds", historyPanel(shown, scene))}
+        ${panel("replay", "This run under both bounds", replayPanel(trails, change, scene))}
         ${panel("proposal", "Proposal", proposalPanel(change, { network, faults }, scene))}
       </div>
     </div>`;

@@ -1,11 +1,11 @@
 /** Bounds of a class as a table of present and proposed values; what is proposed is part of the address. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { BOUNDS_FIELDS, type BoundsField } from "../../domain/bounds-fields.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import { firstWidened } from "../../rules/class-narrowing.ts";
 import { formatBps, formatSpan } from "../core/format.ts";
 import type { Scene } from "../core/page.ts";
-import { BOUNDS_FIELDS, type BoundsField } from "../core/proposed-bounds.ts";
 import { formatRoute, withQuery } from "../core/route.ts";
 
 /** What is edited. */

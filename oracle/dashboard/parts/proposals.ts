@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { z } from "zod";
 import type { governanceRoute } from "../../api/contract/governance.ts";
+import { BOUNDS_FIELDS } from "../../domain/bounds-fields.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import { formatBps, formatHealth, formatNumber, formatShare } from "../core/format.ts";
 import type { Scene } from "../core/page.ts";
-import { BOUNDS_FIELDS } from "../core/proposed-bounds.ts";
 import { age } from "./age.ts";
 import { hash, panel, tag, unknown } from "./bits.ts";
 import { type Proposal, stageList } from "./proposal-stages.ts";

@@ -7,10 +7,12 @@ import type { Hex } from "../../domain/units.ts";
 import { createHedger } from "../../models/hedger/hedger.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import { openQueues } from "../../platform/queue/queues.ts";
+import { historyOf } from "../../simulation/history/history-plan.ts";
 import { openModelLog, WATCHED_MODEL } from "../drift/model-log.ts";
 import { createExplainThread } from "../explaining/explain-thread.ts";
 import { type ExplanationDesk, openExplanationDesk } from "../explaining/explanation-desk.ts";
 import { createLocalDao, type LocalDao } from "../governance/local-dao.ts";
+import { openHistoryDesk } from "../history/history-desk.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
 import { openAlarmRetraining } from "../retraining/retrain-on-alarm.ts";
@@ -79,11 +81,11 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
     startSec: anchor.timestampSec,
   });
   const onAlarm = await openRetrainings(options, parts);
+  await openHistory(options, parts, lanes);
   const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents, onAlarm });
   const hedger = await createHedger(join(options.artifactsDir, "hedger"));
   options.closer.add("fund hedger", () => hedger.close());
-  const keys = ground.hedgeKeys;
-  const fundHedger = createFundHedger({ ...agents, chain, hedger, keys, state, logger });
+  const fundHedger = createFundHedger({ ...agents, chain, hedger, keys: ground.hedgeKeys, state, logger });
   return await openReplay({
     ...agents,
     explanations: openExplanations(options, parts, { lanes, configDigest }),
@@ -196,6 +198,19 @@ async function openRetrainings({ config, artifactsDir, closer, logger }: LocalRu
     data: config.retrainData,
     newId: randomUUID,
   });
+}
+
+/** The history that replays of bounds are made of: only where somebody can look at it. */
+async function openHistory(
+  { config, vaultTerms, logger }: LocalRunOptions,
+  { foundation, operators, state }: ReplayParts,
+  { queues, signal }: JobLaneOptions,
+): Promise<void> {
+  if (!config.serve || !config.history) return;
+  const { db } = foundation.shared;
+  const { bundleHash } = operators;
+  const desk = { db, queues, signal, logger, bundleHash, terms: vaultTerms, clock: WALL_CLOCK };
+  state.setHistory(await openHistoryDesk({ ...desk, spec: historyOf(config.seed) }));
 }
 
 /** The local oracle is there from the chain's first blocks on. */

@@ -9,6 +9,7 @@ import type { FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { FundHedgeRow } from "../../domain/fund-hedge.ts";
 import type { GovernanceReport } from "../../domain/governance.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
+import type { HistoryView } from "../../domain/history.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { IngestionCounts } from "../../domain/market.ts";
 import type { ModelEvent } from "../../domain/model-event.ts";
@@ -52,6 +53,7 @@ export interface LiveState extends SystemView {
   setFundHedges(rows: readonly FundHedgeRow[]): void;
   setGovernance(report: GovernanceReport): void;
   setArchive(archive: ReportArchive): void;
+  setHistory(history: HistoryView): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   /** Limits, what the first operator says of them, and the operators' votes. */
@@ -167,9 +169,12 @@ function heldModels({ incident }: RunTrail, knownTime: () => number | null) {
 function heldRecords() {
   const archive = held<ReportArchive | null>(null);
   const governance = held<GovernanceReport | null>(null);
+  const history = held<HistoryView | null>(null);
   return {
     archive: archive.get,
     setArchive: archive.set,
+    history: history.get,
+    setHistory: history.set,
     governance: governance.get,
     setGovernance: governance.set,
   };

@@ -1,11 +1,13 @@
 /** A whole system on one machine: chain, contracts, database, queues, operators, actors, and a replayed market. */
 import type { Logger } from "pino";
+import type { AssetSymbol } from "../../domain/market.ts";
 import type { LendingMarketSettings } from "../../ingestion/sources/lending/lending-settings.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
 import type { Closer } from "../../platform/closer.ts";
 import type { NodeConfig } from "../../platform/config.ts";
 import { lockDataDir } from "../../platform/data-dir-lock.ts";
 import type { NodeMetrics } from "../../platform/metrics.ts";
+import type { VaultTerms } from "../../simulation/vault/vault-terms.ts";
 import { type MarketRequest, openMarket, type ReplayMarket } from "../open-market.ts";
 import { type OperatorPool, startOperators } from "../operator/operator-pool.ts";
 import { noteFirstSignature } from "../operator-keys.ts";
@@ -29,6 +31,8 @@ export interface LocalRunOptions {
   /** Lending markets of the chain that belong to the book of forced selling. */
   readonly lending: readonly LendingMarketSettings[];
   readonly artifactsDir: string;
+  /** What the markets of the vault are configured with, for simulated lives of it. */
+  readonly vaultTerms: ReadonlyMap<AssetSymbol, VaultTerms>;
   readonly deploy: Deployer;
   readonly closer: Closer;
   readonly logger: Logger;

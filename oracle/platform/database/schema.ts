@@ -103,6 +103,12 @@ interface ExplainedRoundsTable {
   observed_at: BigintColumn;
 }
 
+interface HistoryWeeksTable {
+  history: string;
+  week: number;
+  payload: string;
+}
+
 /** Tables of one operator's schema. */
 export interface OperatorTables {
   observations: ObservationsTable;
@@ -118,4 +124,5 @@ export interface SharedTables {
   entry_outcomes: EntryOutcomesTable;
   model_events: ModelEventsTable;
   retrainings: RetrainingsTable;
+  history_weeks: HistoryWeeksTable;
 }

@@ -19,6 +19,7 @@ import { SHARED_0001_INITIAL } from "./migrations/shared-0001-initial.ts";
 import { SHARED_0002_SLOTS } from "./migrations/shared-0002-slots.ts";
 import { SHARED_0003_FINALITY } from "./migrations/shared-0003-finality.ts";
 import { SHARED_0004_MODELS } from "./migrations/shared-0004-models.ts";
+import { SHARED_0005_HISTORY } from "./migrations/shared-0005-history.ts";
 import {
   findReport,
   type KeptReport,
@@ -100,7 +101,13 @@ export interface SharedStore {
 }
 
 const SHARED_SCHEMA = "plimsoll";
-const SHARED_MIGRATIONS = [SHARED_0001_INITIAL, SHARED_0002_SLOTS, SHARED_0003_FINALITY, SHARED_0004_MODELS] as const;
+const SHARED_MIGRATIONS = [
+  SHARED_0001_INITIAL,
+  SHARED_0002_SLOTS,
+  SHARED_0003_FINALITY,
+  SHARED_0004_MODELS,
+  SHARED_0005_HISTORY,
+] as const;
 
 /**
  * Migrates and opens one operator's schema `operator_<index>`.

@@ -25,6 +25,8 @@ export const JOB_SCHEMAS = {
   explain: z.strictObject({ operator, epoch: bigintText }),
   /** Train a challenger as the retraining of this id asks, and compare it with the model in use. */
   retrain: z.strictObject({ id: z.uuid() }),
+  /** Make the next week of the history of this name. */
+  history: z.strictObject({ history: z.string().min(1).max(200) }),
   /** Search the mechanism's numbers as the order in the study's folder asks. */
   mechanism: z.strictObject({ id: z.uuid() }),
 } as const;
@@ -61,6 +63,8 @@ const POLICIES: Policies = {
   explain: { key: (job) => `operator-${job.operator}`, keepLastIfActive: true, attempts: 2 },
   // A failed training would fail again; a killed one is begun again by the rule for stalled jobs.
   retrain: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
+  // One after the other: the week that runs stores the next one itself.
+  history: { key: ({ history }) => history, keepLastIfActive: true, attempts: 2 },
   mechanism: { key: ({ id }) => id, keepLastIfActive: false, attempts: 1 },
 };
 

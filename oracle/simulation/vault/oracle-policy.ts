@@ -21,7 +21,13 @@ import type { WeighedScore } from "../../scoring/class-quantiles.ts";
 import type { MarginPolicy } from "./margin-policy.ts";
 import type { Moment } from "./market-moment.ts";
 import type { PlannedShort } from "./opening-plan.ts";
-import { clampAndApply, createReportDelivery, type WishedEntry, type WishedReport } from "./report-delivery.ts";
+import {
+  clampAndApply,
+  createReportDelivery,
+  type OracleWords,
+  type WishedEntry,
+  type WishedReport,
+} from "./report-delivery.ts";
 import { createScoreMarks, type ScoreMarks } from "./score-marks.ts";
 import type { Short } from "./short.ts";
 import type { VaultScorer } from "./vault-scorer.ts";
@@ -43,6 +49,8 @@ export interface OraclePolicyOptions {
    * vault does; the bound of what better requirements for new risk could save.
    */
   readonly isQuoted: boolean;
+  /** See `OracleWords.noteEntry`. */
+  readonly noteEntry?: OracleWords["noteEntry"];
 }
 
 const ADDRESS_DIGITS = 40;
@@ -68,7 +76,7 @@ export function oraclePolicy(options: OraclePolicyOptions): MarginPolicy {
     quantiles: new Map(),
     marks: createScoreMarks(terms),
   };
-  const delivery = createReportDelivery(terms, book);
+  const delivery = createReportDelivery(terms, { ...book, noteEntry: options.noteEntry });
   let live: ReadonlyMap<number, Short> = new Map();
   scorer.enlist({
     source: book.source,

@@ -27,6 +27,8 @@ export interface OracleWords {
   readonly words: Map<number, bigint>;
   /** By class id. */
   readonly quantiles: Map<number, bigint>;
+  /** Told of every entry that a report has brought; `null` for one that the rules left out. Not of held reports. */
+  readonly noteEntry?: ((wished: WishedEntry, applied: AppliedEntry | null) => void) | undefined;
 }
 
 /** The chain's end of reports. */
@@ -50,7 +52,7 @@ interface Moved {
  * Creates the delivery. A report that tightens more than the limits of the DAO allow is held whole: nothing of it is applied,
  * the next one is judged anew.
  */
-export function createReportDelivery(terms: VaultTerms, { words, quantiles }: OracleWords): ReportDelivery {
+export function createReportDelivery(terms: VaultTerms, { words, quantiles, noteEntry }: OracleWords): ReportDelivery {
   const window = { index: -1, tightened: 0, tighteningBps: 0 };
   let isHolding = false;
   return {
@@ -65,6 +67,7 @@ export function createReportDelivery(terms: VaultTerms, { words, quantiles }: Or
       isHolding = !admits(terms, window, { atSec, tightened: tightened.length, tighteningBps });
       if (isHolding) return;
       for (const { key, applied } of moved) words.set(key, applied.word);
+      if (noteEntry !== undefined) tellEntries(entries, moved, noteEntry);
       for (const { classId, rhoBps, piBps } of classQuantiles) {
         const riskClass = terms.classes.get(classId);
         if (riskClass === undefined) continue;
@@ -76,6 +79,15 @@ export function createReportDelivery(terms: VaultTerms, { words, quantiles }: Or
       }
     },
   };
+}
+
+function tellEntries(
+  entries: readonly WishedEntry[],
+  moved: readonly Moved[],
+  noteEntry: NonNullable<OracleWords["noteEntry"]>,
+): void {
+  const applied = new Map(moved.map((entry) => [entry.key, entry.applied]));
+  for (const entry of entries) noteEntry(entry, applied.get(entry.index) ?? null);
 }
 
 /** The nearest entry that the rules accept, applied as the chain would, or nothing. */

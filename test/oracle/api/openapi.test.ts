@@ -9,11 +9,13 @@ import { Registry } from "prom-client";
 import { z } from "zod";
 import { openApiDocument } from "../../../oracle/api/openapi.ts";
 import { createApiServer } from "../../../oracle/api/server.ts";
+import { PlimsollError } from "../../../oracle/domain/errors.ts";
 import type { SystemView } from "../../../oracle/domain/view.ts";
 import { createHedger, type Hedger } from "../../../oracle/models/hedger/hedger.ts";
 import { adviseHedge } from "../../../oracle/pipeline/hedging/advise-hedge.ts";
 import { BROKEN, BROKEN_TRAIL, WORKING, WORKING_TRAIL } from "../../helpers/api-views.ts";
 import { createChangingView, positionRow, VIEW_SOURCE } from "../../helpers/changing-view.ts";
+import { historyView } from "../../helpers/history-view.ts";
 import { withoutFirstField } from "../../helpers/without-first-field.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../../docs/openapi.json");
@@ -36,6 +38,13 @@ const FULL = createChangingView({});
 /** A node that is starting. */
 const STARTING = createChangingView({ positions: [positionRow()] });
 const PROOF = "/v1/positions/{id}/proof";
+const REPLAY = "/v1/history/replay";
+/** A node whose replays wait. */
+const REPLAYING = createChangingView({
+  history: historyView({}, async () => {
+    throw new PlimsollError({ code: "REPLAY_BUSY", problem: "4 replays wait.", remedy: "Ask again." });
+  }),
+});
 
 const EXPLANATION = "/v1/positions/{id}/explanation";
 const LONG = `/v1/surface/${"B".repeat(33)}`;
@@ -87,6 +96,20 @@ const CASES: readonly LiveCase[] = [
   { route: "/v1/hedge", status: 400, url: "/v1/hedge?kind=put", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/hedge", status: 400, url: HEDGE.replace("0.6", "60"), view: WORKING, code: "HEDGE_QUESTION_INVALID" },
   ...usual("/v1/hedge/fund"),
+  ...usual("/v1/history"),
+  ...usual(REPLAY, `${REPLAY}?classId=141`),
+  { route: REPLAY, status: 200, url: `${REPLAY}?classId=141&rhoFloorBps=400&tighten.stepBps=300`, view: WORKING },
+  { route: REPLAY, status: 400, url: `${REPLAY}?classId=141&rhoFloorBps=-1`, view: WORKING, code: "API_BAD_REQUEST" },
+  {
+    route: REPLAY,
+    status: 400,
+    url: `${REPLAY}?classId=141&rhoFloorBps=3000`,
+    view: WORKING,
+    code: "REPLAY_BOUNDS_INVALID",
+  },
+  { route: REPLAY, status: 404, url: `${REPLAY}?classId=9`, view: WORKING, code: "REPLAY_CLASS_UNKNOWN" },
+  { route: REPLAY, status: 503, url: `${REPLAY}?classId=141`, view: STARTING, code: "HISTORY_EMPTY" },
+  { route: REPLAY, status: 503, url: `${REPLAY}?classId=141`, view: REPLAYING, code: "REPLAY_BUSY" },
   ...usual("/v1/incidents"),
   { route: "/v1/incidents", status: 400, url: "/v1/incidents?limit=0", view: WORKING, code: "API_BAD_REQUEST" },
   ...usual("/v1/models"),

@@ -103,6 +103,7 @@ const VERDICT: FeedVerdict = {
 
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
+    history: () => null,
     positions: () => [position],
     position: (source, id) => (source === SOURCE && id === "7" ? position : null),
     reports: (limit) => Array.from({ length: Math.min(limit, 30) }, () => report),
@@ -247,6 +248,8 @@ describe("createApiServer", () => {
       "/v1/greeks",
       "/v1/hedge",
       "/v1/hedge/fund",
+      "/v1/history",
+      "/v1/history/replay",
       "/v1/incidents",
       "/v1/models",
       "/v1/models/{id}/card",

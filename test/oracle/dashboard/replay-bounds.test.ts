@@ -1,8 +1,8 @@
 /** A replay under the bounds of the time does what the chain did, and under others what they allow. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { proposedBounds } from "../../../oracle/dashboard/core/proposed-bounds.ts";
 import { replayBounds } from "../../../oracle/dashboard/core/replay-bounds.ts";
+import { proposedBounds } from "../../../oracle/domain/bounds-fields.ts";
 import { boundsOf, trailOf, trailPoint, VIEW_CLASS } from "../../helpers/changing-trail.ts";
 
 const HOUR_SEC = 3_600;
@@ -40,9 +40,14 @@ describe("proposedBounds", () => {
   const read = (query: Readonly<Record<string, string>>) => proposedBounds(boundsOf(), new Map(Object.entries(query)));
   it("error: what is no whole number, and bounds that contradict each other, are named", () => {
     assert.deepEqual(read({ rhoFloorBps: "-1" }).faults, ["rhoFloorBps"]);
-    assert.deepEqual(read({ rhoFloorBps: "9000", rhoCeilingBps: "8000" }).faults, ["ρ floor above ρ ceiling"]);
+    assert.deepEqual(read({ rhoFloorBps: "9000", rhoCeilingBps: "8000" }).faults, [
+      ...["ρ floor above ρ ceiling", "ρ default outside floor and ceiling", "ρ initial outside floor and ceiling"],
+    ]);
+    assert.deepEqual(read({ betaBps: "0", rhoInitialBps: "1999" }).faults, ["ρ initial with β below ρ default"]);
+    assert.deepEqual(read({ "tighten.stepBps": "0" }).faults, ["a step of 0 or above its drift"]);
     assert.deepEqual(read({ rhoCeilingBps: "10001" }).faults, ["ρ ceiling above 100 %"]);
-    assert.deepEqual(read({ piFloorBps: "3001" }).faults, ["π floor above π cap"]);
+    assert.deepEqual(read({ piFloorBps: "60" }).faults, ["π floor and δ above ρ floor"]);
+    assert.deepEqual(read({ piCapBps: "300" }).faults, ["π default outside floor and cap"]);
   });
   it("default: fields of the class and of its lanes; the others stay", () => {
     const { proposed, faults } = read({ rhoFloorBps: "400", "loosen.stepBps": "100", other: "1" });

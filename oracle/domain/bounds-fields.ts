@@ -1,5 +1,6 @@
-/** Bounds of a class as an address proposes them: `#/governance?class=111&rhoFloorBps=400&tighten.stepBps=300`. */
-import type { RiskClass } from "../../domain/risk-class.ts";
+/** Bounds of a class field by field, and as an address or a question proposes them: `rhoFloorBps=400&tighten.stepBps=300`. */
+import type { RiskClass } from "./risk-class.ts";
+import { BPS } from "./units.ts";
 
 /** A field of the bounds that a proposal may change. */
 export interface BoundsField {
@@ -51,13 +52,27 @@ export function proposedBounds(
   return { proposed, faults: [...faults, ...contradictions(proposed)] };
 }
 
-/** What the contract would refuse at once. */
+/** What the contract would refuse at once: `_checkRatios` and `_checkPenalties` of `contracts/libraries/RiskClassRules.sol`. */
 function contradictions(bounds: RiskClass): readonly string[] {
-  const faults: string[] = [];
-  if (bounds.rhoFloorBps > bounds.rhoCeilingBps) faults.push("ρ floor above ρ ceiling");
-  if (bounds.rhoCeilingBps > 10_000) faults.push("ρ ceiling above 100 %");
-  if (bounds.piFloorBps > bounds.piCapBps) faults.push("π floor above π cap");
-  return faults;
+  const { rhoFloorBps: floor, rhoCeilingBps: ceiling, rhoDefaultBps, rhoInitialBps, betaBps } = bounds;
+  const { piFloorBps, piCapBps, piDefaultBps, deltaBps, tighten, loosen } = bounds;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [floor <= ceiling, "ρ floor above ρ ceiling"],
+    [floor >= 1, "ρ floor of 0"],
+    [ceiling <= BPS, "ρ ceiling above 100 %"],
+    [rhoDefaultBps >= floor && rhoDefaultBps <= ceiling, "ρ default outside floor and ceiling"],
+    [rhoInitialBps >= floor && rhoInitialBps <= ceiling, "ρ initial outside floor and ceiling"],
+    [rhoInitialBps * (BPS + betaBps) > (rhoDefaultBps - 1) * BPS, "ρ initial with β below ρ default"],
+    [piFloorBps + deltaBps <= floor, "π floor and δ above ρ floor"],
+    [piFloorBps <= piCapBps, "π floor above π cap"],
+    [piCapBps <= BPS && betaBps <= BPS, "a share above 100 %"],
+    [piDefaultBps >= piFloorBps && piDefaultBps <= piCapBps, "π default outside floor and cap"],
+    [piDefaultBps + deltaBps <= rhoDefaultBps, "π default and δ above ρ default"],
+    ...[tighten, loosen].map(
+      (lane) => [lane.stepBps >= 1 && lane.stepBps <= lane.driftBps, "a step of 0 or above its drift"] as const,
+    ),
+  ];
+  return [...new Set(rules.flatMap(([isMet, fault]) => (isMet ? [] : [fault])))];
 }
 
 function plain(key: PlainKey, name: string, unit: BoundsField["unit"] = "bps"): BoundsField {
