@@ -23,6 +23,7 @@ import { serveHistory } from "./routes/history.ts";
 import { serveModels } from "./routes/models.ts";
 import { servePositions } from "./routes/positions.ts";
 import { serveReports } from "./routes/reports.ts";
+import { serveRequirements } from "./routes/requirements.ts";
 import { serveRisk } from "./routes/risk.ts";
 import { type CardReader, serveCards, serveStatus, serveTrail } from "./routes/trail.ts";
 import type { ServedRoute } from "./serve-route.ts";
@@ -102,6 +103,7 @@ function servedRoutes({ view, advise, trail, readCard }: ApiDependencies): reado
     ...serveExplanations(view),
     ...serveReports(view),
     ...serveRisk(view),
+    ...serveRequirements(view),
     ...serveModels(view),
     ...serveFeeds(view),
     ...serveHedging(view, advise),

@@ -16,6 +16,7 @@ import type { OptionKind } from "./positions.ts";
 import type { ModelIdentity } from "./prediction.ts";
 import type { SurfaceState } from "./quoted-surface.ts";
 import type { ReportArchive } from "./report-archive.ts";
+import type { RequirementView } from "./requirements.ts";
 import type { ScoreReason } from "./score.ts";
 import type { Address, Hex } from "./units.ts";
 import type { ChangeListener } from "./view-change.ts";
@@ -102,6 +103,8 @@ export interface SystemView {
   governance(): GovernanceReport | null;
   /** Ninety simulated days; `null` where none are made. */
   history(): HistoryView | null;
+  /** What new positions would need; `null` until somebody can work it out. */
+  requirements(): RequirementView | null;
   ingestion(): IngestionCounts;
   /** One explanation with its proof; `null` for a report or a position that is not kept. */
   explanation(question: ExplanationQuestion): Promise<ExplanationAnswer | null>;

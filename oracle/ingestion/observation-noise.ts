@@ -50,8 +50,6 @@ export function withObservationNoise(event: MarketEvent, noise: ObservationNoise
     case "trade-flow":
     case "open-interest":
     case "signal":
-    case "pool":
-    case "feed-round":
       return { ...event, receivedTimeSec };
     case "chain":
       return {

@@ -26,6 +26,7 @@ import { explanationAnswer } from "./explanation-answer.ts";
 import { fundHedgeRow } from "./fund-hedge-row.ts";
 import { governanceReport } from "./governance-report.ts";
 import { historyReplay, historyView } from "./history-view.ts";
+import { requirementSurfaceOf } from "./requirement-surface.ts";
 
 /** A read model that holds something of everything. */
 export const WORKING = createChangingView({
@@ -40,6 +41,7 @@ export const WORKING = createChangingView({
   governance: governanceReport(),
   archive: archiveStandIn(),
   history: historyView(),
+  requirements: { find: async () => requirementSurfaceOf() },
   fundHedges: [fundHedgeRow(), fundHedgeRow({ netDeltaCoins: null, lowerCoins: null, upperCoins: null })],
   surfaces: [surfaceState(), { asset: "ETH", atSec: 1, reading: { ok: false, reason: "no-chain" } }],
   heldReports: [heldReportRow(), heldReportRow({ state: "released", decidedAtSec: 2, entries: null })],
@@ -60,6 +62,7 @@ export const BROKEN = createChangingView({
   drift: [driftState({ recentLoss: Number.NaN })],
   governance: governanceReport(Number.NaN),
   archive: archiveStandIn(Number.NaN),
+  requirements: { find: async () => requirementSurfaceOf({ spot: Number.NaN }) },
   history: historyView({ weeksDone: Number.NaN }, async () => historyReplay({ fromSec: Number.NaN })),
   surfaces: [surfaceState({ index: Number.NaN })],
   fundHedges: [fundHedgeRow({ equityUsd: Number.NaN })],

@@ -33,6 +33,7 @@ export interface ViewContent {
   readonly governance: ReturnType<SystemView["governance"]>;
   /** `null` for a node that makes none. */
   readonly history: HistoryView | null;
+  readonly requirements: ReturnType<SystemView["requirements"]>;
   readonly archive: ReturnType<SystemView["archive"]>;
   readonly marketTimeSec: number;
   readonly dataSource: string;
@@ -60,15 +61,11 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     components: [],
     breaker: { mode: "NORMAL", reason: "NONE", sinceSec: VIEW_TIME_SEC - 86_400 },
     heldReports: [],
-    jointRisk: null,
-    greeks: null,
-    contagion: null,
+    ...{ jointRisk: null, greeks: null, contagion: null },
     caution: cautionReport(),
-    drift: [],
-    surfaces: [],
-    fundHedges: [],
+    ...{ drift: [], surfaces: [], fundHedges: [] },
     explain: async () => null,
-    ...{ governance: null, archive: null, history: null },
+    ...{ governance: null, archive: null, history: null, requirements: null },
     marketTimeSec: VIEW_TIME_SEC,
     dataSource: "simulator seed 7",
     ...initial,
@@ -81,7 +78,12 @@ export function createChangingView(initial: Partial<ViewContent> = {}): Changing
     positions: () => now.positions,
     position: (source, id) => now.positions.find((row) => row.source === source && row.id === id) ?? null,
     reports: (limit) => now.reports.slice(0, limit),
-    ...{ archive: () => now.archive, governance: () => now.governance, history: () => now.history },
+    ...{
+      archive: () => now.archive,
+      governance: () => now.governance,
+      history: () => now.history,
+      requirements: () => now.requirements,
+    },
     components: () => now.components,
     delivery: () => deliveryOf(now),
     jointRisk: () => now.jointRisk,

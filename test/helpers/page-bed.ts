@@ -40,6 +40,8 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly cards?: Readonly<Record<string, string>>;
   /** Script that runs before the page's own, e.g. a wallet. */
   readonly script?: string;
+  /** Answers what the page asks of its wallet (EIP-1193), outside the browser. */
+  readonly wallet?: (call: unknown) => Promise<unknown>;
 }
 
 /** What is open while a test runs. */
@@ -132,7 +134,7 @@ async function serve(served: Served, port: number): Promise<RunningApi> {
 }
 
 async function openPage(ground: Ground, view: ChangingView, options: OpenOptions): Promise<OpenPage> {
-  const { at = "", trail = {}, cards = {}, script, ...context } = options;
+  const { at = "", trail = {}, cards = {}, script, wallet, ...context } = options;
   const readCard = async (id: string) => cards[id] ?? null;
   const served = { view, trail: fixedTrail(trail), readCard, metrics: new Registry(), pageDir: ground.pageDir };
   const api = await serve(served, 0);
@@ -145,6 +147,10 @@ async function openPage(ground: Ground, view: ChangingView, options: OpenOptions
   });
   await page.clock.install();
   if (script !== undefined) await page.addInitScript({ content: script });
+  if (wallet !== undefined) {
+    await page.exposeFunction("askWallet", wallet);
+    await page.addInitScript({ content: "window.ethereum = { request: (call) => window.askWallet(call) };" });
+  }
   await page.goto(`${api.url}/${at}`);
   return opened;
 }

@@ -12,8 +12,13 @@ import {
   VIEW_SOURCE,
   VIEW_TIME_SEC,
 } from "./changing-view.ts";
+import { fundHedgeRow } from "./fund-hedge-row.ts";
 import { governanceReport } from "./governance-report.ts";
 import { historyView } from "./history-view.ts";
+import { requirementSurfaceOf } from "./requirement-surface.ts";
+
+/** A second mandate. */
+const VIEW_OTHER = "0x00000000000000000000000000000000000000f2";
 
 /** What the node knows. */
 export const FULL_VIEW: Partial<ViewContent> = {
@@ -38,7 +43,19 @@ export const FULL_VIEW: Partial<ViewContent> = {
   ],
   surfaces: [surfaceState()],
   governance: governanceReport(),
+  fundHedges: [
+    fundHedgeRow(),
+    fundHedgeRow({
+      asset: "ETH",
+      mandate: VIEW_OTHER,
+      netDeltaCoins: null,
+      lowerCoins: null,
+      upperCoins: null,
+      fault: "look-failed",
+    }),
+  ],
   history: historyView(),
+  requirements: { find: async () => requirementSurfaceOf() },
 };
 
 /** What the run has left behind. */

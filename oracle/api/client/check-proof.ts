@@ -1,8 +1,6 @@
 /** Checks a proof without trusting the node: hashes, digest and signatures anew, against what the reader knows of the chain. */
-import { getAddress, hexToBytes, isAddress, isHex, keccak256, type PublicClient } from "viem";
+import { getAddress, hexToBytes, isAddress, isHex, keccak256 } from "viem";
 import type { z } from "zod";
-import { riskOracleAbi } from "../../chain/abi/risk-oracle.ts";
-import { signerRegistryAbi } from "../../chain/abi/signer-registry.ts";
 import { recoverCompact } from "../../chain/compact-signature.ts";
 import { reportDigest } from "../../chain/typed-data.ts";
 import type { Outcome } from "../../domain/errors.ts";
@@ -35,19 +33,6 @@ export type ProofFault =
   | "signer-unknown"
   | "no-quorum";
 
-/** Reads what a proof is checked against from the chain, at the proof's own block where the RPC keeps history. */
-export async function readChainTrust(
-  reader: Pick<PublicClient, "readContract" | "getChainId">,
-  oracle: Address,
-  blockNumber?: bigint,
-): Promise<ChainTrust> {
-  const at = blockNumber === undefined ? {} : { blockNumber };
-  const verifier = await reader.readContract({ address: oracle, abi: riskOracleAbi, functionName: "verifier", ...at });
-  const registry = { address: verifier, abi: signerRegistryAbi } as const;
-  const [version, signers, threshold] = await reader.readContract({ ...registry, functionName: "currentSet", ...at });
-  return { chainId: await reader.getChainId(), oracle, signerSetVersion: version, signers, threshold };
-}
-
 /**
  * Checks that a quorum of the reader's signers has signed a report that holds the proof's entry.
  *
@@ -56,7 +41,7 @@ export async function readChainTrust(
 export async function checkProof(proof: Proof, trust: ChainTrust): Promise<Outcome<readonly Address[], ProofFault>> {
   const fault = await faultOfContent(proof, trust);
   if (fault !== null) return { ok: false, reason: fault };
-  const digest = reportDigest(headerOf(proof), trust);
+  const digest = digestOfProof(proof, trust);
   const known = new Set(trust.signers.map((signer) => getAddress(signer)));
   const signed = new Set<Address>();
   for (const { signature } of proof.signatures) {
@@ -67,6 +52,11 @@ export async function checkProof(proof: Proof, trust: ChainTrust): Promise<Outco
   }
   // One key that signed twice is one voice.
   return signed.size < trust.threshold ? { ok: false, reason: "no-quorum" } : { ok: true, value: [...signed] };
+}
+
+/** Digest of a proof's report under the reader's own oracle: that of the report's page, where nothing was altered. */
+export function digestOfProof(proof: Proof, trust: Pick<ChainTrust, "chainId" | "oracle">): Hex {
+  return reportDigest(headerOf(proof), trust);
 }
 
 async function faultOfContent(proof: Proof, trust: ChainTrust): Promise<ProofFault | null> {

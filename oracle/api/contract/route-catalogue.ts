@@ -18,6 +18,7 @@ import { classesRoute, networkRoute } from "./network.ts";
 import { positionRoute, positionsRoute } from "./positions.ts";
 import { proofRoute } from "./proof.ts";
 import { reportsRoute } from "./reports.ts";
+import { requirementsRoute } from "./requirements.ts";
 import { riskRoute } from "./risk.ts";
 import { reportRoute, roundsRoute } from "./rounds.ts";
 import { statusRoute } from "./status.ts";
@@ -50,6 +51,7 @@ export const ROUTES = {
   replay: replayRoute,
   report: reportRoute,
   reports: reportsRoute,
+  requirements: requirementsRoute,
   risk: riskRoute,
   rounds: roundsRoute,
   status: statusRoute,

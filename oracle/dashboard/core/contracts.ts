@@ -10,6 +10,10 @@ const ORACLE = parseAbi([
   "function setRiskClass(uint16 classId, RiskClass riskClass)",
   "function narrowRiskClass(uint16 classId, RiskClass riskClass)",
 ]);
+const SIGNERS = parseAbi([
+  "function verifier() view returns (address)",
+  "function currentSet() view returns (uint32 version, address[] signers, uint256 threshold)",
+]);
 const GOVERNOR = parseAbi([
   "function propose(address[] targets, uint256[] values, bytes[] calldatas, string description) returns (uint256 proposalId)",
 ]);
@@ -33,6 +37,24 @@ export function encodeParamsCall(source: string, id: string): Hex {
 /** The oracle's answer to {@link encodeParamsCall}. @throws Error for an answer of another form. */
 export function decodeParams(answer: string): ChainParams {
   return decodeFunctionResult({ abi: ORACLE, functionName: "tryGetParams", data: hexOf(answer) });
+}
+
+/** Call data that ask the oracle for its verifier, and the verifier for the signers in force. */
+export const SIGNER_CALLS = {
+  verifier: encodeFunctionData({ abi: SIGNERS, functionName: "verifier" }),
+  currentSet: encodeFunctionData({ abi: SIGNERS, functionName: "currentSet" }),
+} as const;
+
+/** The verifier's address. @throws Error for an answer of another form. */
+export function decodeVerifier(answer: string): Address {
+  return decodeFunctionResult({ abi: SIGNERS, functionName: "verifier", data: hexOf(answer) });
+}
+
+/** The signers in force. @throws Error for an answer of another form. */
+export function decodeSigners(answer: string) {
+  const data = hexOf(answer);
+  const [version, signers, threshold] = decodeFunctionResult({ abi: SIGNERS, functionName: "currentSet", data });
+  return { signerSetVersion: version, signers, threshold: Number(threshold) };
 }
 
 /** New bounds of one class. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { explanationRoute } from "../../api/contract/explanations.ts";
 import { ClassesSchema, NetworkSchema } from "../../api/contract/network.ts";
 import { PositionSchema } from "../../api/contract/positions.ts";
+import { ProofSchema } from "../../api/contract/proof.ts";
 import { SurfaceSchema } from "../../api/contract/surface.ts";
 import { PositionTrailSchema } from "../../api/contract/trails.ts";
 import { formatBps, formatHealth, formatNumber, formatTime } from "../core/format.ts";
@@ -17,6 +18,7 @@ import { counterfactuals } from "../parts/counterfactuals.ts";
 import { drivers } from "../parts/drivers.ts";
 import { type Explained, explanationPanel } from "../parts/explanation-panel.ts";
 import { healthTone, seriesName } from "../parts/position-columns.ts";
+import { proofPanel, type ShownProof } from "../parts/proof-panel.ts";
 import { healthChart, ratioChart } from "../parts/trail-charts.ts";
 
 type Trail = z.infer<typeof PositionTrailSchema>;
@@ -30,6 +32,7 @@ interface Known {
   readonly spot: { readonly price: number; readonly atSec: number } | null;
   readonly network: z.infer<typeof NetworkSchema>["network"];
   readonly explained: Explained | null;
+  readonly proof: ShownProof["asked"];
 }
 
 /** One position: `#/position/SOURCE/ID`. */
@@ -41,17 +44,18 @@ export const POSITION_PAGE: Page = {
     const [, source = "", id = ""] = path.map(encodeURIComponent);
     const row = await ask.find(`/v1/positions/${id}?source=${source}`, PositionSchema);
     if (row === null) return () => unknownPosition(id);
-    const [trail, classes, surface, network, explained] = await Promise.all([
+    const [trail, classes, surface, network, explained, proof] = await Promise.all([
       ask.find(`/v1/trails/${source}/${id}`, PositionTrailSchema),
       ask.find("/v1/classes", ClassesSchema),
       ask.find(`/v1/surface/${encodeURIComponent(row.asset)}`, SurfaceSchema),
       ask.find("/v1/network", NetworkSchema),
       ask.find(`/v1/positions/${id}/explanation?source=${source}`, explanationRoute.answer),
+      ask.attempt(`/v1/positions/${id}/proof?source=${source}`, ProofSchema),
     ]);
     const bounds = classes?.book?.classes.find(({ classId }) => classId === trail?.classId)?.bounds ?? null;
     const quoted = surface?.surface ?? null;
     const spot = quoted === null ? null : { price: quoted.index, atSec: quoted.quotedAtSec };
-    const known = { row, trail, bounds, spot, network: network?.network ?? null, explained };
+    const known = { row, trail, bounds, spot, network: network?.network ?? null, explained, proof };
     return (scene) => view(known, scene);
   },
 };
@@ -62,7 +66,7 @@ function unknownPosition(id: string): TemplateResult {
 }
 
 function view(known: Known, scene: Scene): TemplateResult {
-  const { row, trail, bounds, spot, network, explained } = known;
+  const { row, trail, bounds, spot, network, explained, proof } = known;
   const now = scene.status.marketTimeSec;
   return html`
     <p class="crumb"><a href=${formatRoute(["vault"])}>Vault</a></p>
@@ -76,6 +80,7 @@ function view(known: Known, scene: Scene): TemplateResult {
       ${panel("counterfactual", "What would have to happen", counterfactuals(row, { spot, bounds, nowSec: now }))}
     </div>
     ${panel("explanation", "Why, in words", explanationPanel(explained, now))}
+    ${panel("proof", "Who signed it", proofPanel({ asked: proof, network, digest: null }, scene))}
     ${panel("chain", "What the chain says", chainCheck(row, network, scene))}
   `;
 }

@@ -1,13 +1,17 @@
 /** Report: what every operator said, what the median and the clamp made of it, who signed, what the chain answered, and when. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { z } from "zod";
+import { NetworkSchema } from "../../api/contract/network.ts";
+import { ProofSchema } from "../../api/contract/proof.ts";
 import { ReportSchema } from "../../api/contract/reports.ts";
 import { ReportDetailSchema, RoundSchema } from "../../api/contract/rounds.ts";
+import type { Ask } from "../core/ask.ts";
 import { formatAddress, formatBpsExact, formatMs, formatNumber, formatTime } from "../core/format.ts";
 import type { Page, Scene } from "../core/page.ts";
 import { formatRoute } from "../core/route.ts";
 import { age } from "../parts/age.ts";
 import { figures, hash, orUnknown, panel, tag, unknown } from "../parts/bits.ts";
+import { proofPanel, type ShownProof } from "../parts/proof-panel.ts";
 import { type Column, table } from "../parts/table.ts";
 
 type Detail = z.infer<typeof ReportDetailSchema>;
@@ -24,14 +28,17 @@ export const REPORT_PAGE: Page = {
   isInNavigation: false,
   load: async ({ path }, ask) => {
     const digest = path[1] ?? "";
-    const [detail, reports, rounds] = await Promise.all([
+    const [detail, reports, rounds, network] = await Promise.all([
       ask.find(`/v1/reports/${encodeURIComponent(digest)}`, ReportDetailSchema),
       ask.get(`/v1/reports?limit=${SEARCHED}`, z.array(ReportSchema)),
       ask.find(`/v1/rounds?limit=${SEARCHED}`, z.array(RoundSchema)),
+      ask.find("/v1/network", NetworkSchema),
     ]);
     const summary = reports.find((row) => row.digest === digest) ?? null;
     const round = rounds?.find((row) => row.digest === digest) ?? null;
-    return (scene) => view({ digest, detail, summary, round }, scene);
+    const asked = await askProof(detail, summary, ask);
+    const proof = { asked, network: network?.network ?? null, digest };
+    return (scene) => view({ digest, detail, summary, round, proof }, scene);
   },
 };
 
@@ -40,9 +47,18 @@ interface Known {
   readonly detail: Detail | null;
   readonly summary: Summary | null;
   readonly round: Round | null;
+  readonly proof: ShownProof;
 }
 
-function view({ digest, detail, summary, round }: Known, scene: Scene): TemplateResult {
+/** The whole report, as the proof of a position that it has moved or confirmed as of its own block. */
+async function askProof(detail: Detail | null, summary: Summary | null, ask: Ask): Promise<ShownProof["asked"]> {
+  const taken = detail?.entries.find(({ outcome }) => /^(APPLIED|REFRESHED)/.test(outcome ?? ""));
+  if (taken === undefined || summary?.blockNumber == null) return null;
+  const asOf = `source=${encodeURIComponent(taken.source)}&asOf=block:${summary.blockNumber}`;
+  return await ask.attempt(`/v1/positions/${encodeURIComponent(taken.positionId)}/proof?${asOf}`, ProofSchema);
+}
+
+function view({ digest, detail, summary, round, proof }: Known, scene: Scene): TemplateResult {
   const epoch = detail?.epoch ?? summary?.epoch ?? null;
   return html`
     <p class="crumb"><a href=${formatRoute(["reports"])}>Reports</a></p>
@@ -50,6 +66,7 @@ function view({ digest, detail, summary, round }: Known, scene: Scene): Template
     ${summary === null && detail === null ? html`<p class="empty">The node does not keep this report.</p>` : nothing}
     ${keyFigures(digest, { detail, summary }, scene)}
     ${round === null ? nothing : panel("trace", "When", trace(round, summary))}
+    ${proof.asked === null ? nothing : panel("proof", "Who signed it", proofPanel(proof, scene))}
     ${detail === null ? html`<p class="empty">What each operator said is unknown: this node remembers reports of its own rounds only.</p>` : details(detail, scene)}
   `;
 }

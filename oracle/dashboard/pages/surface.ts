@@ -1,8 +1,10 @@
 /** Risk surface: what a new position of an asset would need, over moneyness, tenor and size, beside the static grid; and the volatility behind it. */
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import type { z } from "zod";
 import { PositionListSchema } from "../../api/contract/positions.ts";
+import { RequirementsSchema } from "../../api/contract/requirements.ts";
 import { SurfaceSchema } from "../../api/contract/surface.ts";
+import type { Attempt } from "../core/ask.ts";
 import { formatNumber, formatShare } from "../core/format.ts";
 import { hasEnded, type Position } from "../core/order.ts";
 import type { Page, Scene } from "../core/page.ts";
@@ -10,6 +12,7 @@ import { withQuery } from "../core/route.ts";
 import { age } from "../parts/age.ts";
 import { figures, panel, tag, unknown } from "../parts/bits.ts";
 import { ratioGrid } from "../parts/ratio-grid.ts";
+import { requirementPanel } from "../parts/requirement-table.ts";
 import { volTable } from "../parts/vol-table.ts";
 
 type Surface = z.infer<typeof SurfaceSchema>;
@@ -24,31 +27,37 @@ export const SURFACE_PAGE: Page = {
     const assets = [...new Set(positions.map(({ asset }) => asset))].toSorted();
     const asset = query.get("asset") ?? assets[0] ?? "";
     const surface = asset === "" ? null : await ask.find(`/v1/surface/${encodeURIComponent(asset)}`, SurfaceSchema);
-    return (scene) => view(assets, { asset, surface, positions }, scene);
+    const wanted = `/v1/requirements/${encodeURIComponent(asset)}`;
+    const requirements = asset === "" ? null : await ask.attempt(wanted, RequirementsSchema);
+    return (scene) => view(assets, { asset, surface, positions, requirements }, scene);
   },
 };
 
-function view(assets: readonly string[], { asset, surface, positions }: Shown, scene: Scene): TemplateResult {
+function view(assets: readonly string[], shown: Shown, scene: Scene): TemplateResult {
+  const { asset, surface, requirements } = shown;
   return html`<h2>Risk surface ${asset === "" ? "" : html`<small>${asset}</small>`}</h2>
     <nav class="choices" aria-label="Asset">
       ${assets.map((one) => html`<a href=${withQuery(scene.route, { asset: one })} aria-current=${one === asset ? "true" : "false"}>${one}</a>`)}
     </nav>
-    ${ratioPanel({ asset, surface, positions }, scene)} ${volPanel(surface, scene)}`;
+    ${requirements === null ? nothing : panel("requirements", "ρ of new positions beside the static grid", requirementPanel(requirements, scene))}
+    ${ratioPanel(shown, scene)} ${volPanel(surface, scene)}`;
 }
 
 interface Shown {
   readonly asset: string;
   readonly surface: Surface | null;
   readonly positions: readonly Position[];
+  /** `null` without an asset. */
+  readonly requirements: Attempt<z.infer<typeof RequirementsSchema>> | null;
 }
 
 /** What open positions need: places without one are empty, for nobody has asked there. */
-function ratioPanel({ asset, surface, positions }: Shown, { status }: Scene): TemplateResult {
+function ratioPanel({ asset, surface, positions }: Omit<Shown, "requirements">, { status }: Scene): TemplateResult {
   const quoted = surface?.surface ?? null;
   if (quoted === null) {
     return panel(
       "ratios",
-      "ρ beside the static grid",
+      "Open positions beside the static grid",
       html`<p class="empty">Unknown: without quotes the page knows no spot.</p>`,
     );
   }
@@ -57,7 +66,7 @@ function ratioPanel({ asset, surface, positions }: Shown, { status }: Scene): Te
   const open = positions.filter((row) => !hasEnded(row, nowSec));
   return panel(
     "ratios",
-    "ρ beside the static grid",
+    "Open positions beside the static grid",
     html`<p class="note">
         Mean target ρ of the open positions by distance out of the money and tenor; beside it what the static grid would ask, how
         many positions there are, and the smallest and the largest of them.

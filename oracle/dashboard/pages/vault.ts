@@ -1,6 +1,7 @@
 /** Vault: every short position, filtered and sorted, and the positions of one writer, source or fund judged together. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { z } from "zod";
+import { fundHedgeRoute } from "../../api/contract/fund-hedge.ts";
 import { PositionListSchema } from "../../api/contract/positions.ts";
 import { JointRiskSchema } from "../../api/contract/risk.ts";
 import { formatShare, formatSpan, formatUsd } from "../core/format.ts";
@@ -9,6 +10,7 @@ import type { Page, Scene } from "../core/page.ts";
 import { age } from "../parts/age.ts";
 import { figures, panel } from "../parts/bits.ts";
 import { choice, searchBox } from "../parts/filters.ts";
+import { fundPanel, type Mandates } from "../parts/fund-table.ts";
 import { jointTable } from "../parts/joint-table.ts";
 import { endedColumns, openColumns, positionKeyOf } from "../parts/position-columns.ts";
 import { table } from "../parts/table.ts";
@@ -21,16 +23,26 @@ export const VAULT_PAGE: Page = {
   name: "Vault",
   isInNavigation: true,
   load: async (_, ask) => {
-    const [list, { report }] = await Promise.all([
+    const [list, { report }, { mandates }] = await Promise.all([
       ask.get("/v1/positions", PositionListSchema),
       ask.get("/v1/risk", JointRiskSchema),
+      ask.get("/v1/hedge/fund", fundHedgeRoute.answer),
     ]);
     const sorted = sortPositions(list.positions, list.marketTimeSec);
-    return (scene) => view(sorted, report, scene);
+    return (scene) => view(sorted, { risk: report, mandates }, scene);
   },
 };
 
-function view({ open, ended }: ReturnType<typeof sortPositions>, risk: JointRisk, scene: Scene): TemplateResult {
+interface Beside {
+  readonly risk: JointRisk;
+  readonly mandates: Mandates;
+}
+
+function view(
+  { open, ended }: ReturnType<typeof sortPositions>,
+  { risk, mandates }: Beside,
+  scene: Scene,
+): TemplateResult {
   const shown = open.filter(matching(scene));
   const now = scene.status.marketTimeSec;
   return html`
@@ -52,7 +64,7 @@ function view({ open, ended }: ReturnType<typeof sortPositions>, risk: JointRisk
         })}
         ${ended.length === 0 ? nothing : endedPositions(ended, scene)}`,
     )}
-    ${risk === null ? nothing : jointTable(risk, scene)}
+    ${risk === null ? nothing : jointTable(risk, scene)} ${fundPanel(mandates, scene)}
   `;
 }
 

@@ -61,8 +61,7 @@ async function readOrNull<Event>(
   try {
     return await read(range);
   } catch (error) {
-    // A shorter range mends neither a dead line nor an answer that is wrong.
-    if (isTransportFailure(error) || error instanceof PlimsollError) throw error;
+    if (isTransportFailure(error)) throw error;
     return null;
   }
 }

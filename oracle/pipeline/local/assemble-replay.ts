@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createHeldReportLog } from "../../chain/held-reports.ts";
-import type { NetworkFacts } from "../../domain/trail.ts";
+import type { RiskClass } from "../../domain/risk-class.ts";
+import type { ClassBook, NetworkFacts } from "../../domain/trail.ts";
 import type { Hex } from "../../domain/units.ts";
 import { createHedger } from "../../models/hedger/hedger.ts";
 import { WALL_CLOCK } from "../../platform/clock.ts";
@@ -15,6 +16,8 @@ import { createLocalDao, type LocalDao } from "../governance/local-dao.ts";
 import { openHistoryDesk } from "../history/history-desk.ts";
 import type { ReplayMarket } from "../open-market.ts";
 import type { OperatorPool } from "../operator/operator-pool.ts";
+import { openRequirementDesk } from "../requirements/requirement-desk.ts";
+import { createRequirementThread } from "../requirements/requirement-thread.ts";
 import { openAlarmRetraining } from "../retraining/retrain-on-alarm.ts";
 import { runTrainingThread, TRAINING_ENTRY } from "../retraining/run-training-thread.ts";
 import type { RunCounters } from "../run-summary.ts";
@@ -81,7 +84,7 @@ export async function assembleReplay(options: LocalRunOptions, parts: ReplayPart
     startSec: anchor.timestampSec,
   });
   const onAlarm = await openRetrainings(options, parts);
-  await openHistory(options, parts, lanes);
+  await openForReaders(options, parts, { lanes, configDigest });
   const noteDrift = await openModelLog({ db: parts.foundation.shared.db, show: state.setModelEvents, onAlarm });
   const hedger = await createHedger(join(options.artifactsDir, "hedger"));
   options.closer.add("fund hedger", () => hedger.close());
@@ -200,17 +203,27 @@ async function openRetrainings({ config, artifactsDir, closer, logger }: LocalRu
   });
 }
 
-/** The history that replays of bounds are made of: only where somebody can look at it. */
-async function openHistory(
-  { config, vaultTerms, logger }: LocalRunOptions,
+/** What only readers ask for: requirements of new positions, and the history that replays of bounds are made of. */
+async function openForReaders(
+  { config, vaultTerms, logger, closer }: LocalRunOptions,
   { foundation, operators, state }: ReplayParts,
-  { queues, signal }: JobLaneOptions,
+  { lanes: { queues, signal }, configDigest }: { readonly lanes: JobLaneOptions; readonly configDigest: Hex },
 ): Promise<void> {
-  if (!config.serve || !config.history) return;
+  const [store] = foundation.stores;
+  if (!config.serve || store === undefined) return;
+  const thread = createRequirementThread();
+  closer.add("requirements", () => thread.close());
+  const classes = () => classesOf(state.trail.classes());
+  state.setRequirements(openRequirementDesk({ store, configDigest, terms: vaultTerms, classes, thread, logger }));
+  if (!config.history) return;
   const { db } = foundation.shared;
   const { bundleHash } = operators;
   const desk = { db, queues, signal, logger, bundleHash, terms: vaultTerms, clock: WALL_CLOCK };
   state.setHistory(await openHistoryDesk({ ...desk, spec: historyOf(config.seed) }));
+}
+
+function classesOf(book: ClassBook | null): ReadonlyMap<number, RiskClass> | null {
+  return book === null ? null : new Map(book.classes.map(({ classId, bounds }) => [classId, bounds]));
 }
 
 /** The local oracle is there from the chain's first blocks on. */

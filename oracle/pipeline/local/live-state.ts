@@ -18,6 +18,7 @@ import { positionKey } from "../../domain/positions.ts";
 import type { ModelIdentity } from "../../domain/prediction.ts";
 import type { SurfaceState } from "../../domain/quoted-surface.ts";
 import type { ReportArchive } from "../../domain/report-archive.ts";
+import type { RequirementView } from "../../domain/requirements.ts";
 import type { PositionScore } from "../../domain/score.ts";
 import type { ComponentState, PositionRow, ReportRow, SystemView } from "../../domain/view.ts";
 import { type Clock, WALL_CLOCK } from "../../platform/clock.ts";
@@ -54,6 +55,7 @@ export interface LiveState extends SystemView {
   setGovernance(report: GovernanceReport): void;
   setArchive(archive: ReportArchive): void;
   setHistory(history: HistoryView): void;
+  setRequirements(view: RequirementView): void;
   /** What the first operator says of its models. */
   setDrift(states: readonly DriftState[]): void;
   /** Limits, what the first operator says of them, and the operators' votes. */
@@ -170,11 +172,14 @@ function heldRecords() {
   const archive = held<ReportArchive | null>(null);
   const governance = held<GovernanceReport | null>(null);
   const history = held<HistoryView | null>(null);
+  const requirements = held<RequirementView | null>(null);
   return {
     archive: archive.get,
     setArchive: archive.set,
     history: history.get,
     setHistory: history.set,
+    requirements: requirements.get,
+    setRequirements: requirements.set,
     governance: governance.get,
     setGovernance: governance.set,
   };

@@ -39,8 +39,24 @@ const FULL = createChangingView({});
 const STARTING = createChangingView({ positions: [positionRow()] });
 const PROOF = "/v1/positions/{id}/proof";
 const REPLAY = "/v1/history/replay";
-/** A node whose replays wait. */
+const NEEDED = "/v1/requirements/{asset}";
+const VALUES = Array.from({ length: 10 }, (_, index) => index + 1);
+const MANY = `/v1/requirements/BTC?tenorDays=${VALUES.join(",")}&moneyness=${VALUES.map((value) => 0.5 + value / 10).join(",")}`;
+/** A node that works out too many grids. */
+const ASKED_MUCH = createChangingView({
+  requirements: {
+    find: async () => {
+      throw new PlimsollError({ code: "REQUIREMENTS_BUSY", problem: "16 grids wait.", remedy: "Ask again." });
+    },
+  },
+});
+/** A node whose replays wait, and whose vault has another market. */
 const REPLAYING = createChangingView({
+  requirements: {
+    find: async () => {
+      throw new PlimsollError({ code: "REQUIREMENTS_ASSET_UNKNOWN", problem: "No market.", remedy: "Choose another." });
+    },
+  },
   history: historyView({}, async () => {
     throw new PlimsollError({ code: "REPLAY_BUSY", problem: "4 replays wait.", remedy: "Ask again." });
   }),
@@ -148,6 +164,12 @@ const CASES: readonly LiveCase[] = [
   ...usual("/v1/reports/{digest}", "/v1/reports/0xab"),
   { route: "/v1/reports/{digest}", status: 400, url: "/v1/reports/12", view: WORKING, code: "API_BAD_REQUEST" },
   { route: "/v1/reports/{digest}", status: 404, url: "/v1/reports/0xac", view: WORKING, code: "REPORT_UNKNOWN" },
+  ...usual(NEEDED, "/v1/requirements/BTC"),
+  { route: NEEDED, status: 400, url: "/v1/requirements/BTC?moneyness=0", view: WORKING, code: "API_BAD_REQUEST" },
+  { route: NEEDED, status: 400, url: MANY, view: WORKING, code: "REQUIREMENTS_GRID_LARGE" },
+  { route: NEEDED, status: 404, url: "/v1/requirements/BTC", view: REPLAYING, code: "REQUIREMENTS_ASSET_UNKNOWN" },
+  { route: NEEDED, status: 503, url: "/v1/requirements/BTC", view: STARTING, code: "REQUIREMENTS_NONE" },
+  { route: NEEDED, status: 503, url: "/v1/requirements/BTC", view: ASKED_MUCH, code: "REQUIREMENTS_BUSY" },
   ...usual("/v1/risk"),
   ...usual("/v1/rounds"),
   { route: "/v1/rounds", status: 400, url: "/v1/rounds?limit=501", view: WORKING, code: "API_BAD_REQUEST" },

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { Registry } from "prom-client";
-import { type ChainTrust, checkProof, type Proof, readChainTrust } from "../../../oracle/api/client/check-proof.ts";
+import { type ChainTrust, checkProof, type Proof } from "../../../oracle/api/client/check-proof.ts";
 import { createClient } from "../../../oracle/api/client/create-client.ts";
+import { readChainTrust } from "../../../oracle/api/client/read-chain-trust.ts";
 import { ROUTES } from "../../../oracle/api/contract/route-catalogue.ts";
 import { type RunningApi, startApi } from "../../../oracle/api/server.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";

@@ -103,7 +103,7 @@ const VERDICT: FeedVerdict = {
 
 function viewOf(components: readonly ComponentState[]): SystemView {
   return {
-    history: () => null,
+    ...{ history: () => null, requirements: () => null },
     positions: () => [position],
     position: (source, id) => (source === SOURCE && id === "7" ? position : null),
     reports: (limit) => Array.from({ length: Math.min(limit, 30) }, () => report),
@@ -260,6 +260,7 @@ describe("createApiServer", () => {
       "/v1/positions/{id}/proof",
       "/v1/reports",
       "/v1/reports/{digest}",
+      "/v1/requirements/{asset}",
       "/v1/risk",
       "/v1/rounds",
       "/v1/status",
