@@ -5,7 +5,7 @@ import { FEATURE_SCHEMA } from "../features/feature-schema.ts";
 import { bundleHash, listModels } from "../models/model-bundle.ts";
 
 /** Version of the scoring rules; raised with every change that can move a score. */
-export const SCORING_VERSION = "4";
+export const SCORING_VERSION = "5";
 
 /** Models on disk with the hash that stands for all of them. */
 export async function installedModels(

@@ -4,9 +4,10 @@ import type { CascadeCurve } from "../domain/cascade.ts";
 import type { OptionKind } from "../domain/positions.ts";
 import type { QuantilePrediction } from "../domain/prediction.ts";
 import { extraFallAt } from "./cascade-fixed-point.ts";
+import { pathWeights } from "./path-weights.ts";
 import type { SpotScenarios } from "./scenarios.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
-import { learnedAt, logFalls, logRises, stretchMoves } from "./tail-recalibration.ts";
+import { type LogMoveQuantiles, learnedAt, logFalls, logRises, stretchMoves } from "./tail-recalibration.ts";
 
 /** One direction of one asset. Arrays of a step are `[paths]`. */
 export interface AdversePaths {
@@ -23,6 +24,8 @@ export interface AdversePaths {
   readonly logForward: readonly Float64Array[];
   /** Implied-volatility shock of each path, standard deviations. `[paths]` */
   readonly volShock: Float64Array;
+  /** Weights for counted probabilities by horizon, see {@link pathWeights}; `null` where the learned quantiles do not hold. `[step][paths]` */
+  readonly weights: readonly Float64Array[] | null;
 }
 
 /** Inputs of {@link adversePaths}. */
@@ -39,7 +42,12 @@ export interface AdversePathsInput {
 
 /** Builds the adverse paths of one direction; the stretched worst move stays a running maximum. */
 export function adversePaths(input: AdversePathsInput): AdversePaths {
-  return pathsOf(input, (move) => move);
+  const paths = pathsOf(input, (move) => move);
+  const learned = learnedMoves(input);
+  const weights = paths.move.map((moves, step) =>
+    pathWeights(moves, learnedAt(learned, (step + 1) * paths.stepHours), input.settings.minStretch),
+  );
+  return { ...paths, weights };
 }
 
 /**
@@ -59,7 +67,7 @@ export function cascadePaths(
 function pathsOf(input: AdversePathsInput, deepened: (move: number) => number): AdversePaths {
   const { kind, scenarios } = input;
   const rawMove = kind === "put" ? scenarios.fall : scenarios.rise;
-  const learned = kind === "put" ? logFalls(input.quantiles.fall) : logRises(input.quantiles.rise);
+  const learned = learnedMoves(input);
   const stretched = rawMove.map((moves, step) =>
     stretchMoves(moves, learnedAt(learned, (step + 1) * scenarios.stepHours), input.settings).map(deepened),
   );
@@ -76,7 +84,12 @@ function pathsOf(input: AdversePathsInput, deepened: (move: number) => number): 
     forward: logForward.map((logs) => logs.map(Math.exp)),
     logForward,
     volShock: input.volShock,
+    weights: null,
   };
+}
+
+function learnedMoves({ kind, quantiles }: AdversePathsInput): LogMoveQuantiles {
+  return kind === "put" ? logFalls(quantiles.fall) : logRises(quantiles.rise);
 }
 
 function runningMaximum(steps: readonly Float64Array[]): readonly Float64Array[] {

@@ -87,7 +87,7 @@ export function lossTail({
   seriesCase,
   terms,
 }: Pick<CurrentScoreInput, "seriesCase" | "terms"> & { readonly position: Pick<Position, "size"> }): LossTail {
-  const { distribution, depth, bounds, ranks } = seriesCase;
+  const { distribution, depth, bounds, ranks, weights } = seriesCase;
   const trade = { terms, size: position.size };
   const losses = new Float64Array(distribution.values.length);
   for (let path = 0; path < losses.length; path += 1) {
@@ -95,7 +95,7 @@ export function lossTail({
     losses[path] = Math.min((distribution.values[path] ?? 0) + cost, bounds.maxLoss);
   }
   const { optionValue } = distribution;
-  return { losses, descending: largestValues(losses, ranks.needed), maxLoss: bounds.maxLoss, optionValue };
+  return { losses, weights, descending: largestValues(losses, ranks.needed), maxLoss: bounds.maxLoss, optionValue };
 }
 
 /** Add-on for what the asset would lose with others, share of L − I; never below 0. */

@@ -4,6 +4,8 @@
 export interface LossTail {
   /** Losses per contract, collateral units. `[paths]` */
   readonly losses: Float64Array;
+  /** Weights with which a path counts in a probability, mean at most 1; `null` for 1 each. `[paths]` */
+  readonly weights: Float64Array | null;
   /** The largest of them, largest first; at least two. */
   readonly descending: Float64Array;
   /** Largest possible loss L per contract. */
@@ -52,21 +54,26 @@ export interface Shortfall {
   readonly hole: number;
 }
 
-/** P(loss > c) and E[(loss − c)⁺] of a collateral per contract; both non-increasing in it. */
+/**
+ * P(loss > c) and E[(loss − c)⁺] of a collateral per contract; both non-increasing in it. Weights count in the probability alone: the hole
+ * stays what the paths of the requirement leave.
+ */
 export function shortfallOf(tail: LossTail, collateral: number): Shortfall {
-  const { losses, descending } = tail;
+  const { losses, weights, descending } = tail;
   if (collateral >= tail.maxLoss) return { probability: 0, hole: 0 };
   const threshold = descending[descending.length - 1] ?? Number.NaN;
   if (collateral >= threshold) return beyond(tail, collateral - threshold, threshold);
   let count = 0;
   let sum = 0;
-  for (const loss of losses) {
+  for (let path = 0; path < losses.length; path += 1) {
+    const loss = losses[path] ?? Number.NaN;
     if (loss > collateral) {
-      count += 1;
+      count += weights === null ? 1 : (weights[path] ?? Number.NaN);
       sum += loss - collateral;
     }
   }
-  return { probability: count / losses.length, hole: sum / losses.length };
+  // Never below what the tail beyond begins with: more collateral never raises the probability.
+  return { probability: Math.max(count, descending.length - 1) / losses.length, hole: sum / losses.length };
 }
 
 /** Generalised Pareto tail with the mean of the exceedances; the scale follows from mean = scale/(1 − shape). */

@@ -124,5 +124,6 @@ function onePath(
     forward: [Float64Array.of(Math.exp(logForward))],
     logForward: [Float64Array.of(logForward)],
     volShock: new Float64Array(1),
+    weights: null,
   };
 }

@@ -92,6 +92,14 @@ export function hasFailedModel(fallbacks: readonly FallbackReason[]): boolean {
   return fallbacks.some((fallback) => FAILED_MODEL.has(fallback));
 }
 
+/** True when nothing about an asset is doubted and no model of it failed. */
+export function isTrusted(asset: {
+  readonly doubted: boolean;
+  readonly fallbacks: readonly FallbackReason[];
+}): boolean {
+  return !asset.doubted && !hasFailedModel(asset.fallbacks);
+}
+
 function isQuantileTable(table: readonly Float64Array[]): boolean {
   return (
     table.length === QUANTILE_HORIZONS_HOURS.length &&

@@ -117,7 +117,7 @@ function deepenedPaths(context: AssetContext, kind: OptionKind, common: PathGrou
 
 function pathsInput(context: AssetContext, kind: OptionKind, { draws, settings }: PathGround): AdversePathsInput {
   const { volatility, quantiles } = context.prediction;
-  const scenarios = simulateSpot(draws, volatility);
+  const scenarios = simulateSpot(draws, volatility, settings);
   return { kind, spot: context.market.spot, scenarios, quantiles, volShock: draws.volShock, settings };
 }
 

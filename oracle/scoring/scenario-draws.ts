@@ -16,6 +16,8 @@ export interface ScenarioDraws {
   readonly steps: readonly StepDraws[];
   /** Implied-volatility shock of each path, standard normal, stratified. `[paths]` */
   readonly volShock: Float64Array;
+  /** Error of the volatility forecast on each path, standard normal, stratified; none of the others tells it. `[paths]` */
+  readonly volError: Float64Array;
 }
 
 /**
@@ -32,7 +34,8 @@ export function drawScenarios(options: { paths: number; steps: number; seed: str
     drawStep(start.steps.length + offset, start),
   );
   kept = missing.length === 0 ? start : { ...start, steps: [...start.steps, ...missing] };
-  return { paths, steps: kept.steps.slice(0, steps), volShock: kept.volShock };
+  const { volShock, volError } = kept;
+  return { paths, steps: kept.steps.slice(0, steps), volShock, volError };
 }
 
 interface KeptDraws extends ScenarioDraws {
@@ -46,10 +49,9 @@ interface KeptDraws extends ScenarioDraws {
 let kept: KeptDraws | null = null;
 
 function firstDraws(paths: number, seed: string): KeptDraws {
-  const volShock = stratified(paths, createRng(seed).fork("vol-shock")).map((rank) =>
-    normalInverse(Math.max(rank, Number.MIN_VALUE)),
-  );
-  return { paths, seed, steps: [], volShock };
+  const normals = (stream: string): Float64Array =>
+    stratified(paths, createRng(seed).fork(stream)).map((rank) => normalInverse(Math.max(rank, Number.MIN_VALUE)));
+  return { paths, seed, steps: [], volShock: normals("vol-shock"), volError: normals("vol-error") };
 }
 
 function drawStep(step: number, { paths, seed }: KeptDraws): StepDraws {

@@ -12,7 +12,7 @@ import { conservativeScore } from "./conservative-score.ts";
 import { type CurrentScore, currentScore } from "./current-score.ts";
 import { scoreOf } from "./default-probability.ts";
 import { explain } from "./explain.ts";
-import { hasFailedModel, isUsableMarket } from "./prediction-check.ts";
+import { isTrusted, isUsableMarket } from "./prediction-check.ts";
 import { createScenarioBook, type ScenarioBook } from "./scenario-book.ts";
 import { assertScoringSettings, type ScoringSettings } from "./scoring-settings.ts";
 import { seriesVol } from "./series-vol.ts";
@@ -105,7 +105,7 @@ function scoreOne(position: Position, around: Surroundings): PositionScore {
   const riskClass = classOf(around.input.classes, position.classId);
   const current = scoreNow(position, riskClass, around);
   const result =
-    current !== null && isTrusted(around.context)
+    current !== null && around.context !== null && isTrusted(around.context)
       ? current
       : doubtfulScore(position, riskClass, { ...around, current });
   return {
@@ -122,10 +122,6 @@ function scoreOne(position: Position, around: Surroundings): PositionScore {
     reasons: explain(result.contributions, result.rhoBps),
     fallbacks: around.context?.fallbacks ?? ["inputs-missing"],
   };
-}
-
-function isTrusted(context: AssetContext | null): boolean {
-  return context !== null && !context.doubted && !hasFailedModel(context.fallbacks);
 }
 
 function scoreNow(position: Position, riskClass: RiskClass, around: Surroundings): CurrentScore | null {

@@ -19,9 +19,17 @@ export interface ScoringSettings {
    * losses and larger for fatter tails: the ratio by which Basel's FRTB replaced VaR 99 % by ES 97.5 %.
    */
   readonly shortfallTailRatio: number;
-  /** Range of the stretch that the learned quantiles may apply to a scenario's adverse move. */
+  /**
+   * Range of the stretch that the learned quantiles may apply to a scenario's adverse move. The lower end also bounds how far they may lower
+   * a counted probability.
+   */
   readonly minStretch: number;
   readonly maxStretch: number;
+  /**
+   * Standard deviation of the logarithm of a path's volatility about its forecast, a day ahead; it grows with the root of time.
+   * Chosen among 0, 0.3, 0.45, 0.6 and 0.8 on days before 2024-07 (docs/models/log.md, the engine's next day).
+   */
+  readonly volUncertainty: number;
   /** Fewest standardised residuals that are resampled; below, the asset is doubtful. */
   readonly minResiduals: number;
   /** Implied over model volatility where there is no volatility index: median of DVOL over five-day EWMA volatility. */
@@ -74,6 +82,7 @@ export const DEFAULT_SCORING_SETTINGS: ScoringSettings = {
   shortfallTailRatio: 2.5,
   minStretch: 0.75,
   maxStretch: 3,
+  volUncertainty: 0.6,
   minResiduals: 50,
   // Median over 2022-11-16…2025-02-18 of shared `dvol-onchain-social-daily` against hourly spot (quartiles 1.05, 1.36).
   impliedVolPremium: 1.2,
@@ -107,6 +116,7 @@ const LIMITS: Readonly<Record<Exclude<keyof ScoringSettings, "seed">, readonly [
   shortfallTailRatio: [1, 10],
   minStretch: [0.1, 1],
   maxStretch: [1, 10],
+  volUncertainty: [0, 2],
   minResiduals: [10, 1_000_000],
   impliedVolPremium: [0.5, 5],
   maxVolIndexAgeSec: [0, 30 * 86_400],

@@ -5,6 +5,7 @@ import type { AdversePaths } from "./adverse-paths.ts";
 import type { AssetContext } from "./asset-context.ts";
 import { depthsLeft } from "./close-out-cost.ts";
 import { type LossDistribution, lossDistribution } from "./loss-distribution.ts";
+import { isTrusted } from "./prediction-check.ts";
 import type { ScoringSettings } from "./scoring-settings.ts";
 import { carriedStrike, seriesVol } from "./series-vol.ts";
 import { stressedRequirement } from "./stressed-requirement.ts";
@@ -22,6 +23,8 @@ export interface SeriesCase {
   readonly valueTail: TailStatistics;
   readonly tailThreshold: number;
   readonly shares: TailShares;
+  /** Weights with which paths count in a probability; `null` for 1 each, as on every doubt. `[paths]` */
+  readonly weights: Float64Array | null;
   /** Requirement under the stressed window's volatility, share of L − I. */
   readonly stressed: number;
 }
@@ -64,6 +67,8 @@ export function seriesCase(input: SeriesCaseInput): SeriesCase {
     valueTail: tailStatistics(descending, ranks),
     tailThreshold,
     shares: tailShares(lossInput, distribution, tailThreshold),
+    // A doubted asset's probabilities are counted as the paths are: nothing may lower them.
+    weights: isTrusted(context) ? (paths.weights?.[input.steps - 1] ?? null) : null,
     stressed: stressedRequirement({
       ...{ asset: series.asset, series, spot, tenorYears: tenor },
       horizonSec: settings.horizonSec,

@@ -35,6 +35,8 @@ export interface VolatilityForecaster {
   forecast(market: AssetMarket, atSec: number): VolForecast;
   /** Below this no forecast of a step at that time may lie: standard deviation of the log return of a step, decimal. */
   floorSigma(market: AssetMarket, atSec: number): number;
+  /** Standard deviation of the log return of a step over the last 120 days of hours, decimal; `null` below half of them. */
+  longRunSigma(market: AssetMarket, atSec: number): number | null;
 }
 
 /** 0.3 is the 5th percentile of 24-hour over 1 500-hour volatility of BTC, 2022-2025 (measured on `spot-hourly`). */
@@ -55,6 +57,9 @@ const PRIOR_ANNUAL_VOL = 1.2;
  * 19 and 3 %, and left 6 h unchanged (measured on `spot-hourly`).
  */
 const FIT_HALF_LIFE_SEC = 12 * SECONDS_PER_HOUR;
+
+/** Window of the long-run volatility, steps: 120 days of hours, what a node keeps. */
+const LONG_RUN_STEPS = 2_880;
 
 /** The fits, best first, or the reason why there are none, valid until the next refit time. */
 interface FitState {
@@ -82,6 +87,10 @@ export function createVolatilityForecaster(overrides: Partial<VolatilityForecast
       const stepSec = stepOf(bars);
       const returns = stepReturns(bars, { untilSec: atSec, stepSec, maxReturns: options.windowSteps });
       return floorSigma(returns, stepSec, options.floorShare);
+    },
+    longRunSigma: ({ bars }, atSec) => {
+      const returns = stepReturns(bars, { untilSec: atSec, stepSec: stepOf(bars), maxReturns: LONG_RUN_STEPS });
+      return returns.length < LONG_RUN_STEPS / 2 ? null : Math.sqrt(variance(returns));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../domain/mark
 import type { AssetPrediction } from "../../domain/prediction.ts";
 import { buildFeatures } from "../../features/build-features.ts";
 import type { QuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
+import { withEndedCalm } from "../../models/volatility/ended-calm.ts";
 import { forecastVolatility, type VolatilityDependencies } from "./forecast-volatility.ts";
 
 /** Models in use. */
@@ -37,7 +38,11 @@ export async function predictAssets(
   const predictions = new Map<AssetSymbol, AssetPrediction>();
   for (const [index, { volatility }] of inputs.entries()) {
     const prediction = quantiles[index];
-    if (prediction !== undefined) predictions.set(volatility.asset, { volatility, quantiles: prediction });
+    const market = snapshot.assets.get(volatility.asset);
+    if (prediction === undefined || market === undefined) continue;
+    // After the quantiles: the network was fitted beside forecasts as they come.
+    const longRun = deps.forecaster.longRunSigma(market, snapshot.atSec);
+    predictions.set(volatility.asset, { volatility: withEndedCalm(volatility, longRun), quantiles: prediction });
   }
   return predictions;
 }

@@ -24,6 +24,8 @@ export interface ScaledMarket {
   readonly steps: number;
 }
 
+/** The student reads the law by its strata alone: residuals of many shapes stand for every law. */
+const PLAIN_LAW = { volUncertainty: 0 };
 const STEP_SEC = 3_600;
 /** Residuals of one drawn pool. */
 const POOL_SIZE = 4_000;
@@ -34,7 +36,7 @@ export function unitPaths(
   options: { readonly paths: number; readonly steps: number; readonly seed: string },
 ): UnitPaths {
   const draws = drawScenarios(options);
-  const scenarios = simulateSpot(draws, {
+  const volatility = {
     asset: "unit",
     atSec: 0,
     modelId: "unit",
@@ -42,7 +44,8 @@ export function unitPaths(
     sigmaPerStep: new Float64Array(options.steps).fill(1),
     residuals,
     fallbacks: [],
-  });
+  };
+  const scenarios = simulateSpot(draws, volatility, PLAIN_LAW);
   return { fall: scenarios.fall, rise: scenarios.rise, volShock: draws.volShock };
 }
 
@@ -64,6 +67,7 @@ export function scaledPaths(unit: UnitPaths, market: ScaledMarket): AdversePaths
     forward: logForward.map((logs) => logs.map(Math.exp)),
     logForward,
     volShock: unit.volShock,
+    weights: null,
   };
 }
 

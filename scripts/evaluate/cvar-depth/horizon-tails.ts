@@ -6,10 +6,12 @@ import { filteredTail, historicalTail } from "../../../oracle/models/var-quantil
 import { garchWalk, parametricTail } from "../../../oracle/models/var-quantile/garch-tail.ts";
 import { ewmaNormalTail } from "../../../oracle/models/var-quantile/normal-tail.ts";
 import { MIN_HISTORY, type TailPath } from "../../../oracle/models/var-quantile/tail-path.ts";
+import { withEndedCalm } from "../../../oracle/models/volatility/ended-calm.ts";
 import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
 import { openFeed } from "../../../oracle/pipeline/retraining/training-data.ts";
 import { drawScenarios } from "../../../oracle/scoring/scenario-draws.ts";
 import { simulateSpot } from "../../../oracle/scoring/scenarios.ts";
+import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
 import { largestValues, tailRanks, tailStatistics } from "../../../oracle/scoring/tail-statistics.ts";
 import { commonSteps, type TailScore, tailScores } from "../../../oracle/training/evaluate/tail-scores.ts";
 
@@ -66,7 +68,9 @@ function walkDays(source: Awaited<ReturnType<typeof openFileSource>>, asset: str
     feed.advanceTo(daySec);
     const market = feed.snapshot().assets.get(asset);
     if (market === undefined || market.bars.endSec.at(-1) !== daySec) continue;
-    const ends = simulateSpot(draws, forecaster.forecast(market, daySec)).logReturn[HOURS - 1] ?? new Float64Array();
+    const forecast = withEndedCalm(forecaster.forecast(market, daySec), forecaster.longRunSigma(market, daySec));
+    const scenarios = simulateSpot(draws, forecast, DEFAULT_SCORING_SETTINGS);
+    const ends = scenarios.logReturn[HOURS - 1] ?? new Float64Array();
     const losses = largestValues(
       ends.map((value) => -value),
       rank.needed,

@@ -3,6 +3,7 @@ import type { QuantilePrediction, VolForecast } from "../../../oracle/domain/pre
 import { openFileSource } from "../../../oracle/ingestion/sources/file-source.ts";
 import { createRng, type Rng } from "../../../oracle/math/rng.ts";
 import { adverseMoveQuantiles } from "../../../oracle/models/volatility/adverse-move-quantiles.ts";
+import { withEndedCalm } from "../../../oracle/models/volatility/ended-calm.ts";
 import { createVolatilityForecaster } from "../../../oracle/models/volatility/volatility-forecaster.ts";
 import { openFeed } from "../../../oracle/pipeline/retraining/training-data.ts";
 import { adversePaths } from "../../../oracle/scoring/adverse-paths.ts";
@@ -40,8 +41,9 @@ export async function servedCases(paths: readonly string[], fromSec: number | nu
     const atSec = Math.floor(start + ((source.toSec - start) * (place + 1)) / TIMES);
     feed.advanceTo(atSec);
     for (const market of feed.snapshot().assets.values()) {
-      const volatility = forecaster.forecast(market, atSec);
-      const quantiles = adverseMoveQuantiles(volatility, rng.fork(`quantiles-${market.asset}-${place}`));
+      const forecast = forecaster.forecast(market, atSec);
+      const quantiles = adverseMoveQuantiles(forecast, rng.fork(`quantiles-${market.asset}-${place}`));
+      const volatility = withEndedCalm(forecast, forecaster.longRunSigma(market, atSec));
       const drawn = rng.fork(`positions-${market.asset}-${place}`);
       for (const side of sidesOf({ volatility, quantiles, spot: market.spot, rng: drawn })) {
         const before = process.cpuUsage();
@@ -65,7 +67,7 @@ interface SideInput {
 /** Puts and calls on the paths that scoring would build; depth, spread and sizes are drawn. Pricing waits for the call. */
 function sidesOf({ volatility, quantiles, spot, rng }: SideInput): readonly (() => readonly PricedCase[])[] {
   const draws = drawScenarios({ paths: PATHS, steps: LONGEST_HORIZON, seed: DEFAULT_SCORING_SETTINGS.seed });
-  const scenarios = simulateSpot(draws, volatility);
+  const scenarios = simulateSpot(draws, volatility, DEFAULT_SCORING_SETTINGS);
   return (["put", "call"] as const).map((kind) => {
     const market = drawMarket(kind, rng, { spot, hourlySigma: hourlySigma(volatility) });
     const settings = DEFAULT_SCORING_SETTINGS;

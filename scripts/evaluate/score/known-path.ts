@@ -30,6 +30,7 @@ export function knownPath({ kind, spot, stepHours, worstMoves, volShock }: Known
     forward: logForward.map((logs) => logs.map(Math.exp)),
     logForward,
     volShock: Float64Array.of(volShock),
+    weights: null,
   };
 }
 

@@ -27,8 +27,14 @@ export interface ScoreWalk {
 /** A judged position with its outcome. */
 export type ScoredOutcome = Settled<Waiting>;
 
-/** The filtered historical simulation has no learned part: nothing stretches its moves. */
-const FILTERED_SETTINGS = { ...DEFAULT_SCORING_SETTINGS, minStretch: 1, maxStretch: 1 };
+/** The filtered historical simulation as published: nothing stretches its moves, nothing is added to forecast and residuals. */
+const FILTERED_SETTINGS = {
+  ...DEFAULT_SCORING_SETTINGS,
+  minStretch: 1,
+  maxStretch: 1,
+  volUncertainty: 0,
+  longRunShare: 0,
+};
 /** Stream of the drawn positions and shocks, the same for everything that is judged beside them. */
 export const DRAW_SEED = "evaluate-score-1";
 

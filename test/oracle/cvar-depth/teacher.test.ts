@@ -52,7 +52,7 @@ function referencePaths({ paths, steps }: Reference, given: Reference["cases"][n
   const logForward = move.map((moves) => moves.map((size) => Math.log(spot) + sign * size));
   const forward = logForward.map((logs) => logs.map(Math.exp));
   const volShock = Float64Array.from({ length: paths }, (_, path) => 1.5 * Math.sin(7 * path));
-  return { kind, stepHours: 1, rawMove: move, move, logReturn: [], forward, logForward, volShock };
+  return { kind, stepHours: 1, rawMove: move, move, logReturn: [], forward, logForward, volShock, weights: null };
 }
 
 describe("closeOutShortfall", () => {
@@ -176,7 +176,7 @@ describe("scaledPaths", () => {
       const scored = adversePaths({
         kind,
         spot: 2_000,
-        scenarios: simulateSpot(drawScenarios(draws), volatility),
+        scenarios: simulateSpot(drawScenarios(draws), volatility, { volUncertainty: 0 }),
         quantiles: { fall: levels(), rise: levels() },
         volShock: drawScenarios(draws).volShock,
         settings: { minStretch: 1, maxStretch: 1 },

@@ -153,7 +153,7 @@ describe("lossDistribution, broken numbers", () => {
   const paths = adversePaths({
     kind: "put",
     spot: 60_000,
-    scenarios: simulateSpot(draws, prediction.volatility),
+    scenarios: simulateSpot(draws, prediction.volatility, DEFAULT_SCORING_SETTINGS),
     quantiles: prediction.quantiles,
     volShock: draws.volShock,
     settings: DEFAULT_SCORING_SETTINGS,

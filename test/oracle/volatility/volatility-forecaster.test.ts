@@ -47,6 +47,18 @@ describe("createVolatilityForecaster", () => {
     assert.ok(forecast.residuals.every(Number.isFinite));
   });
 
+  it("error: no long-run volatility below 60 days of returns, one from there on, of the last 120 days alone", () => {
+    const long = makeBars({ count: 3_000, spanSec: HOUR, sigma: 0.01 });
+    const { longRunSigma } = createVolatilityForecaster();
+    assert.equal(longRunSigma(marketOf(hourly), atHour(900)), null);
+    assert.equal(longRunSigma(marketOf(long), atHour(1_440)), null);
+    assert.ok((longRunSigma(marketOf(long), atHour(1_441)) ?? 0) > 0.001);
+    const returns = stepReturns(long, { untilSec: atHour(3_000), stepSec: HOUR, maxReturns: 2_880 });
+    assert.equal(longRunSigma(marketOf(long), atHour(3_000)), Math.sqrt(variance(returns)));
+    const wild = { ...long, close: long.close.map((value, bar) => (bar < 100 ? 10 * value : value)) };
+    assert.equal(longRunSigma(marketOf(wild), atHour(3_000)), longRunSigma(marketOf(long), atHour(3_000)));
+  });
+
   it("default: a fitted path of 72 hours near the true volatility", () => {
     const forecast = createVolatilityForecaster().forecast(marketOf(hourly), atHour(900));
     assert.match(forecast.modelId, /^(garch|gjr|egarch)-(t|skewed-t)$/);
