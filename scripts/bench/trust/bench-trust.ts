@@ -1,15 +1,26 @@
-/** `npm run bench:trust`: how often each attack on the feeds is noticed, and what clean feeds pay; the last line is one JSON object. */
+/**
+ * `npm run bench:trust`: how often each attack on the feeds is noticed and what clean feeds pay, what explanations and the page take;
+ * needs no data. The last line is one JSON object; a missed limit fails the command.
+ */
 import { runBenchmarks } from "../run-benchmarks.ts";
 import { benchBlockPrice, benchCrossed, benchSpoofedDepth, benchWashVolume } from "./book-attacks.ts";
+import { benchCommitment, benchExplanations } from "./explanations.ts";
+import { pageBenchmarks } from "./page.ts";
 import { benchCollusion, benchPriceAttack } from "./price-attacks.ts";
 
 const MINORITY = 2;
 const MAJORITY = 3;
+const page = pageBenchmarks();
 
 await runBenchmarks({
   name: "bench:trust",
-  description: "Attacks the feeds: detection rate and false vetoes of each attack.",
+  description: "Attacks the feeds, explains rounds, opens the page.",
+  isStrict: true,
   benchmarks: new Map([
+    ["page-first-rows", page.firstRows],
+    ["page-typing", page.typing],
+    ["explanations", benchExplanations],
+    ["inputs-commitment", benchCommitment],
     ["offset", benchPriceAttack("offset")],
     ["ramp", benchPriceAttack("ramp")],
     ["stuck", benchPriceAttack("stuck")],
