@@ -1,8 +1,10 @@
 /** What the feed defence says of one source's reading of one feature, and why. */
 import type { AssetSymbol } from "./market.ts";
 
-/** What is compared across sources. */
-export type FeedFeature = "price" | "depth" | "funding" | "implied-vol";
+/** What is compared across sources; `market` is the whole vector of features, which the learned guard judges. */
+export type FeedFeature = "price" | "depth" | "funding" | "implied-vol" | "market";
+/** What sources are compared by. */
+export type ComparedFeature = Exclude<FeedFeature, "market">;
 
 /** What becomes of a reading, in ascending severity. A veto concerns the feature as a whole: nobody is followed. */
 export type FeedAction = "use" | "down-weight" | "exclude" | "veto";
@@ -46,7 +48,11 @@ export type FeedReason =
   /** Too few sources agree. */
   | "no-quorum"
   /** Half of the sources or more left the last agreed value while others stayed. */
-  | "majority-departed";
+  | "majority-departed"
+  /** The features together are unlike any that were fitted. */
+  | "out-of-distribution"
+  /** The learned guard cannot judge: its artefact is missing, damaged or of another schema. */
+  | "guard-missing";
 
 /** One source's verdict in one round. */
 export interface FeedVerdict {

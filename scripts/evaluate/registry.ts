@@ -24,6 +24,7 @@ export const PAGES: Readonly<Record<string, () => Promise<PageBuilder>>> = {
 
 /** Evaluators by model id. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
+  adversarial: async () => (await import("./evaluate-adversarial.ts")).evaluateAdversarial,
   cascade: async () => (await import("./evaluate-cascade.ts")).evaluateCascade,
   "contagion-gnn": async () => (await import("./evaluate-contagion.ts")).evaluateContagion,
   "cvar-depth": async () => (await import("./evaluate-cvar-depth.ts")).evaluateCvarDepth,

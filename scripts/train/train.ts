@@ -11,6 +11,7 @@ import { trainCascadeModel } from "./train-cascade.ts";
 import { trainContagion } from "./train-contagion.ts";
 import { trainCvarDepth } from "./train-cvar-depth.ts";
 import { trainDeepPricer } from "./train-deep-pricer.ts";
+import { trainFeedGuard } from "./train-feed-guard.ts";
 import { trainHedgerModel } from "./train-hedger.ts";
 import { trainVolatilityModel } from "./train-volatility.ts";
 
@@ -36,6 +37,7 @@ const TRAINERS: Readonly<Record<string, (options: TrainOptions) => Promise<Reado
   "deep-pricer": trainPricingNetwork,
   "contagion-gnn": trainContagionNetworks,
   cascade: trainCascadeArtefact,
+  "feed-guard": trainGuardNetwork,
   hedger: trainHedging,
 };
 
@@ -84,6 +86,12 @@ async function trainContagionNetworks(options: TrainOptions): Promise<Readonly<R
   const bars = createPhaseBars();
   const onProgress = (share: number): void => bars.show("training", share);
   return trainContagion({ ...options, environment: trainingEnvironment(), onProgress }).finally(bars.stop);
+}
+
+async function trainGuardNetwork(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {
+  if (options.data.length === 0) throw dataWanted(options.model);
+  const bars = createPhaseBars();
+  return trainFeedGuard({ ...options, environment: trainingEnvironment(), onProgress: bars.show }).finally(bars.stop);
 }
 
 async function trainCascadeArtefact(options: TrainOptions): Promise<Readonly<Record<string, unknown>>> {

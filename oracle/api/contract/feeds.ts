@@ -4,7 +4,7 @@ import { declareRoute } from "./declare-route.ts";
 
 const FeedVerdictSchema = z.object({
   asset: z.string(),
-  feature: z.enum(["price", "depth", "funding", "implied-vol"]),
+  feature: z.enum(["price", "depth", "funding", "implied-vol", "market"]),
   sourceId: z.string().describe("* for the feature as a whole"),
   action: z
     .enum(["use", "down-weight", "exclude", "veto"])

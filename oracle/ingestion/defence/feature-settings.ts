@@ -1,5 +1,5 @@
 /** How readings of each feature are compared, with the reasons for the numbers. */
-import type { FeedFeature } from "../../domain/feed-verdict.ts";
+import type { ComparedFeature } from "../../domain/feed-verdict.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../domain/units.ts";
 import type { CentreSettings } from "./robust-centre.ts";
 
@@ -48,7 +48,7 @@ export const UNIT_DECADES = [-3, -2, -1, 1, 2, 3] as const;
 export const UNIT_WIDTH_DECADES = 0.25;
 
 /** Settings by feature. */
-export const FEATURE_SETTINGS: Readonly<Record<FeedFeature, FeatureSettings>> = {
+export const FEATURE_SETTINGS: Readonly<Record<ComparedFeature, FeatureSettings>> = {
   price: {
     scale: "log",
     // Venues stand 6 bp (deviation) apart: four of them; while they disagree, twice that and no more.

@@ -1,5 +1,5 @@
 /** The feed defence of one asset: reconciles its sources feature by feature and says what becomes of each. */
-import type { FeedFeature, FeedVerdict } from "../../domain/feed-verdict.ts";
+import type { ComparedFeature, FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { AssetSymbol } from "../../domain/market.ts";
 import { basisConflict, type PriceAnchor } from "./basis-check.ts";
 import { FEATURE_SETTINGS } from "./feature-settings.ts";
@@ -11,7 +11,7 @@ import { createResidualWatch, type ResidualWatch } from "./residual-watch.ts";
 export interface FeedRound {
   readonly atSec: number;
   /** Readings by feature; a feature without any is not judged. */
-  readonly readings: Readonly<Partial<Record<FeedFeature, readonly SourceReading[]>>>;
+  readonly readings: Readonly<Partial<Record<ComparedFeature, readonly SourceReading[]>>>;
   /** What the agreed price is held against. */
   readonly anchors?: readonly PriceAnchor[];
 }
@@ -19,7 +19,7 @@ export interface FeedRound {
 /** What the defence says of a round. */
 export interface FeedReport {
   /** Agreed value by feature, in its unit; `null` for a veto, absent where nobody was heard. */
-  readonly values: Readonly<Partial<Record<FeedFeature, number | null>>>;
+  readonly values: Readonly<Partial<Record<ComparedFeature, number | null>>>;
   readonly verdicts: readonly FeedVerdict[];
 }
 
@@ -28,7 +28,7 @@ export interface FeedDefence {
   judge(round: FeedRound): FeedReport;
 }
 
-const FEATURES: readonly FeedFeature[] = ["price", "depth", "funding", "implied-vol"];
+const FEATURES: readonly ComparedFeature[] = ["price", "depth", "funding", "implied-vol"];
 /** Source id of a verdict on a feature as a whole. */
 const WHOLE_FEATURE = "*";
 
@@ -40,7 +40,7 @@ interface Channel {
 
 /** Creates a defence that knows nothing yet. */
 export function createFeedDefence(asset: AssetSymbol): FeedDefence {
-  const channels = new Map<FeedFeature, Channel>(
+  const channels = new Map<ComparedFeature, Channel>(
     FEATURES.map((feature) => [
       feature,
       { memory: EMPTY_MEMORY, watch: createResidualWatch(), drifting: new Set<string>() },
@@ -48,7 +48,7 @@ export function createFeedDefence(asset: AssetSymbol): FeedDefence {
   );
   return {
     judge: (round) => {
-      const values: Partial<Record<FeedFeature, number | null>> = {};
+      const values: Partial<Record<ComparedFeature, number | null>> = {};
       const verdicts: FeedVerdict[] = [];
       for (const [feature, channel] of channels) {
         const readings = round.readings[feature] ?? [];
@@ -62,7 +62,11 @@ export function createFeedDefence(asset: AssetSymbol): FeedDefence {
   };
 }
 
-function judgeFeature(feature: FeedFeature, channel: Channel, { atSec, readings, anchors }: FeedRound): JudgedRound {
+function judgeFeature(
+  feature: ComparedFeature,
+  channel: Channel,
+  { atSec, readings, anchors }: FeedRound,
+): JudgedRound {
   const settings = FEATURE_SETTINGS[feature];
   const own = readings[feature] ?? [];
   const judged = judgeRound(channel.memory, { readings: own, atSec, settings, drifting: channel.drifting });
@@ -84,7 +88,11 @@ function judgeFeature(feature: FeedFeature, channel: Channel, { atSec, readings,
   return judged;
 }
 
-function verdictsOf({ verdicts, veto }: JudgedRound, asset: AssetSymbol, feature: FeedFeature): readonly FeedVerdict[] {
+function verdictsOf(
+  { verdicts, veto }: JudgedRound,
+  asset: AssetSymbol,
+  feature: ComparedFeature,
+): readonly FeedVerdict[] {
   const single = verdicts.map(
     ({ sourceId, action, reason, detail }): FeedVerdict => ({ asset, feature, sourceId, action, reason, detail }),
   );

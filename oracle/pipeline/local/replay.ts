@@ -1,6 +1,7 @@
 /** Replays the market step by step: prices to the chain, settlements, one round of all operators, report, keepers. */
 import type { OracleReader } from "../../chain/oracle-reader.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { MarketSnapshot } from "../../domain/market.ts";
 import type { Anchor } from "../../domain/report.ts";
 import type { PositionScore } from "../../domain/score.ts";
@@ -84,6 +85,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
   const settled = await options.keepers.settle(atSec);
   const decided = await options.dao.step();
   const agreed = await runRound(options, atSec + ANCHOR_DELAY_SEC);
+  const unlike = noteLearned(options, snapshot, agreed.feeds);
   // Before the clock jumps: prices and reports must not look old only because a replay moves in steps.
   const guarded = await options.keepers.watchGuards(agreed.callers);
   const hedged = await options.fundHedger.look(snapshot, agreed.anchor);
@@ -100,6 +102,7 @@ async function runStep(options: ReplayOptions, round: number, atSec: number): Pr
     snapshot,
     events: [
       ...refused,
+      ...unlike,
       ...agreed.events,
       ...guarded,
       ...hedged,
@@ -117,6 +120,8 @@ interface AgreedRound {
   readonly scores: readonly PositionScore[];
   /** Assets for which a quorum of operators calls for caution. */
   readonly callers: readonly string[];
+  /** What the first operator's learned guard says of the market. */
+  readonly feeds: readonly FeedVerdict[];
   readonly events: readonly string[];
 }
 
@@ -137,7 +142,8 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
   options.state.setGreeks(results[0]?.greeks ?? null);
   options.state.setContagion(results[0]?.contagion ?? null);
   const { calls: callers } = options.state.caution().votes;
-  if (quorum === null) return { anchor, scores, callers, events: [noQuorum(results)] };
+  const feeds = results[0]?.feeds ?? [];
+  if (quorum === null) return { anchor, scores, callers, feeds, events: [noQuorum(results)] };
   const result = await options.desk.submit(quorum);
   if (result !== null) trail.answered(quorum.digest, result);
   if (results[0]?.isExplainable === true) await options.explanations?.note(results[0].epoch, anchor.timestampSec);
@@ -150,6 +156,7 @@ async function runRound(options: ReplayOptions, anchorSec: number): Promise<Agre
     anchor,
     scores,
     callers,
+    feeds,
     events: [`report ${quorum.bundle.report.epoch} ${fate}, ${entries.length} entries${lacking}`],
   };
 }
@@ -162,6 +169,19 @@ function noteFeeds(
   metrics.feeds(feeds);
   counters.feeds(feeds, atSec);
   return feedEvents(feeds);
+}
+
+/** Shows the learned verdicts beside those of the rules, which were noted before the round. */
+function noteLearned(
+  { state, metrics, counters }: RoundAccount,
+  { feeds = [], atSec }: MarketSnapshot,
+  learned: readonly FeedVerdict[],
+): readonly string[] {
+  const all = [...feeds, ...learned];
+  state.setFeeds(all);
+  metrics.feeds(all);
+  counters.feeds(learned, atSec);
+  return feedEvents(learned);
 }
 
 /** Doubts that speak of the data; a gap of the past or a jump of the price is the market's own. */

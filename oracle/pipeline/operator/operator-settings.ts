@@ -4,6 +4,7 @@ import type { CascadeState } from "../../domain/cascade.ts";
 import type { CautionLimits, CautionState } from "../../domain/caution.ts";
 import type { ContagionReport } from "../../domain/contagion.ts";
 import type { DriftState } from "../../domain/drift.ts";
+import type { FeedVerdict } from "../../domain/feed-verdict.ts";
 import type { GreeksReport } from "../../domain/greeks.ts";
 import type { JointRiskReport } from "../../domain/joint-risk.ts";
 import type { LendingReading } from "../../domain/lending.ts";
@@ -114,6 +115,8 @@ export interface OperatorRoundResult {
   readonly lending: Pick<LendingReading, "events" | "rejected"> & { readonly accounts: number };
   /** Surfaces of quoted options that the scores were made with, or why there is none, by asset. */
   readonly surfaces: readonly SurfaceState[];
+  /** What the learned feed guard says of every asset. */
+  readonly feeds: readonly FeedVerdict[];
   /** Position sources registered at the anchor. */
   readonly sourceCount: number;
   /** Positions that were not scored, by source and reason. */

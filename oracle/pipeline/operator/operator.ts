@@ -18,6 +18,7 @@ import { createLendingMarkets } from "../../ingestion/sources/lending/lending-ma
 import { createPositionSources } from "../../ingestion/sources/position-sources.ts";
 import { createRng } from "../../math/rng.ts";
 import { createCascadePredictor } from "../../models/cascade/cascade-predictor.ts";
+import { createFeedGuard } from "../../models/feed-guard/feed-guard.ts";
 import { createQuantilePredictor } from "../../models/quantile-net/quantile-predictor.ts";
 import { createSurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import { createVolPredictor } from "../../models/vol-lstm/vol-predictor.ts";
@@ -221,6 +222,10 @@ async function openModels(settings: OperatorSettings, context: OperatorContext) 
   const cascades = await createCascadePredictor(join(settings.artifactsDir, "cascade"));
   if (cascades.reason !== null) context.logger.warn({ reason: cascades.reason }, "hazard of cascades not in use");
   context.closer.add("cascade network", () => cascades.close());
+  const feedGuard = await createFeedGuard(join(settings.artifactsDir, "feed-guard"), FEATURE_SCHEMA);
+  if (feedGuard.reason !== null)
+    context.logger.warn({ reason: feedGuard.reason }, "learned feed guard not in use: every asset is in doubt");
+  context.closer.add("learned feed guard", () => feedGuard.close());
   const drift = createDriftWatch(predictor);
-  return { predictor, volPredictor, forecaster: createVolatilityForecaster(), drift, cascades };
+  return { predictor, volPredictor, forecaster: createVolatilityForecaster(), drift, cascades, feedGuard };
 }

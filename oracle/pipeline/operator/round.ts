@@ -21,6 +21,7 @@ import type { LendingMarkets } from "../../ingestion/sources/lending/lending-mar
 import type { PositionSources } from "../../ingestion/sources/position-sources.ts";
 import type { PositionReject } from "../../ingestion/sources/source-positions.ts";
 import type { CascadePredictor } from "../../models/cascade/cascade-predictor.ts";
+import type { FeedGuard } from "../../models/feed-guard/feed-guard.ts";
 import type { SurfaceTracker } from "../../models/surface/surface-tracker.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { OperatorStore } from "../../platform/database/store.ts";
@@ -37,6 +38,7 @@ import { cascadeStates, withCascades } from "./cascade-states.ts";
 import { cautionGround } from "./caution-ground.ts";
 import type { CautionWatch } from "./caution-watch.ts";
 import type { ChainState, ChainStateReader } from "./chain-state.ts";
+import { judgeMarkets } from "./learned-guard.ts";
 import { looseningsLeftOut } from "./left-out.ts";
 import type { OperatorRoundResult } from "./operator-settings.ts";
 import { type PredictionDependencies, predictAssets } from "./predict.ts";
@@ -70,6 +72,8 @@ export interface RoundFlow extends PredictionDependencies {
   readonly noteLending: (reading: LendingReading) => void;
   /** Surfaces of quoted options. */
   readonly surfaces: SurfaceTracker;
+  /** Judges the features of every asset together. */
+  readonly feedGuard: Pick<FeedGuard, "judge">;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;
@@ -151,7 +155,8 @@ interface ScoredGround {
 async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flow: RoundFlow) {
   const reading = await flow.drift.look(market);
   const predicted = widenPredictions(await predictWithColdStarts(market, flow), reading);
-  const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading)] };
+  const guarded = await judgeMarkets(market, flow.feedGuard);
+  const snapshot = { ...market, doubts: [...market.doubts, ...driftDoubts(reading), ...guarded.doubts] };
   const { classes, lastGood, positions } = chain;
   const readings = flow.surfaces.read(snapshot);
   const known = { snapshot, positions, lastGood, classes, loans };
@@ -168,6 +173,7 @@ async function score({ chain, loans }: ScoredGround, market: MarketSnapshot, flo
     drift: statesOf(reading),
     cascades: cascadeStates(predictions),
     surfaces: surfaceStates(readings, atSec),
+    feeds: guarded.verdicts,
   };
   const scored = scorePositions(input, flow.scoring, ground);
   const { epoch } = chain.view.slot;

@@ -43,7 +43,7 @@ export interface RhoLoss {
 
 const PROBE = 0.25;
 const STEP = 0.5;
-const ASCENTS = 3;
+const ASCENTS = 2;
 
 /** Requirements from a market and predictions; the payoff is bounded at the true price. */
 export function requirementsOf(scene: Scene, snapshot: MarketSnapshot, predictions: Predictions): Requirements {
@@ -91,7 +91,7 @@ export async function attackRho(scene: Scene, honest: Requirements, budget: Bend
 }
 
 const CALM: Bend = { ...STRAIGHT, narrow: 1, smooth: 1, depth: 1 };
-const STARTS: readonly Bend[] = [STRAIGHT, CALM, { ...CALM, shift: 1 }, { ...CALM, shift: -1 }];
+const STARTS: readonly Bend[] = [STRAIGHT, CALM];
 
 async function ascend(start: Bend, gainAt: (bend: Bend) => Promise<number>): Promise<void> {
   let bend = start;

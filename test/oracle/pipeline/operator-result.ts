@@ -19,6 +19,7 @@ export function operatorResult(fields: Partial<OperatorRoundResult>): OperatorRo
     jointRisk: { atSec: 0, horizonSec: 21_600, paths: 500, groups: [] },
     drift: [],
     cascades: [],
+    feeds: [],
     caution: [],
     lending: { accounts: 0, events: [], rejected: [] },
     surfaces: [],
