@@ -18,6 +18,7 @@ import { majorityCases, minorityCases, type PlayedCase, type TruePath } from "./
 import { attackedCollateral, type CollateralLoss } from "./feed-guard/attacked-collateral.ts";
 import { cleanVetoes, pairVetoes, washAlarms } from "./feed-guard/clean-report.ts";
 import { type FaultReport, faultReport, type RuleScore } from "./feed-guard/fault-report.ts";
+import { learnedReport } from "./feed-guard/learned-report.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
 /** design/models.md §3, row `feed-guard`; vetoes a week from issue 6. */
@@ -30,6 +31,8 @@ const LIMITS = {
   alarmsADay: 1,
   vetoesAWeek: 1,
   collateralLost: 0.05,
+  /** Below it the learned guard states and does not act (`oracle/training/feed-guard/train-guard.ts`). */
+  learnedNoticed: 0.5,
 } as const;
 /** What an attacker bends where he alone is the source … */
 const OPEN_BOX = { price: 0.01, depth: 0.2 } as const;
@@ -40,7 +43,7 @@ const FIVE = 5;
 const ASSETS = ["BTC", "ETH"] as const;
 
 /**
- * Measures the defence; nothing is fitted.
+ * Measures the defence: the rules, of which nothing is fitted, and the learned guard on what lies behind its development rows.
  *
  * @throws PlimsollError those of the readers: hourly bars, the panel of perpetuals and the crash day are wanted.
  */
@@ -51,6 +54,7 @@ export async function evaluateFeedGuard({ paths }: EvaluationRequest): Promise<E
   const majority = majorityCases(path);
   const fault = faultReport(source);
   const clean = cleanMetrics(readSpotBars(paths), readBarPanel(paths));
+  const learned = await learnedReport(paths);
   const collateral = { open: attackedCollateral(OPEN_BOX), defended: attackedCollateral(DEFENDED_BOX) };
   return {
     model: "feed-guard",
@@ -60,10 +64,15 @@ export async function evaluateFeedGuard({ paths }: EvaluationRequest): Promise<E
       majority: majority.map(caseMetrics),
       fault: faultMetrics(fault),
       clean: clean.metrics,
+      learned: learned.metrics,
       collateral: { open: { ...collateral.open }, defended: { ...collateral.defended } },
     },
     baselines: baselinesOf(minority, fault),
-    targets: targetsOf({ minority, majority, fault, vetoesAWeek: clean.vetoesAWeek, collateral }),
+    targets: {
+      ...targetsOf({ minority, majority, fault, vetoesAWeek: clean.vetoesAWeek, collateral }),
+      learnedAlarmsAWeek: atMost(learned.alarmsAWeek, LIMITS.vetoesAWeek),
+      learnedNoticed: atLeast(learned.noticed, LIMITS.learnedNoticed),
+    },
   };
 }
 

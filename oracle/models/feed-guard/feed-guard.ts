@@ -90,10 +90,10 @@ interface Judged {
   readonly isDoubt: boolean;
 }
 
-function verdictOf({ asset }: FeatureVector, score: number, { threshold, acts }: FeedGuardManifest): Judged {
+function verdictOf({ asset, missing }: FeatureVector, score: number, { threshold, acts }: FeedGuardManifest): Judged {
   const base = { asset, feature: "market", sourceId: "*" } as const;
-  // A score that is no number is no sign of a usual market.
-  const isUsual = score <= threshold;
+  // Neither a score that is no number nor a vector of nothing is a sign of a usual market.
+  const isUsual = score <= threshold && missing.includes(0);
   if (isUsual) return { verdict: { ...base, action: "use", reason: "agrees", detail: "" }, isDoubt: false };
   const detail = `score ${score.toFixed(2)}, limit ${threshold.toFixed(2)}${acts ? "" : "; stated, moves nothing"}`;
   return { verdict: { ...base, action: "down-weight", reason: "out-of-distribution", detail }, isDoubt: acts };

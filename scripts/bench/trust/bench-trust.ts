@@ -7,6 +7,7 @@ import { benchBlockPrice, benchCrossed, benchSpoofedDepth, benchWashVolume } fro
 import { benchCommitment, benchExplanations } from "./explanations.ts";
 import { pageBenchmarks } from "./page.ts";
 import { benchCollusion, benchPriceAttack } from "./price-attacks.ts";
+import { benchRhoCost } from "./rho-cost.ts";
 
 const MINORITY = 2;
 const MAJORITY = 3;
@@ -21,6 +22,7 @@ await runBenchmarks({
     ["page-typing", page.typing],
     ["explanations", benchExplanations],
     ["inputs-commitment", benchCommitment],
+    ["rho-cost", benchRhoCost],
     ["offset", benchPriceAttack("offset")],
     ["ramp", benchPriceAttack("ramp")],
     ["stuck", benchPriceAttack("stuck")],
