@@ -9,6 +9,7 @@ import { attackRho, type RhoLoss, requirementsOf, type Scene } from "./adversari
 import { costOf, PRICED_BUDGETS, type PricedBudget } from "./adversarial/budgets.ts";
 import { type NetworkLoss, quantileNetLoss, volNetLoss } from "./adversarial/network-rho.ts";
 import { otherNetworks } from "./adversarial/other-networks.ts";
+import { poisoning } from "./adversarial/poisoning.ts";
 import { cutScenes, openScoreModels } from "./adversarial/scenes.ts";
 import type { EvaluationRequest } from "./registry.ts";
 
@@ -46,7 +47,7 @@ export async function evaluateAdversarial({ paths, fromSec }: EvaluationRequest)
       for (const scene of scenes) outcomes.push(await attackScene(scene, budget));
       found.set(budget.name, outcomes);
     }
-    return evaluationOf({ scenes, found, bands, others: await otherNetworks() });
+    return evaluationOf({ scenes, found, bands, others: await otherNetworks(), poisoned: await poisoning(source) });
   } finally {
     await models.close();
   }
@@ -93,9 +94,10 @@ interface Found {
   readonly found: ReadonlyMap<string, readonly Outcome[]>;
   readonly bands: readonly DepthBand[] | null;
   readonly others: Metrics;
+  readonly poisoned: Metrics;
 }
 
-function evaluationOf({ scenes, found, bands, others }: Found): Evaluation {
+function evaluationOf({ scenes, found, bands, others, poisoned }: Found): Evaluation {
   const times = scenes.map(({ snapshot }) => snapshot.atSec);
   const budgets = PRICED_BUDGETS.map((budget): [string, Metrics] => {
     const outcomes = found.get(budget.name) ?? [];
@@ -117,6 +119,7 @@ function evaluationOf({ scenes, found, bands, others }: Found): Evaluation {
       bandsUsd: bands === null ? null : bands.map(({ distance, notionalUsd }) => [distance, notionalUsd]),
       budgets: Object.fromEntries(budgets),
       others,
+      poisoning: poisoned,
     },
     baselines: { undefended: { collateralLostP99: lost("alone-24h") } },
     targets: {
