@@ -10,6 +10,7 @@ import { WALL_CLOCK } from "../platform/clock.ts";
 import { createLogger } from "../platform/logger.ts";
 import { HOLDING_TIMERS } from "../platform/timers.ts";
 import { parseFlags } from "./parse-flags.ts";
+import { readSignals } from "./read-signals.ts";
 
 const MILLISECONDS = 1_000;
 const MAX_SECONDS = 600;
@@ -23,6 +24,7 @@ const INCOMPLETE_EXIT_CODE = 2;
 const flagsSchema = z.object({
   seconds: z.coerce.number().int().min(1).max(MAX_SECONDS).default(DEFAULT_SECONDS),
   assets: z.string().default("BTC,ETH"),
+  signals: z.string().min(1).nullable().default(null),
   json: z.boolean().default(false),
 });
 
@@ -37,14 +39,22 @@ export function liveCheckCommand(): Command {
     .description("Ask every venue and provider over the internet and say what answered, how late and how complete.")
     .option("--seconds <n>", `how long to listen, ${DEFAULT_SECONDS} by default`)
     .option("--assets <list>", "assets, by comma, BTC,ETH by default")
+    .option("--signals <file>", "the further signals of a live run, chains among them")
     .option("--json", "print one JSON object on one line")
     .action(async (flags: Readonly<Record<string, unknown>>) => {
-      const { seconds, assets, json } = parseFlags(flagsSchema, flags, FLAG_FAULT);
-      await check(assets.split(","), seconds, json);
+      const { assets, ...rest } = parseFlags(flagsSchema, flags, FLAG_FAULT);
+      await check({ ...rest, assets: assets.split(",") });
     });
 }
 
-async function check(assets: readonly string[], seconds: number, asJson: boolean): Promise<void> {
+interface CheckOptions {
+  readonly assets: readonly string[];
+  readonly seconds: number;
+  readonly signals: string | null;
+  readonly json: boolean;
+}
+
+async function check({ assets, seconds, signals, json }: CheckOptions): Promise<void> {
   const venues = checkVenues({
     assets,
     listenMs: seconds * MILLISECONDS,
@@ -54,9 +64,12 @@ async function check(assets: readonly string[], seconds: number, asJson: boolean
     rng: createRng("live-check"),
     logger: createLogger({ level: "silent" }),
   });
-  const providers = checkProviders(createDefaultProviders(assets, HOLDING_TIMERS), WALL_CLOCK);
+  const providers = checkProviders(
+    [...createDefaultProviders(assets, HOLDING_TIMERS), ...readSignals(signals)],
+    WALL_CLOCK,
+  );
   const rows = (await Promise.all([venues, providers])).flat();
-  if (asJson) process.stdout.write(`${JSON.stringify({ seconds, assets, sources: rows })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ seconds, assets, sources: rows })}\n`);
   else for (const row of rows) process.stdout.write(`${lineOf(row)}\n`);
   if (rows.some(({ verdict }) => verdict !== "complete")) process.exitCode = INCOMPLETE_EXIT_CODE;
 }

@@ -15,8 +15,6 @@ import type { CardReader } from "../api/routes/trail.ts";
 import { startApi } from "../api/server.ts";
 import { PlimsollError } from "../domain/errors.ts";
 import { createDefaultProviders } from "../ingestion/providers/default-providers.ts";
-import type { Provider } from "../ingestion/providers/provider.ts";
-import { readSignalSettings } from "../ingestion/providers/signal-settings.ts";
 import { type LendingMarketSettings, lendingMarketsOf } from "../ingestion/sources/lending/lending-settings.ts";
 import { PUBLIC_ADDRESSES } from "../ingestion/venues/live-feed.ts";
 import { createRng } from "../math/rng.ts";
@@ -34,6 +32,7 @@ import { configFromEnvironment, loadConfig, type NodeConfig } from "../platform/
 import { createLogger } from "../platform/logger.ts";
 import { createMetrics, type NodeMetrics } from "../platform/metrics.ts";
 import { HOLDING_TIMERS } from "../platform/timers.ts";
+import { readSignals } from "./read-signals.ts";
 import { createTerminalView, type RunView } from "./terminal-view.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -214,24 +213,6 @@ async function openMarketOf(context: StartContext): Promise<Pick<LocalRunOptions
     closer,
   });
   return { market: request, pace };
-}
-
-function readSignals(path: string | null): readonly Provider[] {
-  return path === null ? [] : readSignalSettings(readSettings(path), HOLDING_TIMERS);
-}
-
-function readSettings(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new PlimsollError({
-      code: "SIGNALS_FILE_UNREADABLE",
-      problem: `The file of signals ${path} cannot be read.`,
-      remedy: "Give --signals an existing file, or leave it out.",
-      context: { path },
-      cause,
-    });
-  }
 }
 
 /** Flags that choose another market. */

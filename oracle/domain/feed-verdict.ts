@@ -43,6 +43,10 @@ export type FeedReason =
   | "wash-volume"
   /** A move within one block that the next ones do not keep. */
   | "block-price"
+  /** A pool that so little money moves that its price says nothing. */
+  | "thin-pool"
+  /** Pools have lost most of the depth of their last day. */
+  | "drained-pools"
   /** Too far from the mark, the index or the forward that options imply. */
   | "basis-conflict"
   /** Too few sources agree. */

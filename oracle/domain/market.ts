@@ -1,4 +1,5 @@
 /** What a market source delivers, and the snapshot that a round works from. */
+import type { FeedRound, PoolState } from "./chain-signals.ts";
 import type { FeedVerdict } from "./feed-verdict.ts";
 import type { OptionChain } from "./option-chain.ts";
 
@@ -124,10 +125,12 @@ export type MarketEvent =
   | Liquidation
   | OpenInterest
   | ReferencePrice
-  | MarketSignal;
+  | MarketSignal
+  | PoolState
+  | FeedRound;
 
 /** Events that the market window keeps beside the price, newest last, for whoever compares sources. */
-export type SideEvent = TradeFlow | Liquidation | OpenInterest | ReferencePrice | MarketSignal;
+export type SideEvent = TradeFlow | Liquidation | OpenInterest | ReferencePrice | MarketSignal | PoolState | FeedRound;
 
 /** Completed bars of one asset as columns, ascending in time, at most the window's length. All arrays have length `n`. */
 export interface BarSeries {
@@ -169,7 +172,7 @@ export interface AssetMarket {
   readonly volIndex: VolIndex | null;
   /** Last accepted chain of quoted options; absent or `null` where there is none, or the last one is stale. */
   readonly chain?: OptionChain | null;
-  /** Flows, liquidations, open interest, reference prices and signals of the last day, ascending in received time; absent where no source has them. */
+  /** Flows, liquidations, open interest, reference prices, signals, pools and feeds of the last day, ascending in received time; absent where no source has them. */
   readonly side?: readonly SideEvent[];
 }
 

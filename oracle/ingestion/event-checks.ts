@@ -1,4 +1,5 @@
 /** Checks of one market event by itself: numbers, times and inner consistency, without any memory. */
+import type { PoolState } from "../domain/chain-signals.ts";
 import type { Bar, BookDepth, DepthBand, MarketEvent, RejectReason, TradeFlow } from "../domain/market.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 import { impliedMidRange } from "./implied-mid.ts";
@@ -31,6 +32,13 @@ export function checkNumbers(event: MarketEvent): Finding {
       return positive({ price: event.price });
     case "signal":
       return Number.isFinite(event.value) ? null : { reason: "not-a-number", detail: event.name };
+    case "pool":
+      return checkPoolNumbers(event);
+    case "feed-round":
+      return (
+        notNegative({ phase: event.phase, round: event.round }) ??
+        positive({ price: event.price, heartbeatSec: event.heartbeatSec })
+      );
     default:
       return { reason: "malformed", detail: "kind" };
   }
@@ -42,6 +50,8 @@ export function orderKey(event: MarketEvent): string {
     case "trade-flow":
     case "liquidation":
     case "open-interest":
+    case "pool":
+    case "feed-round":
       return `${event.kind}/${event.sourceId}`;
     case "reference":
       return `${event.kind}/${event.sourceId}/${event.basis}`;
@@ -113,11 +123,19 @@ function checkBarNumbers(bar: Bar): Finding {
 }
 
 function checkFlowNumbers({ spanSec, buyCoins, sellCoins, trades, largestCoins }: TradeFlow): Finding {
-  for (const [name, value] of Object.entries({ buyCoins, sellCoins, trades, largestCoins })) {
-    if (!Number.isFinite(value)) return { reason: "not-a-number", detail: name };
-    if (value < 0) return { reason: "not-positive", detail: `${name} ${value}` };
-  }
-  return positive({ spanSec });
+  return notNegative({ buyCoins, sellCoins, trades, largestCoins }) ?? positive({ spanSec });
+}
+
+function checkPoolNumbers(pool: PoolState): Finding {
+  const { buyCoins, sellCoins, swaps, windowSec, price, twap } = pool;
+  const counts = notNegative({ buyCoins, sellCoins, swaps });
+  if (counts !== null) return counts;
+  const bands = checkBands([...pool.bids, ...pool.asks]);
+  if (bands !== null) return bands;
+  if (!isCumulative(pool.bids) || !isCumulative(pool.asks))
+    return { reason: "inconsistent-book", detail: "bands are not cumulative" };
+  const prices = pool.blockPrices.map((one) => positive({ price: one.price }));
+  return positive({ windowSec, price, twap }) ?? prices.find((finding) => finding !== null) ?? null;
 }
 
 function checkBookNumbers(book: BookDepth): Finding {
@@ -125,14 +143,26 @@ function checkBookNumbers(book: BookDepth): Finding {
   if (bands.length === 0 && book.bestBid === null && book.bestAsk === null) {
     return { reason: "malformed", detail: "book without bands or quotes" };
   }
-  for (const band of bands) {
-    if (Number.isNaN(band.notionalUsd)) return { reason: "not-a-number", detail: "notionalUsd" };
+  return checkBands(bands) ?? positive({ bestBid: book.bestBid, bestAsk: book.bestAsk });
+}
+
+function checkBands(bands: readonly DepthBand[]): Finding {
+  for (const { notionalUsd, distance, averagePrice } of bands) {
+    if (Number.isNaN(notionalUsd)) return { reason: "not-a-number", detail: "notionalUsd" };
     // An empty band is possible in a crash; negative notional is not.
-    if (band.notionalUsd < 0) return { reason: "not-positive", detail: `notionalUsd ${band.notionalUsd}` };
-    const finding = positive({ distance: band.distance, averagePrice: band.averagePrice });
+    if (notionalUsd < 0) return { reason: "not-positive", detail: `notionalUsd ${notionalUsd}` };
+    const finding = positive({ distance, averagePrice });
     if (finding !== null) return finding;
   }
-  return positive({ bestBid: book.bestBid, bestAsk: book.bestAsk });
+  return null;
+}
+
+function notNegative(values: Readonly<Record<string, number>>): Finding {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Number.isFinite(value)) return { reason: "not-a-number", detail: name };
+    if (value < 0) return { reason: "not-positive", detail: `${name} ${value}` };
+  }
+  return null;
 }
 
 function positive(values: Readonly<Record<string, number | null>>): Finding {

@@ -47,6 +47,9 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
     reference: 300,
     // Some are made once a day.
     signal: 2 * SECONDS_PER_DAY,
+    pool: 300,
+    // The slowest feeds answer once a day, and a little later.
+    "feed-round": 2 * SECONDS_PER_DAY,
   },
   barTolerance: 1e-6,
   // One basis point: sound Binance depth rows leave at least 2 bp of room (2025-10-10 before the fault).

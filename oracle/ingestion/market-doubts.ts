@@ -57,6 +57,7 @@ function sourceConflict({ feeds, market }: DoubtInput): string | null {
       action === "veto" ||
       reason === "spoofed-depth" ||
       reason === "wash-volume" ||
+      reason === "drained-pools" ||
       (action === "exclude" && feature === "price" && sourceId === serving),
   );
   return found === undefined ? null : `${found.feature} of ${found.sourceId}: ${found.reason}, ${found.detail}`;

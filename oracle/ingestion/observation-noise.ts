@@ -50,6 +50,8 @@ export function withObservationNoise(event: MarketEvent, noise: ObservationNoise
     case "trade-flow":
     case "open-interest":
     case "signal":
+    case "pool":
+    case "feed-round":
       return { ...event, receivedTimeSec };
     case "chain":
       return {

@@ -1,4 +1,5 @@
 /** Signs that a book or a flow of trades was made to be seen: spoofed depth, wash volume, prices that live for one block. */
+import type { BlockPrice } from "../../domain/chain-signals.ts";
 import { upperMedian } from "../../math/statistics.ts";
 import type { ReadingFault } from "./reading-faults.ts";
 
@@ -18,12 +19,6 @@ export interface FlowSample {
   readonly range: number;
   /** Share of the volume that bought, 0 … 1; `null` where it is not known. */
   readonly buyShare: number | null;
-}
-
-/** A price that a chain gave in one block. */
-export interface BlockPrice {
-  readonly block: number;
-  readonly price: number;
 }
 
 /** Samples before anything is said. */

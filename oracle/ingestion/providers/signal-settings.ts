@@ -1,26 +1,15 @@
-/** Signals that the operator adds by a file: numbers from HTTP JSON interfaces and CSV files, flows of stablecoins. */
-import { getAddress, isAddress } from "viem";
+/** Signals that the operator adds by a file: numbers from HTTP JSON interfaces and CSV files, and what contracts on chain say. */
 import { z } from "zod";
-import { connectChain } from "../../chain/client.ts";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Timers } from "../../platform/timers.ts";
 import { createVenueRest } from "../venues/venue-rest.ts";
+import { chainEntrySchemas, chainProviderOf } from "./chain-settings.ts";
 import { createCsvSignal } from "./csv-signal.ts";
 import { createJsonSignal } from "./json-signal.ts";
 import type { Provider } from "./provider.ts";
-import { createStablecoinFlow } from "./stablecoin-flow.ts";
 
 const MIN_SEC = 10;
 const MAX_SEC = 86_400;
-const MAX_DECIMALS = 36;
-/** At 12 s a block. */
-const HOUR_OF_ETHEREUM_BLOCKS = 300;
-/** A day of Ethereum; more would be millions of logs. */
-const MAX_WINDOW_BLOCKS = 7_200;
-const addressSchema = z
-  .string()
-  .refine((text) => isAddress(text), "must be an address, with checksum")
-  .transform((text) => getAddress(text));
 const keys = z.array(z.string().min(1)).min(1);
 const shared = {
   name: z.string().regex(/^[a-z0-9-]+$/, "small letters, digits and hyphens"),
@@ -37,16 +26,7 @@ const settingsSchema = z.array(
       time: keys.nullable().default(null),
     }),
     z.strictObject({ kind: z.literal("csv"), ...shared, path: z.string().min(1) }),
-    z.strictObject({
-      kind: z.literal("stablecoins"),
-      ...shared,
-      rpcUrl: z.url({ protocol: /^https?$/ }),
-      chainId: z.number().int().positive(),
-      tokens: z
-        .array(z.strictObject({ address: addressSchema, decimals: z.number().int().min(0).max(MAX_DECIMALS) }))
-        .min(1),
-      windowBlocks: z.number().int().min(1).max(MAX_WINDOW_BLOCKS).default(HOUR_OF_ETHEREUM_BLOCKS),
-    }),
+    ...chainEntrySchemas,
   ]),
 );
 
@@ -57,16 +37,9 @@ const settingsSchema = z.array(
  */
 export function readSignalSettings(text: string, timers: Timers): readonly Provider[] {
   return parseSettings(text).map((entry) => {
-    const head = {
-      id: `${entry.kind}-${entry.name}`,
-      name: entry.name,
-      assets: entry.assets,
-      everySec: entry.everySec,
-    };
-    if (entry.kind === "stablecoins") {
-      const { rpcUrl, chainId, tokens, windowBlocks } = entry;
-      return createStablecoinFlow({ ...head, tokens, windowBlocks, connect: () => connectChain({ rpcUrl, chainId }) });
-    }
+    if (entry.kind !== "json" && entry.kind !== "csv") return chainProviderOf(entry);
+    const { kind, name, assets, everySec } = entry;
+    const head = { id: `${kind}-${name}`, name, assets, everySec };
     if (entry.kind === "csv") return createCsvSignal({ ...head, path: entry.path });
     const { origin, pathname, search } = new URL(entry.url);
     const rest = createVenueRest({ baseUrl: origin, timers });

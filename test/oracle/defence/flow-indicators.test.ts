@@ -1,9 +1,9 @@
 /** Depth that is shown, volume that is made, prices of one block; and what none of them may call an attack. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import type { BlockPrice } from "../../../oracle/domain/chain-signals.ts";
 import { basisConflict } from "../../../oracle/ingestion/defence/basis-check.ts";
 import {
-  type BlockPrice,
   blockPrice,
   type DepthSample,
   type FlowSample,

@@ -5,7 +5,17 @@ import type { MarketEvent, MarketSnapshot } from "../../../oracle/domain/market.
 import { DEFAULT_GUARD_LIMITS } from "../../../oracle/ingestion/guard-limits.ts";
 import { createMarketWindow } from "../../../oracle/ingestion/market-window.ts";
 import { createFeedFindings, feedEvents } from "../../../oracle/pipeline/feed-findings.ts";
-import { makeBands, makeBar, makeBook, makeFaultyBook, makeReference, NOW_SEC } from "../ingestion/event-fixtures.ts";
+import {
+  makeBands,
+  makeBar,
+  makeBook,
+  makeFaultyBook,
+  makeFeedRound,
+  makeFlow,
+  makePool,
+  makeReference,
+  NOW_SEC,
+} from "../ingestion/event-fixtures.ts";
 
 const MINUTE = 60;
 
@@ -57,6 +67,66 @@ describe("createMarketFeeds", () => {
     const wall = read(NOW_SEC + 21 * MINUTE, 6);
     assert.ok(reasonsOf(wall).includes("depth spoofed-depth"));
     assert.deepEqual(doubtsOf(wall), ["source-conflict"]);
+  });
+
+  it("error: a pool that was moved within a block, or that little moves, has no vote", () => {
+    const moved = [...makePool().blockPrices.slice(0, -1), { block: 100, price: 110 }];
+    const thin = [0.01, 0.02, 0.05].map((distance) => ({ distance, notionalUsd: 1e5 * distance, averagePrice: 101 }));
+    const snapshot = snapshotOf([
+      bar,
+      makePool({ sourceId: "pool-a", price: 110, blockPrices: moved }),
+      makePool({ sourceId: "pool-b", price: 140, bids: thin }),
+    ]);
+    assert.deepEqual(reasonsOf(snapshot).sort(), ["price block-price", "price single-source", "price thin-pool"]);
+    assert.deepEqual(doubtsOf(snapshot), [], "what does not vote vetoes nothing");
+    assert.match(
+      feedEvents(snapshot.feeds ?? []).join(),
+      /BTC price of pool-b: rejected \(thin-pool: 1000 USD within 1 %/,
+    );
+  });
+
+  it("error: source-conflict for a pool, an answer of a feed, that contradict the price; a late answer is said to be", () => {
+    assert.ok(
+      doubtsOf(snapshotOf([bar, makePool({ price: 110 })])).includes("source-conflict"),
+      "two sources, and both differ",
+    );
+    const answered = snapshotOf([bar, makeFeedRound({ price: 110 })]);
+    assert.ok(reasonsOf(answered).includes("price basis-conflict"));
+    assert.ok(doubtsOf(answered).includes("source-conflict"));
+    const late = snapshotOf([makeBar({ close: 101 }), makeFeedRound({ price: 110, heartbeatSec: 60 }, NOW_SEC - 400)]);
+    assert.deepEqual(reasonsOf(late), ["price single-source", "price stale-clock"]);
+  });
+
+  it("error: source-conflict when pools lose most of their depth, never less of a doubt when they gain", () => {
+    const window = createMarketWindow({ assets: ["BTC"], historySec: 86_400, limits: DEFAULT_GUARD_LIMITS });
+    const read = (minute: number, factor: number): MarketSnapshot => {
+      const atSec = NOW_SEC + minute * MINUTE;
+      const { bids, asks } = makePool();
+      const scaled = (bands: typeof bids) => bands.map((band) => ({ ...band, notionalUsd: band.notionalUsd * factor }));
+      window.ingest(makeBar({ open: 101, high: 101, low: 101, close: 101, spanSec: 1_800 }, atSec), atSec);
+      window.ingest(makePool({ bids: scaled(bids), asks: scaled(asks) }, atSec), atSec);
+      return window.snapshot(atSec);
+    };
+    for (let minute = 0; minute <= 390; minute += 30) assert.deepEqual(doubtsOf(read(minute, 1)), []);
+    assert.deepEqual(doubtsOf(read(420, 5)), []);
+    const drained = read(450, 0.3);
+    assert.ok(reasonsOf(drained).includes("depth drained-pools"));
+    assert.deepEqual(doubtsOf(drained), ["source-conflict"]);
+    assert.equal(drained.assets.get("BTC")?.book, null, "and no depth of theirs is served as a book");
+  });
+
+  it("behavior: the venue's own flow says whether much volume took a side", () => {
+    const bars = Array.from({ length: 40 }, (_, hour) =>
+      makeBar(
+        { open: 101, high: hour === 39 ? 101.01 : 101.5, low: 101, close: 101, volume: hour === 39 ? 1_000 : 100 },
+        NOW_SEC + hour * 3_600,
+      ),
+    );
+    const atSec = NOW_SEC + 39 * 3_600;
+    const flow = (buyCoins: number) => makeFlow({ buyCoins, sellCoins: 1_000 - buyCoins }, atSec);
+    const washed = (events: readonly MarketEvent[]) =>
+      reasonsOf(snapshotOf(events, atSec)).includes("depth wash-volume");
+    assert.deepEqual([washed(bars), washed([...bars, flow(500)]), washed([...bars, flow(700)])], [true, true, false]);
   });
 
   it("behavior: sources that agree leave no doubt; an old close does not contradict fresh prices", () => {

@@ -1,4 +1,5 @@
 /** Sound market events for ingestion tests, to be spoiled one field at a time. */
+import type { FeedRound, PoolState } from "../../../oracle/domain/chain-signals.ts";
 import type {
   Bar,
   BookDepth,
@@ -90,6 +91,22 @@ export function makeLiquidation(change: Partial<Liquidation> = {}, timeSec = NOW
 /** A venue's index price. */
 export function makeReference(change: Partial<ReferencePrice> = {}, timeSec = NOW_SEC): ReferencePrice {
   return { kind: "reference", asset: "BTC", basis: "index", price: 101, ...provenance(timeSec), ...change };
+}
+
+/** A deep pool whose price stands at 101 for its last blocks. */
+export function makePool(change: Partial<PoolState> = {}, timeSec = NOW_SEC): PoolState {
+  const bands = (usd: number) =>
+    [0.01, 0.02, 0.05].map((distance) => ({ distance, notionalUsd: usd * distance * 100, averagePrice: 101 }));
+  const blockPrices = Array.from({ length: 16 }, (_, place) => ({ block: 85 + place, price: 101 }));
+  const fields = { price: 101, twap: null, twapSec: 1_800, block: 100, bids: bands(1e6), asks: bands(1e6) };
+  const flow = { buyCoins: 3, sellCoins: 2, swaps: 4, windowSec: 3_600, blockPrices };
+  return { kind: "pool", asset: "BTC", ...fields, ...flow, ...provenance(timeSec), sourceId: "pool-test", ...change };
+}
+
+/** An answer of a price feed at 101. */
+export function makeFeedRound(change: Partial<FeedRound> = {}, timeSec = NOW_SEC): FeedRound {
+  const fields = { price: 101, phase: 1, round: 7, heartbeatSec: 3_600 };
+  return { kind: "feed-round", asset: "BTC", ...fields, ...provenance(timeSec), sourceId: "chainlink-test", ...change };
 }
 
 /** Text that identifies an event in a list. */

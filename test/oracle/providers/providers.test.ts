@@ -1,6 +1,6 @@
 /** Providers of reference prices and signals against answers as their public interfaces give them, and against bad ones. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { hasCode } from "../../../oracle/domain/errors.ts";
@@ -179,6 +179,28 @@ describe("providers", () => {
     const said = await provider?.ask(NOW_SEC);
     assert.ok(said?.ok && said.value[0]?.kind === "signal" && said.value[0].value === 7);
     assert.equal(asked[0]?.search, "?a=1");
+  });
+
+  it("default: the file that docs/live-data.md shows is read, an entry of a chain with a wrong field is not", () => {
+    const { timers } = createManualTime(0);
+    const page = readFileSync(new URL("../../../docs/live-data.md", import.meta.url), "utf8");
+    const text = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const ids = ["json-dominance", "csv-desk-view", "stablecoins-ethereum", "pool-weth-usdc-5bp", "chainlink-eth-usd"];
+    assert.deepEqual(
+      readSignalSettings(text, timers).map(({ id }) => id),
+      ids,
+    );
+    for (const [right, wrong] of [
+      ["0x88e6A0c2", "0x88e6a0c2"],
+      ["uniswap-v3", "uniswap-v4"],
+      ['"quoteDecimals": 6', '"quoteDecimals": -6'],
+      ['"heartbeatSec": 3600', '"heartbeatSec": 0'],
+      ['"windowBlocks": 300', '"windowBlocks": 1000000'],
+    ] as const)
+      assert.throws(
+        () => readSignalSettings(text.replace(right, wrong), timers),
+        (error) => hasCode(error, "SIGNALS_FILE_INVALID"),
+      );
   });
 
   it("behavior: polling tells what is new, counts failures and goes on, and ends", async () => {

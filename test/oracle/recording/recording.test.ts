@@ -15,7 +15,16 @@ import { openRecordingSource } from "../../../oracle/ingestion/recording/recordi
 import { createSourceSelector } from "../../../oracle/ingestion/recording/select-sources.ts";
 import { createMarketSimulator } from "../../../oracle/simulation/market/market-simulator.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../helpers/temporary-folder.ts";
-import { makeBar, makeBook, makeFlow, makeLiquidation, makeReference, NOW_SEC } from "../ingestion/event-fixtures.ts";
+import {
+  makeBar,
+  makeBook,
+  makeFeedRound,
+  makeFlow,
+  makeLiquidation,
+  makePool,
+  makeReference,
+  NOW_SEC,
+} from "../ingestion/event-fixtures.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -108,6 +117,14 @@ describe("openRecorder", () => {
     appendFileSync(join(folder.path, readdirSync(folder.path)[0] ?? ""), Buffer.alloc(100));
     assert.equal(replay().length, 2);
     assert.equal(openRecorder({ dir: folder.path }).tornBytes, 100);
+  });
+
+  it("default: pools, rounds of feeds and every odd number of them come back to the last bit", () => {
+    const deep = makePool({ sourceId: "pool-a", price: 101.1, twap: 100.7, sellCoins: -0, blockPrices: [] });
+    const faulty = makePool({ sourceId: "pool-b", price: Number.NaN, buyCoins: Number.POSITIVE_INFINITY, twap: null });
+    const events = [deep, faulty, makeFeedRound({ sourceId: "chainlink-a", phase: 6, round: 2 ** 52 + 1 })];
+    record(events);
+    assert.deepEqual(replay(), events);
   });
 
   it("behavior: a follower reads on through the rotation of segments, each event once", () => {

@@ -12,6 +12,7 @@ import { PlimsollError } from "../../../domain/errors.ts";
 import { type Address, BPS, fromFixedPoint } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
+import { pinned } from "../pinned.ts";
 import {
   type Holdings,
   type LendingAction,
@@ -19,7 +20,6 @@ import {
   type LendingDoor,
   type LendingProtocol,
   type LoanSize,
-  pinned,
   pricesOf,
   type TokenTerms,
   undecodableOf,

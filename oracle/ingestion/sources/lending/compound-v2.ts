@@ -15,13 +15,13 @@ import { PlimsollError } from "../../../domain/errors.ts";
 import type { Address } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
+import { pinned } from "../pinned.ts";
 import {
   type Holdings,
   type LendingAction,
   type LendingActions,
   type LendingDoor,
   type LendingProtocol,
-  pinned,
   pricesOf,
   type TokenTerms,
   undecodableOf,

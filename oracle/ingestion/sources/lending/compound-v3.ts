@@ -5,13 +5,13 @@ import type { Anchor } from "../../../domain/report.ts";
 import type { Address } from "../../../domain/units.ts";
 import type { Checkpoint } from "../checkpoints.ts";
 import type { BlockRange } from "../log-ranges.ts";
+import { pinned } from "../pinned.ts";
 import {
   type Holdings,
   type LendingAction,
   type LendingActions,
   type LendingDoor,
   type LendingProtocol,
-  pinned,
   pricesOf,
   type TokenTerms,
   undecodableOf,

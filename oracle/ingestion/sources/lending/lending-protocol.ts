@@ -84,14 +84,6 @@ export interface LendingDoor {
   readonly settings: LendingMarketSettings;
 }
 
-/** Names a view's block by its hash (EIP-1898). */
-export function pinned({ blockHash }: Checkpoint): {
-  readonly blockHash: Checkpoint["blockHash"];
-  readonly requireCanonical: true;
-} {
-  return { blockHash, requireCanonical: true };
-}
-
 /** Logs that do not decode, given those that did. */
 export function undecodableOf(logs: readonly Log[], decoded: readonly unknown[]): number {
   return logs.length - decoded.length;

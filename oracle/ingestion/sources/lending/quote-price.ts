@@ -1,9 +1,10 @@
 /** USD of what a lending market counts its prices in, from a feed of its base token. */
-import { priceFeedAbi } from "../../../chain/lending/price-feed-abi.ts";
+import { priceFeedAbi } from "../../../chain/feeds/price-feed-abi.ts";
 import { PlimsollError } from "../../../domain/errors.ts";
 import type { Anchor } from "../../../domain/report.ts";
 import { fromFixedPoint } from "../../../domain/units.ts";
-import { type LendingDoor, pinned } from "./lending-protocol.ts";
+import { pinned } from "../pinned.ts";
+import type { LendingDoor } from "./lending-protocol.ts";
 import type { LendingQuote } from "./lending-settings.ts";
 
 /**
