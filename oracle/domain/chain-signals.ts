@@ -43,3 +43,22 @@ export interface FeedRound extends Provenance {
   /** Time within which the next answer is promised, seconds. */
   readonly heartbeatSec: number;
 }
+
+/** How far a change of another protocol's parameters is. */
+export type ProposalStage = "proposed" | "queued" | "executed" | "cancelled";
+
+/** What is to change; `unreadable` where a call runs code, or its announcement was not seen. */
+export type RiskParameter = "threshold" | "cap" | "price-source" | "liquidation" | "halt" | "unreadable";
+
+/** One parameter of one asset that another protocol changes, or prepares to. `sourceTimeSec` is the time of the stage's block. */
+export interface ParameterProposal extends Provenance {
+  readonly kind: "proposal";
+  readonly asset: AssetSymbol;
+  readonly proposalId: string;
+  readonly stage: ProposalStage;
+  readonly parameter: RiskParameter;
+  /** Function or event that says so; empty where none was seen. */
+  readonly call: string;
+  /** From when on it may be carried out, seconds; `null` where nobody has said. */
+  readonly executableSec: number | null;
+}

@@ -1,5 +1,5 @@
 /** What a market source delivers, and the snapshot that a round works from. */
-import type { FeedRound, PoolState } from "./chain-signals.ts";
+import type { FeedRound, ParameterProposal, PoolState } from "./chain-signals.ts";
 import type { FeedVerdict } from "./feed-verdict.ts";
 import type { OptionChain } from "./option-chain.ts";
 
@@ -127,7 +127,8 @@ export type MarketEvent =
   | ReferencePrice
   | MarketSignal
   | PoolState
-  | FeedRound;
+  | FeedRound
+  | ParameterProposal;
 
 /** Events that the market window keeps beside the price, newest last, for whoever compares sources. */
 export type SideEvent = TradeFlow | Liquidation | OpenInterest | ReferencePrice | MarketSignal | PoolState | FeedRound;
@@ -174,6 +175,8 @@ export interface AssetMarket {
   readonly chain?: OptionChain | null;
   /** Flows, liquidations, open interest, reference prices, signals, pools and feeds of the last day, ascending in received time; absent where no source has them. */
   readonly side?: readonly SideEvent[];
+  /** Newest stage of every change of other protocols' parameters that is prepared, or was made of late; absent where nobody reads them. */
+  readonly proposals?: readonly ParameterProposal[];
 }
 
 /** Everything a round knows of the markets. Immutable. */
@@ -199,6 +202,7 @@ export interface MarketDoubt {
     | "stale-chain"
     | "gap"
     | "jump"
+    | "parameter-proposal"
     | "model-drift";
   readonly detail: string;
 }

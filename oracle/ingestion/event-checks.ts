@@ -34,6 +34,8 @@ export function checkNumbers(event: MarketEvent): Finding {
       return Number.isFinite(event.value) ? null : { reason: "not-a-number", detail: event.name };
     case "pool":
       return checkPoolNumbers(event);
+    case "proposal":
+      return positive({ executableSec: event.executableSec });
     case "feed-round":
       return (
         notNegative({ phase: event.phase, round: event.round }) ??
@@ -55,6 +57,8 @@ export function orderKey(event: MarketEvent): string {
       return `${event.kind}/${event.sourceId}`;
     case "reference":
       return `${event.kind}/${event.sourceId}/${event.basis}`;
+    case "proposal":
+      return `${event.kind}/${event.sourceId}/${event.proposalId}/${event.parameter}`;
     case "signal":
       return `${event.kind}/${event.sourceId}/${event.name}`;
     default:

@@ -48,6 +48,8 @@ export const DEFAULT_GUARD_LIMITS: GuardLimits = {
     // Some are made once a day.
     signal: 2 * SECONDS_PER_DAY,
     pool: 300,
+    // As far back as governance is read.
+    proposal: 45 * SECONDS_PER_DAY,
     // The slowest feeds answer once a day, and a little later.
     "feed-round": 2 * SECONDS_PER_DAY,
   },

@@ -1,9 +1,11 @@
 /** Reasons not to trust parts of an asset's market; they can only tighten or veto. */
+import type { ParameterProposal } from "../domain/chain-signals.ts";
 import type { FeedVerdict } from "../domain/feed-verdict.ts";
 import type { AssetMarket, AssetSymbol, BarSeries, MarketDoubt } from "../domain/market.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../domain/units.ts";
 import type { BookFault } from "./guard.ts";
 import type { GuardLimits } from "./guard-limits.ts";
+import { isPending } from "./proposal-shelf.ts";
 
 /** A hole of at least this many bars is a gap; one rejected bar is not. */
 const GAP_BARS = 2;
@@ -41,7 +43,18 @@ export function findDoubts(input: DoubtInput): readonly MarketDoubt[] {
   add("stale-chain", isSilent ? "last good chain of options is too old" : null);
   add("gap", gap(market.bars, atSec));
   add("jump", jump(market.bars, input));
+  add("parameter-proposal", pendingChange(market.proposals ?? [], atSec));
   return doubts;
+}
+
+/** The change that is nearest to being felt, in words, with how many there are. */
+function pendingChange(proposals: readonly ParameterProposal[], atSec: number): string | null {
+  const pending = proposals.filter((proposal) => isPending(proposal, atSec));
+  const [newest] = pending.toSorted((left, right) => right.sourceTimeSec - left.sourceTimeSec);
+  if (newest === undefined) return null;
+  const { sourceId, proposalId, parameter, stage, call } = newest;
+  const further = pending.length === 1 ? "" : `, and ${pending.length - 1} more`;
+  return `${parameter} of ${sourceId} ${stage} in ${proposalId} (${call || "announcement not seen"})${further}`;
 }
 
 function staleSpot(bars: BarSeries, { atSec, limits }: DoubtInput): string | null {

@@ -23,6 +23,7 @@ import { createDepthHistory, type DepthHistory } from "./depth-history.ts";
 import { createIngestionGuard, type IngestionGuard } from "./guard.ts";
 import type { GuardLimits } from "./guard-limits.ts";
 import { findDoubts } from "./market-doubts.ts";
+import { createProposalShelf, type ProposalShelf } from "./proposal-shelf.ts";
 
 /** Funding is kept this long, as promised by `AssetMarket.funding`. */
 const FUNDING_HISTORY_SEC = 90 * SECONDS_PER_DAY;
@@ -61,6 +62,7 @@ interface AssetState {
   volIndex: VolIndex | null;
   chain: OptionChain | null;
   side: SideEvent[];
+  readonly proposals: ProposalShelf;
 }
 
 /** Creates an empty window. */
@@ -91,6 +93,7 @@ function createState(asset: AssetSymbol): AssetState {
     volIndex: null,
     chain: null,
     side: [],
+    proposals: createProposalShelf(),
   };
 }
 
@@ -115,6 +118,9 @@ function keep(event: MarketEvent, state: AssetState, historySec: number): void {
       break;
     case "chain":
       state.chain = event;
+      break;
+    case "proposal":
+      state.proposals.add(event);
       break;
     default:
       keepSide(event, state);
@@ -182,6 +188,7 @@ function assetMarket(asset: AssetSymbol, state: AssetState, context: SnapshotCon
     chain:
       isKnown(state.chain, atSec) && atSec - state.chain.sourceTimeSec <= limits.chainStaleSec ? state.chain : null,
     ...(state.side.length === 0 ? {} : { side: sideAt(state.side, atSec) }),
+    ...state.proposals.at(atSec),
   };
 }
 

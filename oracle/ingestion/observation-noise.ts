@@ -51,6 +51,7 @@ export function withObservationNoise(event: MarketEvent, noise: ObservationNoise
     case "open-interest":
     case "signal":
     case "pool":
+    case "proposal":
     case "feed-round":
       return { ...event, receivedTimeSec };
     case "chain":

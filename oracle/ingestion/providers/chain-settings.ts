@@ -4,6 +4,7 @@ import { z } from "zod";
 import { connectChain } from "../../chain/client.ts";
 import { createChainlinkRounds } from "./chainlink-rounds.ts";
 import { createPoolProvider } from "./pools/pool-provider.ts";
+import { createProposalProvider } from "./proposals/proposal-provider.ts";
 import type { Provider } from "./provider.ts";
 import { createStablecoinFlow } from "./stablecoin-flow.ts";
 
@@ -14,6 +15,9 @@ const MAX_DECIMALS = 36;
 const HOUR_OF_ETHEREUM_BLOCKS = 300;
 /** A day of Ethereum; more would be millions of logs. */
 const MAX_WINDOW_BLOCKS = 7_200;
+const FORTNIGHT_OF_ETHEREUM_BLOCKS = 100_800;
+/** A month of a chain with a block a second. */
+const MAX_GOVERNANCE_BLOCKS = 2_600_000;
 const MAX_CONFIRMATIONS = 1_000;
 /** Blocks that Ethereum took back since its merge are fewer. */
 const DEFAULT_CONFIRMATIONS = 2;
@@ -77,6 +81,15 @@ export const chainEntrySchemas = [
     decimals: decimals.default(USD_FEED_DECIMALS),
     heartbeatSec: z.number().int().min(MIN_SEC).max(DEFAULT_FEED_AGE_SEC),
   }),
+  z.strictObject({
+    kind: z.literal("proposals"),
+    ...shared,
+    form: z.enum(["governor", "timelock", "aave-payloads", "aave-configurator"]),
+    address,
+    /** Tokens whose terms matter, by asset; of Compound v2 its cTokens. */
+    tokens: z.record(z.string().min(1), z.array(address).min(1)),
+    windowBlocks: z.number().int().min(1).max(MAX_GOVERNANCE_BLOCKS).default(FORTNIGHT_OF_ETHEREUM_BLOCKS),
+  }),
 ] as const;
 
 /** One entry. */
@@ -86,6 +99,7 @@ export type ChainEntry = z.infer<(typeof chainEntrySchemas)[number]>;
 export function chainProviderOf(entry: ChainEntry): Provider {
   const { kind, name: named, rpcUrl, chainId, everySec, ...settings } = entry;
   const head = { id: `${kind}-${named}`, everySec, connect: async () => await connectChain({ rpcUrl, chainId }) };
+  if ("form" in settings) return createProposalProvider({ ...head, ...settings });
   if ("tokens" in settings) return createStablecoinFlow({ ...head, ...settings });
   if ("pool" in settings) return createPoolProvider({ ...head, settings });
   return createChainlinkRounds({ ...head, ...settings });

@@ -69,6 +69,15 @@ export const marketEventSchema: z.ZodType<MarketEvent> = z.discriminatedUnion("k
   }),
   z.strictObject({ kind: z.literal("signal"), ...provenance, name: z.string(), value: number }),
   z.strictObject({
+    kind: z.literal("proposal"),
+    ...provenance,
+    proposalId: z.string(),
+    stage: z.enum(["proposed", "queued", "executed", "cancelled"]),
+    parameter: z.enum(["threshold", "cap", "price-source", "liquidation", "halt", "unreadable"]),
+    call: z.string(),
+    executableSec: number.nullable(),
+  }),
+  z.strictObject({
     kind: z.literal("feed-round"),
     ...provenance,
     price: number,

@@ -66,6 +66,7 @@ const DOUBTED_SOURCES: Readonly<Partial<Record<MarketDoubt["reason"], InputSourc
   "stale-book": "book",
   "book-faulty": "book",
   "stale-chain": "option-chain",
+  "parameter-proposal": "lending",
 };
 
 /** Every doubt has the same share; doubts about models and prices are those of spot. */

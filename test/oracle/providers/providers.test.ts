@@ -185,7 +185,14 @@ describe("providers", () => {
     const { timers } = createManualTime(0);
     const page = readFileSync(new URL("../../../docs/live-data.md", import.meta.url), "utf8");
     const text = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
-    const ids = ["json-dominance", "csv-desk-view", "stablecoins-ethereum", "pool-weth-usdc-5bp", "chainlink-eth-usd"];
+    const ids = [
+      "json-dominance",
+      "csv-desk-view",
+      "stablecoins-ethereum",
+      "pool-weth-usdc-5bp",
+      "chainlink-eth-usd",
+      "proposals-aave-v3",
+    ];
     assert.deepEqual(
       readSignalSettings(text, timers).map(({ id }) => id),
       ids,
