@@ -1,4 +1,5 @@
 /** A node in the middle of its life: something to show on every page, with what is unknown among it. */
+import { archiveStandIn } from "./archive-stand-in.ts";
 import type { TrailContent } from "./changing-trail.ts";
 import { classBook, incidentRow, networkFacts, reportDetail, roundRow, trailOf } from "./changing-trail.ts";
 import type { ViewContent } from "./changing-view.ts";
@@ -43,6 +44,7 @@ export const FULL_VIEW: Partial<ViewContent> = {
   ],
   surfaces: [surfaceState()],
   governance: governanceReport(),
+  archive: archiveStandIn(),
   fundHedges: [
     fundHedgeRow(),
     fundHedgeRow({

@@ -44,7 +44,7 @@ export function proofPanel({ asked, network, digest }: ShownProof, scene: Scene)
       { name: "Transaction", value: hash(transactionHash), note: `block ${formatNumber(Number(blockNumber))}` },
     ])}
     <p class="note">
-      The check hashes the entries, computes the EIP-712 digest for the oracle above, and recovers every signer, in this browser.
+      The check hashes the entries, computes the EIP-712 digest for the oracle ${hash(network.contracts.oracle)}, and recovers every signer, in this browser.
       ${wallet === null ? "Without a wallet it holds them against the signers that this node names; with one, against those of the chain." : "It reads the signers in force from the chain, through your wallet."}
     </p>
     <p>

@@ -36,6 +36,7 @@ const SERVED = [
   "settlement-keeper",
   "liquidation-keeper",
   "explain",
+  "history",
 ] as const satisfies readonly (keyof typeof JOB_SCHEMAS)[];
 
 /** Starts to watch. The first look is over when this resolves. */
