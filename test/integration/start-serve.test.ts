@@ -40,6 +40,10 @@ const checked = z.object({
   steps: z.array(z.object({ name: z.string(), ok: z.boolean() })),
   explanation: z.object({ completenessGap: z.number(), meanings: z.array(z.object({ text: z.string() })) }),
 });
+const history = z.object({ history: z.object({ state: z.literal("running"), weeks: z.literal(13) }) });
+const requirements = z.object({
+  requirements: z.object({ cells: z.array(z.object({ rhoBps: z.number() })) }).nullable(),
+});
 const reports = z.array(z.object({ epoch: z.string(), state: z.string() }));
 
 describe("start --serve", function () {
@@ -156,6 +160,14 @@ describe("start --serve", function () {
     assert.ok(told.isVerified && told.steps.every(({ ok }) => ok));
     assert.ok(told.explanation.completenessGap < 1e-9 && told.explanation.meanings.length >= 6);
     assert.match((await explain("--report 1")).stderr, /EXPLANATION_UNKNOWN/);
+  });
+
+  it("behavior: simulated days are being made, and new positions have requirements out of a signed round", async () => {
+    history.parse(JSON.parse((await get("/v1/history")).text));
+    const ask = async () => requirements.parse(JSON.parse((await get("/v1/requirements/BTC")).text)).requirements;
+    let found = await ask();
+    while (found === null) found = await ask();
+    assert.equal(found.cells.length, 216);
   });
 
   it("behavior: the transactions of the reports are watched until they are final", async () => {
