@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import type { z } from "zod";
 import { hasCode, type Outcome } from "../domain/errors.ts";
+import type { FallbackReason, ModelIdentity } from "../domain/prediction.ts";
 import type { Hex } from "../domain/units.ts";
 import { openSession } from "./onnx-runtime.ts";
 
@@ -59,6 +60,34 @@ export async function loadArtefact<Manifest extends { sha256: Hex; vectorsSha256
     if (hasCode(error, "ONNX_MODEL_REFUSED")) return refused(error.message);
     throw error;
   }
+}
+
+/** An artefact that serves until it is closed, or the reason why none does. */
+export interface HeldArtefact<Artefact> {
+  /** `null` where there is none, and after closing. */
+  current(): Artefact | null;
+  readonly identity: ModelIdentity | null;
+  /** Why it does not serve; `null` while it does. */
+  readonly reason: FallbackReason | null;
+  /** Frees the native session. */
+  close(): Promise<void>;
+}
+
+/** Holds what was loaded and verified. */
+export function holdArtefact<Artefact extends Pick<LoadedArtefact<ModelIdentity, unknown>, "manifest" | "session">>(
+  loaded: Outcome<Artefact, FallbackReason>,
+): HeldArtefact<Artefact> {
+  let artefact = loaded.ok ? loaded.value : null;
+  return {
+    current: () => artefact,
+    identity: loaded.ok ? { id: loaded.value.manifest.id, sha256: loaded.value.manifest.sha256 } : null,
+    reason: loaded.ok ? null : loaded.reason,
+    close: async () => {
+      const closing = artefact;
+      artefact = null;
+      await closing?.session.release();
+    },
+  };
 }
 
 /** SHA-256, 0x-prefixed lower case. */

@@ -3,7 +3,7 @@ import { CASCADE_FEATURES } from "../../domain/cascade-features.ts";
 import type { Outcome } from "../../domain/errors.ts";
 import type { BarSeries } from "../../domain/market.ts";
 import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
-import { type LoadedArtefact, loadArtefact } from "../session.ts";
+import { holdArtefact, type LoadedArtefact, loadArtefact } from "../session.ts";
 import { CASCADE_INPUTS, cascadeInputs } from "./cascade-inputs.ts";
 import {
   type CascadeManifest,
@@ -47,22 +47,21 @@ type Artefact = LoadedArtefact<CascadeManifest, CascadeVectors>;
  * @throws PlimsollError `ORT_TELEMETRY_ENABLED` only; every other fault is a reason.
  */
 export async function createCascadePredictor(artifactDir: string): Promise<CascadePredictor> {
-  const loaded = await loadVerified(artifactDir);
-  let artefact = loaded.ok ? loaded.value : null;
-  const reason = loaded.ok ? null : loaded.reason;
+  const { current, identity, reason, close } = holdArtefact(await loadVerified(artifactDir));
   return {
-    identity: artefact === null ? null : { id: artefact.manifest.id, sha256: artefact.manifest.sha256 },
+    identity,
     reason,
-    hazardAt: (bars, atSec) =>
-      artefact === null
+    hazardAt: (bars, atSec) => {
+      const artefact = current();
+      return artefact === null
         ? { ok: false, reason: reason ?? "artefact-missing" }
-        : readHazard(artefact.manifest, bars, atSec),
-    extraFalls: async (features) => (artefact === null ? null : runCascadeNetwork(artefact.session, features)),
-    close: async () => {
-      const closing = artefact;
-      artefact = null;
-      await closing?.session.release();
+        : readHazard(artefact.manifest, bars, atSec);
     },
+    extraFalls: async (features) => {
+      const artefact = current();
+      return artefact === null ? null : runCascadeNetwork(artefact.session, features);
+    },
+    close,
   };
 }
 

@@ -7,7 +7,7 @@ import {
 } from "../../domain/close-out-features.ts";
 import type { Outcome } from "../../domain/errors.ts";
 import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
-import { type LoadedArtefact, loadArtefact } from "../session.ts";
+import { holdArtefact, type LoadedArtefact, loadArtefact } from "../session.ts";
 import {
   type CloseOutManifest,
   type CloseOutVectors,
@@ -58,21 +58,17 @@ const LOG_TOLERANCE = 1e-5;
  * @throws PlimsollError `ORT_TELEMETRY_ENABLED` only; every other fault is a fallback with a flag.
  */
 export async function createCloseOutPredictor(artifactDir: string): Promise<CloseOutPredictor> {
-  const loaded = await loadVerified(artifactDir);
-  let artefact = loaded.ok ? loaded.value : null;
-  const reason = loaded.ok ? null : loaded.reason;
+  const { current, identity, reason, close } = holdArtefact(await loadVerified(artifactDir));
   return {
-    identity: artefact === null ? null : { id: artefact.manifest.id, sha256: artefact.manifest.sha256 },
+    identity,
     reason,
-    predict: (features, teacher) =>
-      artefact === null
+    predict: (features, teacher) => {
+      const artefact = current();
+      return artefact === null
         ? Promise.resolve(taught(features, teacher, reason ?? "artefact-missing"))
-        : predictWith(artefact, features, teacher),
-    close: async () => {
-      const closing = artefact;
-      artefact = null;
-      await closing?.session.release();
+        : predictWith(artefact, features, teacher);
     },
+    close,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import type { Outcome } from "../../domain/errors.ts";
 import type { FallbackReason, ModelIdentity } from "../../domain/prediction.ts";
-import { loadArtefact } from "../session.ts";
+import { holdArtefact, loadArtefact } from "../session.ts";
 import { theoryBand } from "./classic-bands.ts";
 import { FULL_KNOWLEDGE, HEDGE_FEATURES, type HedgeRequest, type Knowledge } from "./hedge-features.ts";
 import {
@@ -47,14 +47,13 @@ const WIDTH = HEDGE_FEATURES.length;
  * @throws PlimsollError `ORT_TELEMETRY_ENABLED` only; every other fault is a fallback with a reason.
  */
 export async function createHedger(artifactDir: string): Promise<Hedger> {
-  const loaded = await loadVerified(artifactDir);
-  let artefact = loaded.ok ? loaded.value : null;
-  const reason = loaded.ok ? null : loaded.reason;
+  const { current, identity, reason, close } = holdArtefact(await loadVerified(artifactDir));
   return {
-    identity: artefact === null ? null : { id: artefact.manifest.id, sha256: artefact.manifest.sha256 },
+    identity,
     reason,
-    knowledge: artefact?.manifest.knowledge ?? FULL_KNOWLEDGE,
+    knowledge: current()?.manifest.knowledge ?? FULL_KNOWLEDGE,
     bands: async (requests) => {
+      const artefact = current();
       if (artefact === null) return requests.map((request) => ruleBand(request, reason ?? "artefact-missing"));
       const { bands, features } = await networkBands(artefact.session, requests, artefact.manifest);
       const { ranges } = artefact.manifest.guard;
@@ -68,11 +67,7 @@ export async function createHedger(artifactDir: string): Promise<Hedger> {
         return lower <= upper ? { lower, upper, fallback: null } : ruleBand(request, "output-invalid");
       });
     },
-    close: async () => {
-      const closing = artefact;
-      artefact = null;
-      await closing?.session.release();
-    },
+    close,
   };
 }
 
