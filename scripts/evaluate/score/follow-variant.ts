@@ -3,18 +3,16 @@ import type { AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.
 import { type OptionKind, type Position, payoffBounds } from "../../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../../oracle/domain/prediction.ts";
 import { BPS } from "../../../oracle/domain/units.ts";
-import { createRng } from "../../../oracle/math/rng.ts";
 import { mean } from "../../../oracle/math/statistics.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
 import { scorePositions } from "../../../oracle/scoring/score-positions.ts";
 import { DEFAULT_SCORING_SETTINGS, type ScoringSettings } from "../../../oracle/scoring/scoring-settings.ts";
 import type { Metrics } from "../../../oracle/training/evaluate/evaluation.ts";
-import { drawPositions } from "./drawn-positions.ts";
-import { judgePositions } from "./judge-position.ts";
+import { judgeDrawn } from "./judge-drawn.ts";
 import { OPEN_CLASSES } from "./open-class.ts";
 import { createOutcomeQueue, type Settled, type Waiting } from "./outcome-queue.ts";
 import { coverageOf, type Policy, scoreRows } from "./score-rows.ts";
-import { DRAW_SEED, type ScoredOutcome } from "./score-walk.ts";
+import type { ScoredOutcome } from "./score-walk.ts";
 
 /** Predictions of all assets at one time. */
 export type Predictions = ReadonlyMap<AssetSymbol, AssetPrediction>;
@@ -105,14 +103,9 @@ function judge(asset: AssetSymbol, moment: Moment): readonly Pending[] {
   const product = assetContext(asset, { snapshot, predictions, atSec, settings: productSettings });
   const prediction = changed.get(asset);
   if (product === null || prediction === undefined) return [];
-  const rng = createRng(DRAW_SEED);
   const { spot } = product.market;
-  const kinds = variant.kinds ?? ["put", "call"];
-  const positions = drawPositions({ asset, spot, atSec, rng }).filter(({ kind }) => kinds.includes(kind));
-  const judged = judgePositions(positions, {
-    ...{ product, filtered: { ...product, prediction }, atSec, productSettings, filteredSettings },
-    volShock: rng.fork(`shock:${asset}:${atSec}`).normal(),
-  });
+  const given = { product, filtered: { ...product, prediction }, atSec, productSettings, filteredSettings };
+  const { positions, judged } = judgeDrawn(asset, given, variant.kinds);
   const asProduct = rhosOf(positions, { snapshot, predictions, settings: productSettings });
   const asVariant = rhosOf(positions, { snapshot, predictions: changed, settings: filteredSettings });
   return judged.map((entry, index): Pending => {

@@ -2,12 +2,10 @@
 import type { AssetMarket, AssetSymbol, MarketSnapshot } from "../../../oracle/domain/market.ts";
 import type { AssetPrediction, VolForecast } from "../../../oracle/domain/prediction.ts";
 import type { MarketIngestor } from "../../../oracle/ingestion/market-ingestor.ts";
-import { createRng } from "../../../oracle/math/rng.ts";
 import { type PredictionDependencies, predictAssets } from "../../../oracle/pipeline/operator/predict.ts";
 import { assetContext } from "../../../oracle/scoring/asset-context.ts";
 import { DEFAULT_SCORING_SETTINGS } from "../../../oracle/scoring/scoring-settings.ts";
-import { drawPositions } from "./drawn-positions.ts";
-import { judgePositions } from "./judge-position.ts";
+import { judgeDrawn } from "./judge-drawn.ts";
 import { createOutcomeQueue, OUTCOME_WAIT_SEC, type Settled, type Waiting } from "./outcome-queue.ts";
 
 /** What is walked. */
@@ -35,8 +33,6 @@ const FILTERED_SETTINGS = {
   volUncertainty: 0,
   longRunShare: 0,
 };
-/** Stream of the drawn positions and shocks, the same for everything that is judged beside them. */
-export const DRAW_SEED = "evaluate-score-1";
 
 /** Outcomes in time order; positions whose future is not whole are left out. */
 export async function walkScores(walk: ScoreWalk): Promise<readonly ScoredOutcome[]> {
@@ -69,19 +65,13 @@ interface Moment {
 
 function judgeAsset(market: AssetMarket, { snapshot, predictions, walk }: Moment): readonly Waiting[] {
   const { atSec } = snapshot;
-  const { asset, spot } = market;
+  const { asset } = market;
   const settings = DEFAULT_SCORING_SETTINGS;
   const product = assetContext(asset, { snapshot, predictions, atSec, settings });
   if (product === null) return [];
   const volatility: VolForecast = walk.deps.forecaster.forecast(market, atSec);
   const filtered = { ...product, prediction: { ...product.prediction, volatility } };
-  const rng = createRng(DRAW_SEED);
-  const positions = drawPositions({ asset, spot, atSec, rng });
-  const judged = judgePositions(positions, {
-    ...{ product, filtered, atSec },
-    productSettings: settings,
-    filteredSettings: FILTERED_SETTINGS,
-    volShock: rng.fork(`shock:${asset}:${atSec}`).normal(),
-  });
+  const given = { product, filtered, atSec, productSettings: settings, filteredSettings: FILTERED_SETTINGS };
+  const { judged } = judgeDrawn(asset, given);
   return judged.map((entry) => ({ asset, atSec, ...entry }));
 }
