@@ -6,19 +6,12 @@ import {
   PARAMETER_RANGES,
   type ParameterName,
 } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
+import { CRASH_FACTORS, type CrashFindings, judgeCrashes } from "./crash-worlds.ts";
 import type { StudyFigures } from "./evaluation-log.ts";
 import type { CandidateEvaluator, Question } from "./evaluator.ts";
+import { type Judge, type Judged, judgeWith, type Named } from "./judged.ts";
 import { searchMechanism, type Tried } from "./search.ts";
-import type { Candidate } from "./study-messages.ts";
 import { type HeldBars, heldOutWorlds, STRESSES, type StudySize, searchWorlds, USUAL_AGENTS } from "./study-plan.ts";
-
-/** A candidate with its figures and its cost under the usual weights. */
-export interface Judged {
-  readonly name: string;
-  readonly candidate: Candidate;
-  readonly figures: StudyFigures;
-  readonly cost: number;
-}
 
 /** Best point of one search under the usual weights. */
 export interface SeedResult {
@@ -60,6 +53,8 @@ export interface StudyFindings {
     readonly recommended: Judged;
     readonly lender: Judged;
   }[];
+  /** Configured, recommended and the lenders around the greatest moves of the held-out hours; empty without real hours. */
+  readonly crashes: readonly CrashFindings[];
   readonly sweeps: ReadonlyMap<ParameterName, readonly SweepPoint[]>;
   readonly worlds: { readonly searched: number; readonly heldOut: number; readonly replays: number };
 }
@@ -79,12 +74,19 @@ const SHOWN_FRONT = 12;
 
 /** Evaluations that a study asks for, at most. */
 export function plannedEvaluations({ size }: Pick<StudyRequest, "size">): number {
-  const population = 4 + Math.floor(3 * Math.log(PARAMETER_RANGES.length));
+  const population = 5 + Math.floor(3 * Math.log(PARAMETER_RANGES.length));
   const searches = size.seeds + size.debtFactors.length;
   const baselines = 1 + LENDER_SCALES.length;
   const heldOut = baselines + 1 + SHOWN_FRONT;
   const swept = PARAMETER_RANGES.length * size.sweep;
-  return baselines + searches * size.generations * population + heldOut + 3 * size.stresses + swept;
+  return (
+    baselines +
+    searches * size.generations * population +
+    heldOut +
+    3 * size.stresses +
+    CRASH_FACTORS.length * (baselines + 1) +
+    swept
+  );
 }
 
 /** Runs a study. @throws PlimsollError those of the threads. */
@@ -125,6 +127,7 @@ export async function runStudy(request: StudyRequest, evaluator: CandidateEvalua
       recommended,
       baselines(configured)[PUBLISHED_PLACE],
     ]),
+    crashes: await judgeCrashes(judge, request, [...baselines(configured), recommended]),
     sweeps: await sweepAll(evaluator, searched, { parameters: best.parameters, written, count: size.sweep }),
     worlds: {
       searched: searched.worlds.length,
@@ -134,9 +137,6 @@ export async function runStudy(request: StudyRequest, evaluator: CandidateEvalua
   };
 }
 
-type Named = Pick<Judged, "name" | "candidate">;
-type Judge = (named: readonly Named[], question: Question, written: number | null) => Promise<readonly Judged[]>;
-
 const PUBLISHED_PLACE = 1 + LENDER_SCALES.indexOf(PUBLISHED);
 
 function baselines(configured: MechanismParameters): readonly Named[] {
@@ -144,22 +144,6 @@ function baselines(configured: MechanismParameters): readonly Named[] {
     { name: "configured", candidate: { kind: "parameters", parameters: { ...configured } } },
     ...LENDER_SCALES.map((scale) => ({ name: `lender × ${scale}`, candidate: { kind: "lender" as const, scale } })),
   ];
-}
-
-/** Costs count missing volume against what the first candidate writes, or against what is given. */
-function judgeWith(evaluator: CandidateEvaluator): Judge {
-  return async (named, question, written) => {
-    const found = await evaluator.evaluate(
-      named.map(({ candidate }) => candidate),
-      question,
-    );
-    const level = written ?? found[0]?.written ?? 0;
-    return named.flatMap(({ name, candidate }, place) => {
-      const figures = found[place];
-      if (figures === undefined) return [];
-      return [{ name, candidate, figures, cost: mechanismCost(figures, DEFAULT_WEIGHTS, level) }];
-    });
-  };
 }
 
 async function searchAll(

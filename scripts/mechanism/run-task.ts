@@ -55,11 +55,11 @@ export function createTaskRunner(): TaskRunner {
 }
 
 function worldOf(spec: WorldSpec, terms: VaultTerms, held: ReadonlyMap<AssetSymbol, BarSeries>): MechanismWorld {
-  const { barsFrom, barsTo, replayFrom, ...rest } = spec;
+  const { barsFrom, barsTo, replayFrom, magnified = 1, ...rest } = spec;
   const all = held.get(spec.asset) ?? null;
   const bars = all === null ? null : cutBars(all, barsFrom ?? 0, barsTo ?? all.open.length);
   const from = replayFrom === undefined ? {} : { replayFrom };
-  return makeWorld({ ...rest, ...from, marketId: terms.marketId, bars });
+  return makeWorld({ ...rest, ...from, magnified, marketId: terms.marketId, bars });
 }
 
 function cutBars(bars: BarSeries, from: number, to: number): BarSeries {

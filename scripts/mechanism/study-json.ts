@@ -1,7 +1,8 @@
 /** What `npm run mechanism -- --json` prints as its last line. */
 import type { StudyFigures } from "./evaluation-log.ts";
+import type { Judged } from "./judged.ts";
 import type { VotedCall } from "./proposal-calls.ts";
-import type { Judged, StudyFindings } from "./run-study.ts";
+import type { StudyFindings } from "./run-study.ts";
 
 /** Facts of the run beside its findings. */
 export interface StudyRun {
@@ -41,7 +42,7 @@ function beats(ours: StudyFigures, theirs: StudyFigures): boolean {
 
 /** Builds the object. */
 export function studyJson(findings: StudyFindings, run: StudyRun, calls: readonly VotedCall[]) {
-  const { configured, recommended, lenders, heldOut, stresses, sweeps, front, seeds, worlds } = findings;
+  const { configured, recommended, lenders, heldOut, stresses, crashes, sweeps, front, seeds, worlds } = findings;
   const brief = ({ name, figures, cost }: Judged) => ({ name, cost, ...figures });
   return {
     model: "mechanism",
@@ -66,6 +67,7 @@ export function studyJson(findings: StudyFindings, run: StudyRun, calls: readonl
       recommended: brief(stress.recommended),
       lender: brief(stress.lender),
     })),
+    crashes: crashes.map(({ magnified, judged }) => ({ magnified, judged: judged.map(brief) })),
     sweeps: Object.fromEntries(
       [...sweeps].map(([name, points]) => [
         name,

@@ -39,6 +39,8 @@ const worldSpecSchema = z.object({
   modelError: z.number().positive(),
   /** Bar at which a replay begins. */
   replayFrom: z.number().int().nonnegative().optional(),
+  /** Factor on every log move of a replay. */
+  magnified: z.number().positive().optional(),
   /** First and last bar, exclusive, that blocks are drawn from. */
   barsFrom: z.number().int().nonnegative().optional(),
   barsTo: z.number().int().positive().optional(),

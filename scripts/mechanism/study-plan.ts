@@ -74,7 +74,15 @@ export const STUDY_SIZES = {
 } as const satisfies Readonly<Record<string, StudySize>>;
 
 /** What real hours there are, bars by asset: those before `split` may be searched on. */
-export type HeldBars = ReadonlyMap<AssetSymbol, { readonly count: number; readonly split: number }>;
+export type HeldBars = ReadonlyMap<AssetSymbol, HeldHours>;
+
+/** See {@link HeldBars}. */
+export interface HeldHours {
+  readonly count: number;
+  readonly split: number;
+  /** Bars at which the held-out hours moved most at once, a world apart; the most violent first. */
+  readonly crashes: readonly number[];
+}
 
 const ASSETS: readonly AssetSymbol[] = ["BTC", "ETH"];
 const HOURS_PER_DAY = 24;
@@ -106,7 +114,7 @@ interface Ground {
 function generated(size: StudySize, ground: Ground & { readonly isHeldOut: boolean }): readonly WorldSpec[] {
   const { asset, bars, seed, isHeldOut } = ground;
   const { days, perDay } = size;
-  const held = bars.get(asset) ?? { count: 0, split: 0 };
+  const held = bars.get(asset) ?? { count: 0, split: 0, crashes: [] };
   const [barsFrom, barsTo] = isHeldOut ? [held.split, held.count] : [0, held.split];
   const hasBlocks = barsTo - barsFrom >= LEAST_BLOCK_BARS;
   const make = (kind: WorldSpec["kind"], count: number, more: Partial<WorldSpec> = {}): readonly WorldSpec[] =>

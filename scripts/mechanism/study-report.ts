@@ -2,8 +2,9 @@
 
 import type { Chart, Report, ReportSection, ReportTable, TableColumn } from "../../oracle/report/report.ts";
 import { PARAMETER_RANGES, type ParameterName } from "../../oracle/simulation/mechanism/mechanism-parameters.ts";
+import type { Judged } from "./judged.ts";
 import type { VotedCall } from "./proposal-calls.ts";
-import type { Judged, StudyFindings } from "./run-study.ts";
+import type { StudyFindings } from "./run-study.ts";
 import { dominating, type StudyRun, seedSpread } from "./study-json.ts";
 
 const COLUMNS: readonly TableColumn[] = [
@@ -36,6 +37,7 @@ export function studyReport(findings: StudyFindings, run: StudyRun, calls: reado
       heldOutSection(findings),
       frontSection(findings),
       stressSection(findings),
+      crashSection(findings),
       sweepSection(findings),
       seedSection(findings),
     ],
@@ -134,6 +136,18 @@ function stressSection({ stresses }: StudyFindings): ReportSection {
     tables: stresses.map(({ name, configured, recommended, lender }) =>
       figuresTable(name, [configured, recommended, lender], 1),
     ),
+  };
+}
+
+function crashSection({ crashes }: StudyFindings): ReportSection {
+  return {
+    title: "Around the greatest moves of the held-out hours",
+    text: [
+      crashes.length === 0
+        ? "No real hours were given that could be held out."
+        : "Openings from ten days before to ten days after the greatest moves of four hours, as they were and with every log move multiplied.",
+    ],
+    tables: crashes.map(({ magnified, judged }) => figuresTable(`Moves × ${magnified}`, judged, null)),
   };
 }
 

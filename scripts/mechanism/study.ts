@@ -5,6 +5,7 @@ import { configuredParameters } from "../../oracle/simulation/mechanism/mechanis
 import { readSpotBars } from "../data/spot-bars.ts";
 import { configuredTerms } from "../deploy/configured-terms.ts";
 import { type DeploymentConfig, readDeploymentConfig } from "../deploy/deployment-config.ts";
+import { crashBars } from "./crash-worlds.ts";
 import type { EvaluationLog } from "./evaluation-log.ts";
 import { createEvaluator } from "./evaluator.ts";
 import { configWith, votedCalls } from "./proposal-calls.ts";
@@ -88,7 +89,7 @@ export function heldBars({ data, fromSec }: Pick<StudyOrder, "data" | "fromSec">
       const count = bars.open.length;
       const at = fromSec === null ? -1 : bars.endSec.findIndex((endSec) => endSec > fromSec);
       const split = fromSec === null ? Math.floor((1 - HELD_OUT_SHARE) * count) : at >= 0 ? at : count;
-      return [asset, { count, split }];
+      return [asset, { count, split, crashes: crashBars(bars, split) }];
     }),
   );
 }

@@ -31,6 +31,8 @@ export interface PathRequest {
   readonly bars: BarSeries | null;
   /** Bar at which a replay begins; 0 by default. */
   readonly replayFrom?: number;
+  /** Factor on every log move of a replay; 1 by default. */
+  readonly magnified?: number;
 }
 
 /** Log return of an hour, and its high and low over the opening price. */
@@ -54,7 +56,7 @@ const INVENTED = { hours: 4, least: 0.15, most: 0.37, wobble: 0.5 } as const;
 const SHORT_HALF_LIFE_HOURS = 12;
 const LONG_HALF_LIFE_HOURS = 120;
 /** Hours before the world that volatility is learned from. */
-const WARM_UP_HOURS = 240;
+export const WARM_UP_HOURS = 240;
 
 /**
  * Generates a path.
@@ -94,7 +96,11 @@ function shapesOf(request: PathRequest, count: number): readonly HourShape[] {
   if (kind === "crisis") return crisis(request, count);
   const bars = requireBars(request, kind === "replay" ? (request.replayFrom ?? 0) + count : BLOCK_HOURS);
   if (kind === "blocks") return blocks(bars, rng, count);
-  return Array.from({ length: count }, (_, place) => shapeAt(bars, (request.replayFrom ?? 0) + place));
+  return Array.from({ length: count }, (_, place) => {
+    const { logReturn, logHigh, logLow } = shapeAt(bars, (request.replayFrom ?? 0) + place);
+    const factor = request.magnified ?? 1;
+    return { logReturn: factor * logReturn, logHigh: factor * logHigh, logLow: factor * logLow };
+  });
 }
 
 function blocks(bars: BarSeries, rng: Rng, count: number): readonly HourShape[] {

@@ -17,6 +17,8 @@ export interface WorldRequest {
   readonly seed: string;
   readonly bars: BarSeries | null;
   readonly replayFrom?: number;
+  /** Factor on every log move of a replay; 1 by default. */
+  readonly magnified?: number;
   /** Factor on the volatility that the models see: below 1 they understate risk. 1 by default. */
   readonly modelError?: number;
 }
@@ -47,11 +49,11 @@ const TAIL_DAYS = 29;
 
 /** Makes a world; the same request gives the same world. @throws PlimsollError those of {@link generatePath}. */
 export function makeWorld(request: WorldRequest): MechanismWorld {
-  const { kind, asset, days, perDay, marketId, bars, replayFrom, modelError = 1 } = request;
+  const { kind, asset, days, perDay, marketId, bars, replayFrom, magnified = 1, modelError = 1 } = request;
   const rng = createRng(request.seed).fork(`${kind}-${asset}`);
   const count = (days + TAIL_DAYS) * (SECONDS_PER_DAY / SECONDS_PER_HOUR);
   const from = replayFrom === undefined ? {} : { replayFrom };
-  const path = { kind, asset, hours: count, startSec: START_SEC, bars, ...from };
+  const path = { kind, asset, hours: count, startSec: START_SEC, bars, magnified, ...from };
   const hours = generatePath({ ...path, rng: rng.fork("path") });
   const toSec = START_SEC + days * SECONDS_PER_DAY;
   const plan = planOpenings({ hours, marketId, perDay, fromSec: START_SEC, toSec, rng: rng.fork("plan") });

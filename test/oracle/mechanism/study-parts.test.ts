@@ -6,6 +6,8 @@ import { describe, it } from "mocha";
 import { encodeFunctionData } from "viem";
 import { riskOracleAbi } from "../../../oracle/chain/abi/risk-oracle.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
+import { createRng } from "../../../oracle/math/rng.ts";
+import { generatePath } from "../../../oracle/simulation/mechanism/generated-path.ts";
 import {
   configuredParameters,
   type MechanismParameters,
@@ -14,6 +16,7 @@ import {
 import { configuredTerms } from "../../../scripts/deploy/configured-terms.ts";
 import { classesOf, readDeploymentConfig } from "../../../scripts/deploy/deployment-config.ts";
 import { evaluateMechanism } from "../../../scripts/evaluate/evaluate-mechanism.ts";
+import { crashBars, crashWorlds } from "../../../scripts/mechanism/crash-worlds.ts";
 import type { StudyFigures } from "../../../scripts/mechanism/evaluation-log.ts";
 import { memoryLog } from "../../../scripts/mechanism/evaluation-log.ts";
 import { type CandidateEvaluator, createEvaluator } from "../../../scripts/mechanism/evaluator.ts";
@@ -95,6 +98,43 @@ function priced(
     counts: () => ({ asked: 0, made: 0 }),
   };
 }
+
+describe("the crashes that a study judges on", () => {
+  const HOURS_A_WORLD = (10 + 29) * 24;
+  const flat = new Float64Array(5_000).fill(100);
+  const low = flat.map((price, hour) => (hour === 2_000 ? 60 : hour === 2_300 ? 65 : hour === 4_000 ? 80 : price));
+  const bars = { spanSec: HOUR, endSec: flat, open: flat, high: flat, close: flat, volume: flat, low };
+
+  it("behavior: held-out hours alone, the greatest moves, a world apart, with room on both sides", () => {
+    const within4h = (found: number | undefined, hour: number): boolean =>
+      hour - 4 < (found ?? 0) && (found ?? 0) <= hour;
+    const [first, second] = crashBars(bars, 0);
+    assert.ok(within4h(first, 2_000) && within4h(second, 4_000), `${first} ${second}`);
+    assert.ok(within4h(crashBars(bars, 2_000)[0], 4_000));
+    assert.deepEqual(crashBars(bars, 5_000 - HOURS_A_WORLD), []);
+  });
+
+  it("behavior: a world begins after the bars that teach the models, which are held out too", () => {
+    const bar = { count: 5_000, split: 1_000, crashes: [2_000] };
+    const [world] = crashWorlds(STUDY_SIZES.tiny, new Map([["BTC", bar]]), 1.5);
+    assert.ok(world?.magnified === 1.5 && world.replayFrom === 2_000 - 240 - 240 && world.replayFrom >= bar.split);
+  });
+
+  it("behavior: a magnified replay moves by so much more, hour by hour", () => {
+    const shaken = { ...bars, close: low, high: flat };
+    const path = (magnified: number) =>
+      generatePath({
+        ...{ kind: "replay", asset: "BTC", hours: 300, startSec: 0, bars: shaken, replayFrom: 1_900, magnified },
+        rng: createRng("replay"),
+      });
+    const [once, twice] = [path(1), path(2)];
+    once.forEach(({ open, close }, hour) => {
+      const more = Math.log((twice[hour]?.close ?? 0) / (twice[hour]?.open ?? 1));
+      assert.ok(Math.abs(more - 2 * Math.log(close / open)) < 1e-9);
+    });
+    assert.ok(twice.some(({ open, close }) => Math.abs(Math.log(close / open)) > 0.5));
+  });
+});
 
 describe("threads of a study", () => {
   it("error: MECHANISM_THREAD_FAILED for a thread that dies at its task, and for every task after it", async () => {
