@@ -1,13 +1,10 @@
 /** Evaluation of contagion: crashes of assets against own features, the surrogate against the exact solver, the flow graph. */
 
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlimsollError } from "../../oracle/domain/errors.ts";
-import { CONTAGION_IDS } from "../../oracle/models/contagion/contagion-manifest.ts";
+import { CONTAGION_IDS, type ContagionManifest } from "../../oracle/models/contagion/contagion-manifest.ts";
 import { type ContagionNetwork, loadContagionNetwork } from "../../oracle/models/contagion/contagion-network.ts";
-import { openSession } from "../../oracle/models/onnx-runtime.ts";
-import { ARTEFACT_FILES } from "../../oracle/models/session.ts";
 import { type CrashCase, crashCases } from "../../oracle/training/contagion/crash-cases.ts";
 import { type CrashReport, crashReport } from "../../oracle/training/contagion/crash-report.ts";
 import { fitCrash, judgeCrash } from "../../oracle/training/contagion/train-crash.ts";
@@ -16,6 +13,7 @@ import { atLeast, type Evaluation, isoTime, type Metrics } from "../../oracle/tr
 import { readBarPanel } from "../data/bar-panel.ts";
 import { addOnReport } from "./contagion/add-on-report.ts";
 import { flowReport } from "./contagion/flow-report.ts";
+import { guardedOutputs } from "./contagion/guarded-outputs.ts";
 import { protocolReport } from "./contagion/protocol-report.ts";
 import { refusedArtefact } from "./refused-artefact.ts";
 import type { EvaluationRequest } from "./registry.ts";
@@ -26,16 +24,21 @@ const LIMITS = { auc: 0.68, averagePrecision: 0.15, gain: 0, rSquared: 0.97, ran
 /** The last fifth of the panel, where no window is said. */
 const REPORT_SHARE = 0.2;
 const SEED = "plimsoll-1";
+/** Log odds of a node without an answer: nearly certain. */
+const LIKELIEST = 20;
+/** Share of its debts that a node without an answer does not pay. */
+const ALL_UNPAID = 1;
 const JUDGED = { networks: 500, nodes: 64, seed: "evaluate-contagion" } as const;
 
 /**
- * Refits the network and its rivals on what ended before the window, and judges them in it; the committed network beside them where it
+ * Refits the network and its rivals on what ended before the window, and judges them in it; what serves beside them, guard included, where it
  * has not seen the window.
  *
  * @throws PlimsollError `ARTEFACT_REFUSED`, `EVALUATE_NO_WINDOW`, `TRAINING_TOO_FEW_ROWS`, and those of the readers.
  */
 export async function evaluateContagion({ paths, fromSec }: EvaluationRequest): Promise<Evaluation> {
-  const shipped = await shippedNetwork(CONTAGION_IDS.crash);
+  const crash = await shippedNetwork(CONTAGION_IDS.crash);
+  const loss = await shippedNetwork(CONTAGION_IDS.loss);
   const panel = readBarPanel(paths);
   const split = Math.floor((1 - REPORT_SHARE) * panel.endSec.length);
   const startSec = fromSec ?? panel.endSec[split] ?? Number.NaN;
@@ -43,9 +46,11 @@ export async function evaluateContagion({ paths, fromSec }: EvaluationRequest): 
   if (cases.length === 0) throw noWindow(startSec);
   const fit = await fitCrash(panel, { seed: SEED, toSec: startSec });
   const report = await judgeCrash(fit, cases, panel.spanSec);
-  const committed = await judgeShipped(shipped, cases, { startSec, stepSec: panel.spanSec });
-  await shipped.close();
-  const surrogate = await judgeLoss(readFileSync(join(ARTIFACTS, CONTAGION_IDS.loss, ARTEFACT_FILES.model)), JUDGED);
+  const committed = await judgeServed(crash, cases, { startSec, stepSec: panel.spanSec });
+  await crash.close();
+  const served = guardedOutputs(loss, ALL_UNPAID);
+  const surrogate = await judgeLoss(served.predict, JUDGED);
+  await loss.close();
   const { network, ...rivals } = report.scores;
   return {
     model: "contagion-gnn",
@@ -54,7 +59,7 @@ export async function evaluateContagion({ paths, fromSec }: EvaluationRequest): 
       crash: { moments: report.moments, ...network },
       gains: gainMetrics(report),
       committed: committed === null ? "has seen the window" : { ...committed },
-      surrogate: { ...surrogate },
+      surrogate: { ...surrogate, unansweredShare: served.unansweredShare() },
       addOn: addOnReport(panel, startSec),
       flows: flowReport(paths),
       protocols: protocolReport(paths),
@@ -79,20 +84,19 @@ function gainMetrics({ gains }: CrashReport): Metrics {
   return Object.fromEntries(Object.entries(gains).map(([name, gain]) => [name, { ...gain }]));
 }
 
-/** The committed network on the window; `null` where it was fitted on parts of it. */
-async function judgeShipped(
-  { manifest }: ContagionNetwork,
+/** What serves, on the window; `null` where the network was fitted on parts of it. */
+async function judgeServed(
+  network: ContagionNetwork,
   cases: readonly CrashCase[],
   { startSec, stepSec }: { readonly startSec: number; readonly stepSec: number },
-): Promise<CrashReport["scores"][string] | null> {
-  if ((manifest.training.untilSec ?? Number.POSITIVE_INFINITY) > startSec) return null;
-  const session = await openSession(readFileSync(join(ARTIFACTS, CONTAGION_IDS.crash, ARTEFACT_FILES.model)));
-  const report = await crashReport(cases, [{ name: "network", session, readsEdges: true }], stepSec);
-  await session.release();
-  return report.scores.network ?? null;
+): Promise<Metrics | null> {
+  if ((network.manifest.training.untilSec ?? Number.POSITIVE_INFINITY) > startSec) return null;
+  const { predict, unansweredShare } = guardedOutputs(network, LIKELIEST);
+  const { scores } = await crashReport(cases, [{ name: "served", predict, readsEdges: true }], stepSec);
+  return { ...scores.served, unansweredShare: unansweredShare() };
 }
 
-async function shippedNetwork(id: (typeof CONTAGION_IDS)["crash"]): Promise<ContagionNetwork> {
+async function shippedNetwork(id: ContagionManifest["id"]): Promise<ContagionNetwork> {
   const loaded = await loadContagionNetwork(join(ARTIFACTS, id), id);
   if (loaded.ok) return loaded.value;
   throw refusedArtefact(join(ARTIFACTS, id), loaded.reason);

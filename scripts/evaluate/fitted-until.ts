@@ -22,7 +22,7 @@ export function fittedUntil(
   ids: readonly string[],
   fromSec: number | null,
 ): { readonly fittedUntil: Metrics; readonly hasSeenWindow: Metrics } {
-  const ends = ids.map((id) => [id, endOf(id)] as const);
+  const ends = ids.map((id) => [id, fittedUntilSec(id)] as const);
   return {
     fittedUntil: Object.fromEntries(ends.map(([id, endSec]) => [id, isoTime(endSec)])),
     hasSeenWindow: Object.fromEntries(
@@ -31,7 +31,8 @@ export function fittedUntil(
   };
 }
 
-function endOf(id: string): number | null {
+/** End of what a model was fitted on or chosen with, seconds; `null` where its manifest states none. */
+export function fittedUntilSec(id: string): number | null {
   const text = readFileSync(join(ARTIFACTS, id, ARTEFACT_FILES.manifest), "utf8");
   const { untilSec, span } = manifestSchema.parse(JSON.parse(text)).training;
   return untilSec ?? span?.untilSec ?? span?.stopToSec ?? null;

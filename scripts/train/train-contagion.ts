@@ -10,7 +10,7 @@ import { crashCases } from "../../oracle/training/contagion/crash-cases.ts";
 import type { CrashReport } from "../../oracle/training/contagion/crash-report.ts";
 import { drawLossCase } from "../../oracle/training/contagion/loss-cases.ts";
 import { CRASH_SETTINGS, fitCrash, judgeCrash } from "../../oracle/training/contagion/train-crash.ts";
-import { exportLoss, fitLoss, judgeLoss, LOSS_SETTINGS } from "../../oracle/training/contagion/train-loss.ts";
+import { exportLoss, fitLoss, judgeLossModel, LOSS_SETTINGS } from "../../oracle/training/contagion/train-loss.ts";
 import { writeContagion } from "../../oracle/training/contagion/write-contagion.ts";
 import { barPanelFiles, readBarPanel } from "../data/bar-panel.ts";
 
@@ -101,7 +101,7 @@ async function trainLoss(options: ContagionTrainingOptions): Promise<ContagionMa
   const { seed, environment, out, onProgress } = options;
   const before = STAGES[0] + STAGES[1];
   const trained = await fitLoss(seed, (done) => onProgress(before + STAGES[2] * done));
-  const agreement = await judgeLoss(exportLoss(trained), { ...JUDGED, seed: `${seed}/judged` });
+  const agreement = await judgeLossModel(exportLoss(trained), { ...JUDGED, seed: `${seed}/judged` });
   const rng = createRng(`${seed}/golden`);
   const artefact = {
     id: CONTAGION_IDS.loss,

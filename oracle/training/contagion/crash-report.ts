@@ -1,8 +1,6 @@
 /** Scores of crash models on the same moments, with intervals by blocks of time. */
-import type { InferenceSession } from "onnxruntime-node";
 import { createRng } from "../../math/rng.ts";
 import { type MessageGraph, withoutEdges } from "../../models/contagion/message-graph.ts";
-import { runMessageNetwork } from "../../models/contagion/run-message-network.ts";
 import { blockBootstrap } from "../evaluate/block-bootstrap.ts";
 import { prepareRanking, type RankingScores } from "../evaluate/rank-scores.ts";
 import type { CrashCase } from "./crash-cases.ts";
@@ -10,7 +8,8 @@ import type { CrashCase } from "./crash-cases.ts";
 /** A model to judge. */
 export interface JudgedModel {
   readonly name: string;
-  readonly session: InferenceSession;
+  /** Log odds of every node of a graph. */
+  readonly predict: (graph: MessageGraph) => Promise<ArrayLike<number>>;
   /** False to keep all edges from it. */
   readonly readsEdges: boolean;
 }
@@ -77,14 +76,13 @@ function rowsOf(cases: readonly CrashCase[]): Rows {
   };
 }
 
-async function logOddsOf(cases: readonly CrashCase[], { session, readsEdges }: JudgedModel): Promise<Float64Array> {
+async function logOddsOf(cases: readonly CrashCase[], { predict, readsEdges }: JudgedModel): Promise<Float64Array> {
   const found: number[] = [];
   for (const { graph, shares } of cases) {
     const read: MessageGraph = readsEdges ? graph : withoutEdges(graph);
-    const outputs = await runMessageNetwork(session, read);
-    outputs.forEach((value, node) => {
-      if ((shares[node] ?? 0) > 0) found.push(value);
-    });
+    const outputs = await predict(read);
+    for (let node = 0; node < outputs.length; node += 1)
+      if ((shares[node] ?? 0) > 0) found.push(outputs[node] ?? Number.NaN);
   }
   return Float64Array.from(found);
 }

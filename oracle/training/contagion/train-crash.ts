@@ -1,7 +1,8 @@
 /** Trains the crash network and its rivals: own features alone, and a deeper network. */
 import { CRASH_FEATURES } from "../../models/contagion/crash-graph.ts";
 import type { MarketPanel } from "../../models/contagion/market-panel.ts";
-import { withoutEdges } from "../../models/contagion/message-graph.ts";
+import { type MessageGraph, withoutEdges } from "../../models/contagion/message-graph.ts";
+import { runMessageNetwork } from "../../models/contagion/run-message-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import { type CrashCase, crashCases } from "./crash-cases.ts";
 import { type CrashReport, crashReport } from "./crash-report.ts";
@@ -87,10 +88,10 @@ export async function judgeCrash(
     { name: "deep", trained: deep, readsEdges: true },
   ];
   const judged = await Promise.all(
-    models.map(async ({ trained, ...model }) => ({
-      ...model,
-      session: await openSession(exportMessages(trained, {})),
-    })),
+    models.map(async ({ trained, ...model }) => {
+      const session = await openSession(exportMessages(trained, {}));
+      return { ...model, session, predict: (graph: MessageGraph) => runMessageNetwork(session, graph) };
+    }),
   );
   try {
     return await crashReport(cases, judged, stepSec);

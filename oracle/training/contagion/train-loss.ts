@@ -4,6 +4,7 @@ import { rankCorrelation } from "../../math/rank-correlation.ts";
 import { createRng, type Rng } from "../../math/rng.ts";
 import { mean } from "../../math/statistics.ts";
 import { LOSS_FEATURES } from "../../models/contagion/loss-graph.ts";
+import type { MessageGraph } from "../../models/contagion/message-graph.ts";
 import { runMessageNetwork } from "../../models/contagion/run-message-network.ts";
 import { openSession } from "../../models/onnx-runtime.ts";
 import { fitMessages, type MessageFit } from "./fit-messages.ts";
@@ -52,17 +53,35 @@ export function fitLoss(seed: string, onProgress: (share: number) => void): Prom
   });
 }
 
+/** Shares of debts that the nodes of a graph do not pay. */
+export type UnpaidShares = (graph: MessageGraph) => Promise<ArrayLike<number>>;
+
+/** Judges the bytes of a model by {@link judgeLoss}. */
+export async function judgeLossModel(model: Uint8Array, drawn: DrawnNetworks): Promise<LossAgreement> {
+  const session = await openSession(model);
+  try {
+    return await judgeLoss((graph) => runMessageNetwork(session, graph), drawn);
+  } finally {
+    await session.release();
+  }
+}
+
+/** Which networks are drawn. */
+export interface DrawnNetworks {
+  readonly networks: number;
+  readonly nodes: number;
+  readonly seed: string;
+}
+
 /** Draws networks that training never saw and compares. */
 export async function judgeLoss(
-  model: Uint8Array,
-  { networks, nodes, seed }: { readonly networks: number; readonly nodes: number; readonly seed: string },
+  predict: UnpaidShares,
+  { networks, nodes, seed }: DrawnNetworks,
 ): Promise<LossAgreement> {
   const cases = drawCases(networks, () => nodes, createRng(seed));
-  const session = await openSession(model);
   const exact = cases.map((entry) => networkLoss(entry, entry.labelled.labels));
   const found: number[] = [];
-  for (const entry of cases) found.push(networkLoss(entry, await runMessageNetwork(session, entry.labelled.graph)));
-  await session.release();
+  for (const entry of cases) found.push(networkLoss(entry, await predict(entry.labelled.graph)));
   const errors = exact.map((value, place) => Math.abs(value - (found[place] ?? Number.NaN)));
   const centre = mean(exact);
   const spread = exact.reduce((sum, value) => sum + (value - centre) ** 2, 0);

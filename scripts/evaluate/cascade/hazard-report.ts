@@ -3,6 +3,7 @@ import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { BarSeries } from "../../../oracle/domain/market.ts";
 import { SECONDS_PER_DAY } from "../../../oracle/domain/units.ts";
 import { createRng } from "../../../oracle/math/rng.ts";
+import type { CascadePredictor } from "../../../oracle/models/cascade/cascade-predictor.ts";
 import { HAZARD_TARGETS, type HazardTarget } from "../../../oracle/training/cascade/fit-hazard.ts";
 import { fitPlain, hazardFitter } from "../../../oracle/training/cascade/hazard-fitters.ts";
 import { hazardRows, type LiquidationFlow } from "../../../oracle/training/cascade/hazard-rows.ts";
@@ -20,6 +21,8 @@ import { windowStart } from "./window.ts";
 /** Last call of the rows that the hazard was chosen with: 2022-01-22 09:43. */
 const DEVELOPED_TO_SEC = 1_642_844_616;
 const ASSET = "ETH";
+const SHORT_HOURS = 6;
+const CERTAIN = 1 - 1e-6;
 const GROUPS = 10;
 /** Outcomes of neighbouring hours overlap; days of one fall belong together. */
 const BLOCK_HOURS = 72;
@@ -40,6 +43,8 @@ export interface HazardReport {
   /** Groups of equal count in ascending probability: stated and realised. */
   readonly reliability: readonly Metrics[];
   readonly forecasts: readonly HazardForecast[];
+  /** What the shipped artefact states at the same hours, without arrivals, as a node does; `null` where it was fitted on any of them, or not asked for. */
+  readonly served: PolicyScore | null;
   /** Alarms of the hazard, and of the one without arrivals, which is what a node states. */
   readonly alarms: { readonly hazard: readonly AlarmCount[]; readonly withoutArrivals: readonly AlarmCount[] };
 }
@@ -66,12 +71,19 @@ export interface HazardReports {
  *
  * @throws PlimsollError those of the readers.
  */
-export function hazardReports(paths: readonly string[], fromSec: number | null): HazardReports {
+export function hazardReports(
+  paths: readonly string[],
+  fromSec: number | null,
+  shipped: ShippedHazard | null = null,
+): HazardReports {
   const flow = readLiquidations(paths, "aave-v2");
   if (flow === null) return { reports: [], leftOut: "no liquidations of Aave v2 lie below the data" };
   const bars = barsOf(paths);
   if (bars === undefined) return { reports: [], leftOut: `no hourly bars of ${ASSET} lie below the data` };
-  const reports = reportsOf(bars, flow, fromSec);
+  const reports = reportsOf(bars, flow, fromSec).map((report) => ({
+    ...report,
+    served: shipped === null ? null : servedScore(report, bars, shipped),
+  }));
   return { reports, leftOut: reports.length > 0 ? null : "no forecast of liquidations lies in the window" };
 }
 
@@ -84,7 +96,15 @@ function barsOf(paths: readonly string[]): BarSeries | undefined {
   }
 }
 
-function reportsOf(bars: BarSeries, flow: LiquidationFlow, fromSec: number | null): readonly HazardReport[] {
+/** The shipped hazard and the end of what it was fitted on, seconds. */
+export interface ShippedHazard {
+  readonly hazardAt: CascadePredictor["hazardAt"];
+  readonly untilSec: number;
+}
+
+type WalkedReport = Omit<HazardReport, "served">;
+
+function reportsOf(bars: BarSeries, flow: LiquidationFlow, fromSec: number | null): readonly WalkedReport[] {
   const rows = hazardRows(bars, flow);
   return HAZARD_TARGETS.flatMap((target) => {
     const walked = {
@@ -107,7 +127,7 @@ interface ReportInput {
 function reportOf(
   walked: Readonly<Record<"hazard" | "hazardWithoutArrivals" | "plainLogit", readonly HazardForecast[]>>,
   { target, flow, fromSec, firstSec }: ReportInput,
-): HazardReport | null {
+): WalkedReport | null {
   const startSec = windowStart(
     { firstSec, lastSec: flow.toSec - SECONDS_PER_DAY, developedToSec: DEVELOPED_TO_SEC },
     fromSec,
@@ -140,6 +160,29 @@ function scoreOf(forecasts: readonly HazardForecast[]): PolicyScore {
   const probabilities = Float64Array.from(forecasts, ({ probability }) => probability);
   const hits = Float64Array.from(forecasts, ({ isHit }) => Number(isHit));
   return { ...rankScores(probabilities, hits), ...probabilityScore(probabilities, hits) };
+}
+
+/**
+ * What the shipped hazard states at the hours of a report; hours at which it states nothing count as certain: silence is no calm.
+ *
+ * @returns `null` where it was fitted on any of these hours.
+ */
+export function servedScore(
+  { forecasts, fromSec, horizonHours }: Pick<HazardReport, "forecasts" | "fromSec" | "horizonHours">,
+  bars: BarSeries,
+  { hazardAt, untilSec }: ShippedHazard,
+): PolicyScore | null {
+  if (fromSec <= untilSec) return null;
+  const stated = forecasts.map((forecast) => {
+    const reading = hazardAt(bars, forecast.atSec);
+    const probability = !reading.ok
+      ? CERTAIN
+      : horizonHours === SHORT_HOURS
+        ? reading.value.probability6h
+        : reading.value.probability24h;
+    return { ...forecast, probability };
+  });
+  return scoreOf(stated);
 }
 
 function aucInterval(forecasts: readonly HazardForecast[]): readonly [number, number] {
@@ -183,6 +226,7 @@ export function hazardMetrics({ forecasts: _, policies, ...report }: HazardRepor
     ...{ from: isoTime(report.fromSec), to: isoTime(report.toSec) },
     hazard: { ...own },
     withoutArrivals: { ...hazardWithoutArrivals },
+    served: report.served === null ? "has seen the window" : { ...report.served },
     aucInterval: [...report.aucInterval],
     dieboldMarianoP: report.dieboldMarianoP,
     reliability: report.reliability,

@@ -1,11 +1,9 @@
 /** Judges the shipped surrogate of the cascade's fixed point on books that it has not seen, beside two rounds of selling. */
-import { join } from "node:path";
 import { CASCADE_FEATURES } from "../../../oracle/domain/cascade-features.ts";
-import { createCascadePredictor } from "../../../oracle/models/cascade/cascade-predictor.ts";
+import type { CascadePredictor } from "../../../oracle/models/cascade/cascade-predictor.ts";
 import { drawCascades } from "../../../oracle/training/cascade/draw-cascades.ts";
 import { type SurrogateErrors, surrogateErrors } from "../../../oracle/training/cascade/fit-surrogate.ts";
 
-const ARTEFACT = join(import.meta.dirname, "../../../oracle/models/artifacts/cascade");
 const BOOKS = 8_000;
 /** Neither training nor its report drew from it. */
 const SEED = "evaluate-cascade-surrogate-1";
@@ -19,16 +17,13 @@ export interface SurrogateReport {
 }
 
 /** The report; `null` where the artefact does not serve. */
-export async function surrogateReport(): Promise<SurrogateReport | null> {
-  const predictor = await createCascadePredictor(ARTEFACT);
-  try {
-    const drawn = drawCascades(BOOKS, SEED);
-    const found = await predictor.extraFalls(drawn.features);
-    if (found === null) return null;
-    const width = CASCADE_FEATURES.length;
-    const plain = Float32Array.from({ length: BOOKS }, (_, row) => drawn.features[row * width + TWO_ROUNDS] ?? 0);
-    return { books: BOOKS, surrogate: surrogateErrors(found, drawn), twoRounds: surrogateErrors(plain, drawn) };
-  } finally {
-    await predictor.close();
-  }
+export async function surrogateReport({
+  extraFalls,
+}: Pick<CascadePredictor, "extraFalls">): Promise<SurrogateReport | null> {
+  const drawn = drawCascades(BOOKS, SEED);
+  const found = await extraFalls(drawn.features);
+  if (found === null) return null;
+  const width = CASCADE_FEATURES.length;
+  const plain = Float32Array.from({ length: BOOKS }, (_, row) => drawn.features[row * width + TWO_ROUNDS] ?? 0);
+  return { books: BOOKS, surrogate: surrogateErrors(found, drawn), twoRounds: surrogateErrors(plain, drawn) };
 }

@@ -12,7 +12,7 @@ import { fitPlain, hazardFitter } from "../../../oracle/training/cascade/hazard-
 import { hazardRows } from "../../../oracle/training/cascade/hazard-rows.ts";
 import { walkHazard } from "../../../oracle/training/cascade/hazard-walk.ts";
 import { readLiquidations } from "../../../scripts/data/liquidations.ts";
-import { hazardReports } from "../../../scripts/evaluate/cascade/hazard-report.ts";
+import { hazardReports, type ShippedHazard, servedScore } from "../../../scripts/evaluate/cascade/hazard-report.ts";
 import { runScript } from "../../helpers/run-script.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { drawnMarket, HOUR_SEC, START_SEC } from "./drawn-market.ts";
@@ -30,6 +30,27 @@ describe("hazardReports", () => {
     writeFileSync(join(folder.path, "aave_v2_liquidations.csv"), `${header}\n10,a,WETH,1,,DAI,7,7\n`);
     assert.match(hazardReports([folder.path], null).leftOut ?? "", /no hourly bars of ETH/);
     folder.remove();
+  });
+
+  it("behavior: what ships is judged on hours after its fit alone, and where it is silent it claims the worst", () => {
+    const forecasts = Array.from({ length: 48 }, (_, hour) => {
+      const atSec = START_SEC + (200 + hour) * HOUR_SEC;
+      return { atSec, isHit: hour % 2 === 0, raw: 0.5, probability: 0.5 };
+    });
+    const report = { forecasts, fromSec: forecasts[0]?.atSec ?? 0, horizonHours: 6 };
+    const shipped = (untilSec: number, isSilent: boolean): ShippedHazard => ({
+      untilSec,
+      hazardAt: (_, atSec) => {
+        if (isSilent) return { ok: false, reason: "inputs-missing" };
+        const isHit = forecasts.some((forecast) => forecast.atSec === atSec && forecast.isHit);
+        const rates = { baseRate6h: 0.5, baseRate24h: 0.5 };
+        return { ok: true, value: { probability6h: isHit ? 0.9 : 0.1, probability24h: 0.5, ...rates } };
+      },
+    });
+    assert.equal(servedScore(report, bars, shipped(report.fromSec, false)), null);
+    assert.equal(servedScore(report, bars, shipped(report.fromSec - 1, false))?.auc, 1);
+    assert.equal(servedScore({ ...report, horizonHours: 24 }, bars, shipped(0, false))?.auc, 0.5);
+    assert.ok((servedScore(report, bars, shipped(0, true))?.meanProbability ?? 0) > 0.99);
   });
 });
 

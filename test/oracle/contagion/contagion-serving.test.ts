@@ -14,9 +14,10 @@ import { flowNetwork, type ObservedFlow } from "../../../oracle/models/contagion
 import { barsPerDay } from "../../../oracle/models/contagion/market-panel.ts";
 import { drawLossCase } from "../../../oracle/training/contagion/loss-cases.ts";
 import { fitCrash } from "../../../oracle/training/contagion/train-crash.ts";
-import { judgeLoss } from "../../../oracle/training/contagion/train-loss.ts";
+import { judgeLossModel } from "../../../oracle/training/contagion/train-loss.ts";
 import { readBarPanel } from "../../../scripts/data/bar-panel.ts";
 import { readFlowGraph } from "../../../scripts/data/flow-graph.ts";
+import { guardedOutputs } from "../../../scripts/evaluate/contagion/guarded-outputs.ts";
 import { protocolReport } from "../../../scripts/evaluate/contagion/protocol-report.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { syntheticPanel } from "./synthetic-panel.ts";
@@ -55,12 +56,22 @@ describe("contagion artefacts", () => {
     assert.deepEqual(await loaded.value.predict({ ...graph, nodes: 0 }), []);
     await loaded.value.close();
   });
+  it("behavior: an evaluation takes a node without an answer for the worst, and counts it", async () => {
+    const loaded = await loadContagionNetwork(directoryOf(CONTAGION_IDS.loss), CONTAGION_IDS.loss);
+    assert.ok(loaded.ok);
+    const { graph } = drawLossCase(20, createRng("serving")).labelled;
+    const features = graph.features.map((value, place) => (place === 2 ? 99 : value));
+    const guarded = guardedOutputs(loaded.value, 1);
+    const outputs = await guarded.predict({ ...graph, features });
+    assert.ok(outputs[1] === 1 && (outputs[0] ?? 1) < 1 && guarded.unansweredShare() === 1 / 20);
+    await loaded.value.close();
+  });
   it("default: both committed networks load; the surrogate explains the losses of networks twice the size", async () => {
     const crash = await loadContagionNetwork(directoryOf(CONTAGION_IDS.crash), CONTAGION_IDS.crash);
     assert.ok(crash.ok);
     await crash.value.close();
     const model = readFileSync(join(directoryOf(CONTAGION_IDS.loss), "model.onnx"));
-    const { rSquared, rankCorrelation: ranks } = await judgeLoss(model, { networks: 60, nodes: 64, seed: "test" });
+    const { rSquared, rankCorrelation: ranks } = await judgeLossModel(model, { networks: 60, nodes: 64, seed: "test" });
     assert.ok(rSquared >= 0.97 && ranks >= 0.95, `${rSquared}, ${ranks}`);
   });
 });
