@@ -106,20 +106,29 @@ interface Ground {
   readonly pageDir: string;
 }
 
-/** Builds the page and starts the browser once for a suite. */
+/** One build and one browser for all suites of the process; a page of its own keeps tests apart. */
+let shared: Promise<Ground> | null = null;
+let sharedFolder: TemporaryFolder | null = null;
+
+after(async () => {
+  if (shared !== null) await (await shared).browser.close();
+  sharedFolder?.remove();
+});
+
+async function makeGround(executable: string): Promise<Ground> {
+  sharedFolder = temporaryFolder();
+  const pageDir = await buildPage(sharedFolder.path);
+  return { browser: await launchBrowser(executable), pageDir };
+}
+
+/** The built page and the browser, for a suite. */
 function useBrowser(): () => Ground {
-  let folder: TemporaryFolder | null = null;
   let ground: Ground | null = null;
   before(async function () {
     const executable = findChromium();
     if (executable === null) return this.skip();
-    folder = temporaryFolder();
-    const pageDir = await buildPage(folder.path);
-    ground = { browser: await launchBrowser(executable), pageDir };
-  });
-  after(async () => {
-    await ground?.browser.close();
-    folder?.remove();
+    shared ??= makeGround(executable);
+    ground = await shared;
   });
   return () => {
     assert.ok(ground !== null, "the suite has not begun");
