@@ -7,7 +7,7 @@ const tally = z.record(z.string(), count);
 /** A reading that was not simply used, and for how long. */
 const FEED_FINDING = z.strictObject({
   asset: z.string().min(1),
-  feature: z.enum(["price", "depth", "funding", "implied-vol"]),
+  feature: z.enum(["price", "depth", "funding", "implied-vol", "market"]),
   sourceId: z.string().min(1),
   action: z.enum(["down-weight", "exclude", "veto"]),
   reason: z.string().min(1),
