@@ -42,7 +42,16 @@ describe("start, with a guardian", function () {
   before(async () => {
     anvil = await startAnvil(["--timestamp", String(GENESIS_SEC), "--accounts", "20"]);
     folder = temporaryFolder();
-    const flags = ["--serve", "--port", "0", "--rounds", String(MANY_ROUNDS), "--data-dir", folder.path];
+    const flags = [
+      "--serve",
+      "--no-history",
+      "--port",
+      "0",
+      "--rounds",
+      String(MANY_ROUNDS),
+      "--data-dir",
+      folder.path,
+    ];
     job = startMainJob({ flags: [...flags, "--rpc-url", anvil.rpcUrl] });
     url = (await job.line(/^serving (http:\S+)/))[1] ?? "";
     await job.line(/^\[ *1\//);
