@@ -13,8 +13,8 @@ const BUILD_TESTS = "build of the Solidity tests";
 
 /**
  * Steps in the order in which they should begin. The two compilers take most of the time with a single thread each, so they
- * come first and together. Integration tests, one at a time, have a core beside what needs no servers; the unit tests take
- * both cores and come last.
+ * come first and together. Integration tests, one at a time, wait for servers and chains more than they compute, so that the unit
+ * tests, two at a time, run beside them.
  */
 export function stepsOf(node: string, { hardhat, mocha }: Tools): readonly Step[] {
   const testConfig = ["--config", "hardhat.test.config.ts"];
@@ -37,6 +37,6 @@ export function stepsOf(node: string, { hardhat, mocha }: Tools): readonly Step[
       cores: 1,
       counts: true,
     }),
-    step("unit tests", [env, mocha, "--config", ".mocharc.unit.json"], { after: [BUILD], cores: 2, counts: true }),
+    step("unit tests", [env, mocha, "--config", ".mocharc.unit.json"], { after: [BUILD], cores: 1, counts: true }),
   ];
 }
