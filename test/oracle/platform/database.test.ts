@@ -228,7 +228,7 @@ describe("the embedded database", () => {
     const { rows } = await pool.query("SELECT version FROM plimsoll.migrations ORDER BY version");
     assert.deepEqual(
       rows.map(({ version }) => version),
-      [1, 2, 3, 4],
+      [1, 2, 3, 4, 5],
     );
     await migrate(pool, "older", [SHARED_0001_INITIAL, SHARED_0002_SLOTS]);
     const columns = "config_digest, epoch, digest, state, payload, observed_at";
