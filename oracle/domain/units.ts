@@ -19,6 +19,13 @@ export type Hex = `0x${string}`;
 /** 20-byte account or contract address, checksummed or lower case. */
 export type Address = Hex;
 
+const ADDRESS_DIGITS = 40;
+
+/** Address of a party that is made up, by its number: those of studies, replays and hypothetical books. Not negative. */
+export function madeUpAddress(number: number | bigint): Address {
+  return `0x${number.toString(16).padStart(ADDRESS_DIGITS, "0")}`;
+}
+
 /**
  * Converts a decimal number to a fixed-point integer, rounding half away from zero.
  *

@@ -3,6 +3,7 @@ import type { Position } from "../../oracle/domain/positions.ts";
 import type { AssetPrediction } from "../../oracle/domain/prediction.ts";
 import type { QuotedSurface, SurfaceReading } from "../../oracle/domain/quoted-surface.ts";
 import type { PositionScore } from "../../oracle/domain/score.ts";
+import { madeUpAddress } from "../../oracle/domain/units.ts";
 import { createRng, type Rng } from "../../oracle/math/rng.ts";
 import { sliceOf, USUAL_SMILE } from "../../oracle/models/surface/svi-point.ts";
 import { type ScoringInput, scorePositions } from "../../oracle/scoring/score-positions.ts";
@@ -42,7 +43,6 @@ const SURFACE_DAYS = [2, 9, 30, 120];
 const OLDEST_QUOTES_SEC = 5 * HOURS;
 /** Strikes that they reach, log moneyness. */
 const QUOTED = { lowestQuoted: -0.5, highestQuoted: 0.5 } as const;
-const ADDRESS_DIGITS = 40;
 const LOSSES = 500;
 
 /** All guarantees of design §1. */
@@ -183,7 +183,7 @@ function randomBook(seed: string, positions: number): ScoringInput {
   const input = sampleScoringInput({ positions, series: SERIES, seed });
   const book = { ...input, classes: new Map([[1, WIDE]]) };
   return mapPositions(book, (_, index) => ({
-    source: `0x${index.toString(16).padStart(ADDRESS_DIGITS, "0")}` as const,
+    source: madeUpAddress(index),
   }));
 }
 

@@ -2,7 +2,7 @@
 import type { AssetSymbol } from "../../domain/market.ts";
 import { type Position, payoffBounds, positionKey } from "../../domain/positions.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
-import { type Address, BPS, SECONDS_PER_DAY, toFixedPoint } from "../../domain/units.ts";
+import { type Address, BPS, madeUpAddress, SECONDS_PER_DAY, toFixedPoint } from "../../domain/units.ts";
 import { encodeSeriesId } from "../../rules/series-id.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
@@ -30,7 +30,6 @@ export interface WeekRequest {
 /** The models read up to 120 days. */
 const WARM_UP_SEC = 120 * SECONDS_PER_DAY;
 const E8_DECIMALS = 8;
-const ADDRESS_DIGITS = 40;
 
 /**
  * Makes a week. Equal requests give equal weeks: models are fitted anew at its start, so that it does not matter in which process
@@ -100,7 +99,7 @@ function openAt(
 ): readonly Position[] {
   const spot = snapshot.assets.get(asset)?.spot;
   if (spot === undefined) return [];
-  const source: Address = addressOf(sourceIndex + 1);
+  const source: Address = madeUpAddress(sourceIndex + 1);
   const at = { priceE8: toFixedPoint(spot, E8_DECIMALS), timeSec };
   return plan
     .filter(({ openSec, expirySec }) => openSec < timeSec && expirySec > timeSec)
@@ -120,13 +119,9 @@ function openAt(
           sourceIndex,
           id: BigInt(index),
         },
-        ...{ epoch: 1, owner: addressOf(index + 1), classId, size, sizeE8, flaggedAtSec: null },
+        ...{ epoch: 1, owner: madeUpAddress(index + 1), classId, size, sizeE8, flaggedAtSec: null },
         // Only the score in words of chance depends on it: what a new short of the class brings.
         ...{ collateralPerContract: intrinsic + rho * (maxLoss - intrinsic), collateralUnits: 0n },
       };
     });
-}
-
-function addressOf(number: number): Address {
-  return `0x${number.toString(16).padStart(ADDRESS_DIGITS, "0")}`;
 }

@@ -2,7 +2,7 @@
 import { type OptionKind, type Position, payoffBounds } from "../../domain/positions.ts";
 import type { RequirementCell, RequirementGrid, RequirementSurface } from "../../domain/requirements.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
-import { type Address, BPS, SECONDS_PER_DAY, SECONDS_PER_YEAR, toFixedPoint } from "../../domain/units.ts";
+import { BPS, madeUpAddress, SECONDS_PER_DAY, SECONDS_PER_YEAR, toFixedPoint } from "../../domain/units.ts";
 import { encodeSeriesId } from "../../rules/series-id.ts";
 import type { ExplainedAsset } from "../../scoring/explanation/explained-case.ts";
 import { type ScoringInput, scorePositions } from "../../scoring/score-positions.ts";
@@ -23,7 +23,6 @@ export interface RequirementRequest {
 }
 
 const E8_DECIMALS = 8;
-const ADDRESS_DIGITS = 40;
 const KINDS: readonly OptionKind[] = ["put", "call"];
 
 interface Place extends Omit<RequirementCell, "rhoBps" | "piBps"> {
@@ -106,15 +105,11 @@ function positionOf(
     ...{
       id: BigInt(id),
       epoch: 1,
-      source: addressOf(made.sourceIndex + 1),
-      owner: addressOf(id + 1),
+      source: madeUpAddress(made.sourceIndex + 1),
+      owner: madeUpAddress(id + 1),
       flaggedAtSec: null,
     },
     ...{ sizeE8: toFixedPoint(made.size, E8_DECIMALS), collateralUnits: 0n },
     collateralPerContract: intrinsic + rho * (maxLoss - intrinsic),
   };
-}
-
-function addressOf(number: number): Address {
-  return `0x${number.toString(16).padStart(ADDRESS_DIGITS, "0")}`;
 }

@@ -3,7 +3,7 @@ import type { AssetSymbol } from "../../domain/market.ts";
 import { type Position, payoffBounds, positionKey } from "../../domain/positions.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { PositionScore } from "../../domain/score.ts";
-import { type Address, BPS, toBpsUp } from "../../domain/units.ts";
+import { type Address, BPS, madeUpAddress, toBpsUp } from "../../domain/units.ts";
 import { reclassedWord } from "../../rules/risk-life.ts";
 import {
   effectiveParams,
@@ -53,7 +53,6 @@ export interface OraclePolicyOptions {
   readonly noteEntry?: OracleWords["noteEntry"];
 }
 
-const ADDRESS_DIGITS = 40;
 const MAX_EPOCH = 2 ** 16 - 1;
 
 /** What the parts of the policy share. */
@@ -267,7 +266,7 @@ function toPosition({ options, source }: Book, short: OpenShort, word: bigint): 
     sourceIndex: 0,
     id: BigInt(plan.index),
     epoch,
-    owner: `0x${(plan.index + 1).toString(16).padStart(ADDRESS_DIGITS, "0")}`,
+    owner: madeUpAddress(plan.index + 1),
     classId,
     size: short.size,
     sizeE8: short.sizeE8,

@@ -4,7 +4,7 @@ import { type Position, positionKey } from "../../domain/positions.ts";
 import type { AssetPrediction } from "../../domain/prediction.ts";
 import type { RiskClass } from "../../domain/risk-class.ts";
 import type { ClassQuantile, PositionScore } from "../../domain/score.ts";
-import type { Address } from "../../domain/units.ts";
+import { type Address, madeUpAddress } from "../../domain/units.ts";
 import type { BoundedPair } from "../../scoring/class-bounds.ts";
 import { classQuantiles, type WeighedScore } from "../../scoring/class-quantiles.ts";
 import { scorePositions } from "../../scoring/score-positions.ts";
@@ -50,8 +50,6 @@ export interface VaultScorer {
   quantiles(scores: readonly WeighedScore[]): readonly ClassQuantile[];
 }
 
-const ADDRESS_DIGITS = 40;
-
 /** Creates a scorer; at the first question about a time it scores the shorts of all enlisted policies at once. */
 export function createVaultScorer(options: VaultScorerOptions): VaultScorer {
   const { classes, settings } = options;
@@ -62,7 +60,7 @@ export function createVaultScorer(options: VaultScorerOptions): VaultScorer {
   return {
     nextSource: () => {
       sources += 1;
-      return `0x${sources.toString(16).padStart(ADDRESS_DIGITS, "0")}`;
+      return madeUpAddress(sources);
     },
     enlist: (party) => {
       parties.push(party);

@@ -1,7 +1,7 @@
 /** Short positions drawn at a time: a put and a call of random strike, tenor and size. */
 import type { AssetSymbol } from "../../../oracle/domain/market.ts";
 import type { OptionKind, Position } from "../../../oracle/domain/positions.ts";
-import { SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../../../oracle/domain/units.ts";
+import { madeUpAddress, SECONDS_PER_DAY, SECONDS_PER_YEAR } from "../../../oracle/domain/units.ts";
 import type { Rng } from "../../../oracle/math/rng.ts";
 
 /** Where and when positions are drawn. */
@@ -44,13 +44,12 @@ export function openPosition(
 ): Position {
   const { asset, kind, spot, atSec } = at;
   const size = terms.notionalUsd / spot;
-  const text = terms.id.toString(16).padStart(ADDRESS_DIGITS, "0");
   return {
     source: `0x${"a".repeat(ADDRESS_DIGITS)}`,
     sourceIndex: 0,
     id: terms.id,
     epoch: 1,
-    owner: `0x${text}`,
+    owner: madeUpAddress(terms.id),
     classId: 1,
     seriesId: terms.id,
     asset,
