@@ -41,6 +41,9 @@ export function announceChanges(state: SilentState): LiveState {
   };
 }
 
+/** Things whose last change is remembered: a node that runs for months reports without end. */
+const REMEMBERED = 1_000;
+
 /** Turns what is written into changes: the same of the same thing is not told again. */
 function createTeller(): { readonly tell: ChangeListener; readonly watch: (listener: ChangeListener) => () => void } {
   const listeners = new Set<ChangeListener>();
@@ -49,7 +52,11 @@ function createTeller(): { readonly tell: ChangeListener; readonly watch: (liste
     tell: (change) => {
       const [key, text] = [keyOf(change), JSON.stringify(change)];
       if (told.get(key) === text) return;
+      // Written anew, so that the map's order is that of the last change.
+      told.delete(key);
       told.set(key, text);
+      const [oldest] = told.keys();
+      if (told.size > REMEMBERED && oldest !== undefined) told.delete(oldest);
       for (const listener of listeners) listener(change);
     },
     watch: (listener) => {

@@ -56,6 +56,21 @@ describe("createLiveState", () => {
     );
   });
 
+  it("behavior: the same of a report is told once, and remembered while a thousand others are", () => {
+    const state = createLiveState("test");
+    let told = 0;
+    state.watch(() => {
+      told += 1;
+    });
+    for (const count of [1, 1]) state.addReport(report(count, "accepted"));
+    assert.equal(told, 1);
+    for (let count = 2; count <= 1_000; count += 1) state.addReport(report(count, "accepted"));
+    state.addReport(report(1, "accepted"));
+    assert.equal(told, 1_000);
+    for (const count of [1_001, 1]) state.addReport(report(count, "accepted"));
+    assert.equal(told, 1_002);
+  });
+
   it("behavior: beyond 500 reports the oldest is forgotten", () => {
     const state = createLiveState("test");
     for (let digit = 0; digit <= SHOWN_AT_MOST; digit += 1) state.addReport(report(digit, "accepted"));

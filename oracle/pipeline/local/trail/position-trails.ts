@@ -27,6 +27,7 @@ export function createPositionTrails(): PositionTrails {
   return {
     note: (positions, atSec) => {
       for (const live of positions) keep(trails, live, atSec);
+      forgetEnded(trails, atSec);
       const fair = Math.floor(GREATEST_POINTS / Math.max(1, trails.size));
       const greatest = Math.min(GREATEST_A_POSITION, Math.max(FEWEST_A_POSITION, fair));
       for (const { points } of trails.values()) points.splice(0, Math.max(0, points.length - greatest));
@@ -36,11 +37,21 @@ export function createPositionTrails(): PositionTrails {
   };
 }
 
+/** Ids are never used twice: of more trails than have room, those of ended positions go, the longest ended first. */
+function forgetEnded(trails: Map<string, Kept>, atSec: number): void {
+  for (const [key, { points }] of trails) {
+    const isOpen = points.at(-1)?.atSec === atSec;
+    if (isOpen || trails.size * FEWEST_A_POSITION <= GREATEST_POINTS) return;
+    trails.delete(key);
+  }
+}
+
 function keep(trails: Map<string, Kept>, live: LivePosition, atSec: number): void {
   const { position, params, health, score } = live;
   const key = positionKey(position);
   const points = trails.get(key)?.points ?? [];
-  // A position that moved to another class goes on there with its past.
+  // A position that moved to another class goes on there with its past; written anew, so that the map's order is that of the last point.
+  trails.delete(key);
   trails.set(key, { source: position.source, id: position.id.toString(), classId: position.classId, points });
   if (points.at(-1)?.atSec === atSec) points.pop();
   points.push({
