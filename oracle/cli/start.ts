@@ -1,6 +1,6 @@
 /** `plimsoll start`: the whole system on this machine, over a simulated or recorded market. */
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
@@ -172,9 +172,12 @@ async function readVaultTerms(): Promise<LocalRunOptions["vaultTerms"]> {
   return new Map(config.markets.map(({ asset }) => [asset, configuredTerms(config, asset)]));
 }
 
-/** Models that are fitted anew every round have no file. */
+/** Models that are fitted anew every round have no file; one that is there and cannot be read is a failure. */
 function cardReader(modelsDir: string): CardReader {
-  return async (id) => await readFile(join(modelsDir, id, "card.md"), "utf8").catch(() => null);
+  return async (id) => {
+    const path = join(modelsDir, id, "card.md");
+    return existsSync(path) ? await readFile(path, "utf8") : null;
+  };
 }
 
 function readLending(path: string | null): readonly LendingMarketSettings[] {
