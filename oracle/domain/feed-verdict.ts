@@ -55,7 +55,9 @@ export type FeedReason =
   | "majority-departed"
   /** The features together are unlike any that were fitted. */
   | "out-of-distribution"
-  /** The learned guard cannot judge: its artefact is missing, damaged or of another schema. */
+  /** Features of bars that the learned guard was not fitted on: it does not judge them. */
+  | "unfitted-bars"
+  /** The learned guard cannot judge: its artefact is missing, damaged or of another schema, or its network failed. */
   | "guard-missing";
 
 /** One source's verdict in one round. */

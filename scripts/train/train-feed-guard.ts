@@ -32,8 +32,9 @@ export async function trainFeedGuard(options: FeedGuardOptions): Promise<Readonl
   const [pool] = pools;
   if (pool === undefined) throw new RangeError("no pool of bars");
   const fromSec = Math.ceil((pool.source.fromSec + WARM_UP_SEC) / EVERY_SEC) * EVERY_SEC;
+  const feed = openFeed(pool.source);
   const rows = collectGuardRows({
-    feed: openFeed(pool.source),
+    feed,
     assets: pool.assets,
     ...{ fromSec, toSec: split.stopToSec, everySec: EVERY_SEC, bentFromSec: split.trainToSec },
     onProgress: (share) => onProgress("rows", share),
@@ -43,7 +44,7 @@ export async function trainFeedGuard(options: FeedGuardOptions): Promise<Readonl
   const training = await trainGuard({ train, develop }, seed, (share) => onProgress("training", share));
   const directory = join(resolve(options.out), "feed-guard");
   const span = { fromSec, trainToSec: split.trainToSec, developToSec: split.stopToSec };
-  const facts = { schema: FEATURE_SCHEMA, seed, files: [...files], span, environment };
+  const facts = { schema: FEATURE_SCHEMA, seed, files: [...files], barSpanSec: spanOf(feed), span, environment };
   const manifest = await writeGuard(training, facts, { directory, rng: createRng(`${seed}/vectors`) });
   const { threshold, acts, metrics } = manifest;
   return {
@@ -59,4 +60,10 @@ export async function trainFeedGuard(options: FeedGuardOptions): Promise<Readonl
     bytes: training.model.length,
     seconds: Math.round((performance.now() - startedMs) / MS_PER_SECOND),
   };
+}
+
+function spanOf(feed: ReturnType<typeof openFeed>): number {
+  const [market] = feed.snapshot().assets.values();
+  if (market === undefined) throw new RangeError("no bars");
+  return market.bars.spanSec;
 }

@@ -28,6 +28,8 @@ export const feedGuardManifestSchema = z.strictObject({
     seed: z.string(),
     units: z.array(z.int().positive()),
     files: z.array(z.strictObject({ name: z.string(), sha256: hash })),
+    /** Span of the bars of every row, seconds: features of other bars were never fitted, and are not judged. */
+    barSpanSec: z.int().positive(),
     /** Seconds: fitted before `trainToSec`; stop, threshold and the decision to act from there to `developToSec`. */
     span: z.strictObject({ fromSec: z.number(), trainToSec: z.number(), developToSec: z.number() }),
     rows: z.strictObject({ train: z.int(), develop: z.int() }),

@@ -50,8 +50,12 @@ export async function createFeedGuard(artifactDir: string, schema: FeatureSchema
     judge: async (vectors) => {
       if (artefact === null) return unjudged(vectors, `the artefact is not in use: ${reason ?? "closed"}`);
       const { session, manifest } = artefact;
-      const scores = await runFeedGuard(session, feedGuardRows(vectors));
-      return readingOf(vectors.map((vector, row) => verdictOf(vector, scores[row] ?? Number.NaN, manifest)));
+      try {
+        const scores = await runFeedGuard(session, feedGuardRows(vectors));
+        return readingOf(vectors.map((vector, row) => verdictOf(vector, scores[row] ?? Number.NaN, manifest)));
+      } catch (error) {
+        return unjudged(vectors, `the network failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
     },
     close: async () => {
       const closing = artefact;

@@ -73,7 +73,7 @@ export interface RoundFlow extends PredictionDependencies {
   /** Surfaces of quoted options. */
   readonly surfaces: SurfaceTracker;
   /** Judges the features of every asset together. */
-  readonly feedGuard: Pick<FeedGuard, "judge">;
+  readonly feedGuard: Pick<FeedGuard, "judge" | "manifest">;
   readonly terms: Omit<RoundTerms, "view">;
   readonly deps: RoundDeps;
   readonly logger: Logger;

@@ -20,7 +20,7 @@ const MISSING_SHARE = 0.2;
 const PERCENT = 100;
 
 /** Facts about a training that the numbers themselves do not hold. */
-export interface GuardFacts extends Pick<FeedGuardManifest["training"], "seed" | "files" | "span"> {
+export interface GuardFacts extends Pick<FeedGuardManifest["training"], "seed" | "files" | "barSpanSec" | "span"> {
   readonly schema: FeatureSchema;
   readonly environment: FeedGuardManifest["environment"];
 }
@@ -32,7 +32,7 @@ export async function writeGuard(
   target: { readonly directory: string; readonly rng: Rng },
 ): Promise<FeedGuardManifest> {
   const vectors = `${JSON.stringify(await goldenVectors(training, facts.schema, target.rng))}\n`;
-  const { seed, files, span, environment } = facts;
+  const { seed, files, barSpanSec, span, environment } = facts;
   const { alarmsAWeek, noticed, exportParity } = training;
   const manifest = feedGuardManifestSchema.parse({
     format: FEED_GUARD_FORMAT,
@@ -43,7 +43,7 @@ export async function writeGuard(
     featureSchemaHash: facts.schema.hash,
     threshold: training.threshold,
     acts: training.acts,
-    training: { seed, units: [...GUARD_UNITS], files, span, rows: training.rows },
+    training: { seed, units: [...GUARD_UNITS], files, barSpanSec, span, rows: training.rows },
     metrics: { alarmsAWeek, noticed, exportParity },
     environment,
   });

@@ -49,6 +49,7 @@ const FACTS = {
   schema: FEATURE_SCHEMA,
   seed: "test",
   files: [],
+  barSpanSec: 3_600,
   span: { fromSec: 0, trainToSec: 1, developToSec: 2 },
   environment: { node: "test", onnxruntime: "test", platform: "test" },
 };
@@ -103,6 +104,17 @@ describe("learned feed guard", () => {
     assert.equal(guard.reason, null);
     await guard.close();
     assert.equal((await guard.judge(drawnRows(1, "any", 0).map(vector))).doubts.length, 1);
+  });
+
+  it("error: a network that fails is a doubt about every asset, not a round without scores", async () => {
+    const guard = await createFeedGuard(SHIPPED, FEATURE_SCHEMA);
+    const [row] = drawnRows(1, "any", 0);
+    assert.ok(row !== undefined);
+    const short = { ...row, values: row.values.slice(0, 3), missing: row.missing.slice(0, 3) };
+    const { verdicts, doubts } = await guard.judge([vector(short)]);
+    await guard.close();
+    assert.deepEqual([verdicts[0]?.reason, doubts.length], ["guard-missing", 1]);
+    assert.match(verdicts[0]?.detail ?? "", /^the network failed: /);
   });
 
   it("error: TRAINING_TOO_FEW_ROWS", async () => {
