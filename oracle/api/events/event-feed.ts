@@ -57,7 +57,8 @@ export function createEventFeed(
       if (lastId === undefined) return { gap: null, events: [] };
       const [ofRun = "", number = ""] = lastId.split("-");
       const seen = Number(number);
-      if (ofRun !== run || seen > count) return { gap: "other-run", events: [...kept] };
+      // What is no number is no place in this run either.
+      if (ofRun !== run || !(seen <= count)) return { gap: "other-run", events: [...kept] };
       const missed = Math.min(count - seen, kept.length);
       return { gap: missed < count - seen ? "forgotten" : null, events: kept.slice(kept.length - missed) };
     },

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { Registry } from "prom-client";
 import { type FollowedEvent, followEvents } from "../../../oracle/api/client/follow-events.ts";
+import { createEventFeed } from "../../../oracle/api/events/event-feed.ts";
 import { type RunningApi, startApi } from "../../../oracle/api/server.ts";
 import { hasCode } from "../../../oracle/domain/errors.ts";
 import type { ViewChange } from "../../../oracle/domain/view-change.ts";
@@ -104,6 +105,15 @@ describe("GET /v1/events", () => {
     const foreign = await open("0ther-1");
     assert.deepEqual((await foreign()).data, { kind: "gap", reason: "other-run" });
     assert.deepEqual((await foreign()).data, positions(3));
+  });
+
+  it("error: a header that is no place of this run is a gap, not everything without a word", async () => {
+    await start();
+    const feed = createEventFeed(view, "run");
+    view.tell(positions(1));
+    for (const lastId of ["run-x", "run-2", "other-1"]) assert.equal(feed.missedSince(lastId).gap, "other-run", lastId);
+    assert.deepEqual(feed.missedSince("run-1"), { gap: null, events: [] });
+    feed.close();
   });
 
   it("behavior: beats keep the stream alive, and the node's end is said", async () => {
